@@ -1,0 +1,90 @@
+"""Every error the gateway raises on purpose.
+
+    ChitraError                   code and parameters; words are made by the command line only
+    ├── Refusal                   exit 1: not done, nothing changed, the operator can mend it
+    │   ├── NotConfigured         a setting, key, schema or database is missing; says what to run
+    │   ├── NotFound              no such batch, payment, file, partner, operator
+    │   ├── IllegalMove           a state change that money-safety does not allow
+    │   ├── NotAllowed            the person may not do this (role, four eyes)
+    │   └── Busy                  another process holds the lock
+    ├── RemoteRefused             exit 1: the partner's server answered "no"; it did not happen
+    ├── RemoteUnknown             exit 4: no answer; it may have happened
+    └── Alarm                     exit 5: integrity or security; a person must look
+        ├── HostKeyMismatch       the server is not the pinned one; no credential was sent
+        ├── ApprovalVoid          the content is no longer what was approved (M12)
+        └── Tampered              stored bytes or the audit chain do not agree with their hash
+
+An error carries a stable ``code`` and parameters; it holds no secret and no personal data (A3).
+"""
+
+from __future__ import annotations
+
+
+class ChitraError(Exception):
+    """Something a person can understand; ``code`` is stable, ``params`` fill the words of the command line."""
+
+    exit_code = 1
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        self.code = code
+        self.params = params
+        super().__init__(code)
+
+    def __str__(self) -> str:
+        details = ", ".join(f"{key}={value}" for key, value in self.params.items())
+        return f"{self.code}({details})" if details else self.code
+
+
+class Refusal(ChitraError):
+    """Not done; nothing changed."""
+
+
+class NotConfigured(Refusal):
+    """A setting, key, schema or database is missing."""
+
+
+class NotFound(Refusal):
+    """No such thing."""
+
+
+class IllegalMove(Refusal):
+    """A state change outside the table of legal moves (M3)."""
+
+    def __init__(self, kind: str, source: str, target: str, subject: str = "") -> None:
+        super().__init__("illegal_move", kind=kind, source=source, target=target, subject=subject)
+
+
+class NotAllowed(Refusal):
+    """This person may not do this."""
+
+
+class Busy(Refusal):
+    """Another process is at work."""
+
+
+class RemoteRefused(ChitraError):
+    """The server answered, and the answer was no: the operation did not happen."""
+
+
+class RemoteUnknown(ChitraError):
+    """No answer came: the operation may or may not have happened (M9)."""
+
+    exit_code = 4
+
+
+class Alarm(ChitraError):
+    """Integrity or security: stop, keep the bytes, ask a person."""
+
+    exit_code = 5
+
+
+class HostKeyMismatch(Alarm):
+    """The server showed another host key than the pinned ones; no credential was sent (T8)."""
+
+
+class ApprovalVoid(Alarm):
+    """The content is not what was approved (M12)."""
+
+
+class Tampered(Alarm):
+    """Stored bytes do not agree with their hash."""

@@ -1,0 +1,126 @@
+"""What the use cases need from the outside world, as small protocols.
+
+The composition root (``gateway.app``) chooses the implementations; simulations inject their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """Current time, with offset (Asia/Ho_Chi_Minh)."""
+
+
+class Ids(Protocol):
+    """The only source of randomness for identifiers."""
+
+    def uetr(self) -> str:
+        """A fresh UUID version 4, lower case."""
+
+
+class Vault(Protocol):
+    """Personal data at rest: sealed with a context, found again by a blind index."""
+
+    def seal(self, plaintext: bytes, context: str) -> bytes:
+        """Encrypt; opens only with the same ``context`` (table and row)."""
+
+    def open(self, envelope: bytes, context: str) -> bytes:
+        """Decrypt; raises when the envelope was changed or moved to another row."""
+
+    def blind(self, purpose: str, value: str) -> bytes:
+        """32 bytes, equal for equal values of one purpose; does not reveal the value without the key."""
+
+
+class Signer(Protocol):
+    """One private key of ours, ready to sign."""
+
+    @property
+    def key_id(self) -> str:
+        """Stable id: hex of the certificate's (or public key's) SHA-256, first 16 digits."""
+
+    def sign(self, data: bytes) -> bytes:
+        """Signature over ``data``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """One name in a partner's folder; ``name`` is a basename, never a path."""
+
+    name: str
+    size_bytes: int
+    modified: int
+    """Seconds since the epoch, as the server says; proves nothing."""
+    is_regular: bool
+    """False for folders, links, pipes."""
+
+
+class RemoteWriter(Protocol):
+    """An exclusively created remote file. Every call waits for the server's answer and checks it."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def sync(self) -> bool:
+        """Ask the server to make it durable; False when it does not offer that."""
+
+    def close(self) -> None:
+        """Close and check the answer; a failed close is a failed upload."""
+
+
+class Transport(Protocol):
+    """One connection to a partner's exchange folders, for many files. Primitives only.
+
+    Every method raises ``RemoteRefused`` (answered no, did not happen) or ``RemoteUnknown`` (no answer).
+    The protocols over them are written once, in ``usecases.deliver`` and ``usecases.collect``.
+    """
+
+    @property
+    def host_key(self) -> str:
+        """Fingerprint of the server that was authenticated, ``SHA256:...``; empty for a directory."""
+
+    def listing(self, folder: str) -> Iterator[RemoteFile]:
+        """All names of a folder, streamed, order unspecified."""
+
+    def open_exclusive(self, path: str) -> AbstractContextManager[RemoteWriter]:
+        """Create a file that must not exist. Leaving the context without ``close()`` abandons it as it is."""
+
+    def read(self, path: str, size_bytes_max: int) -> AbstractContextManager[Iterator[bytes]]:
+        """Stream the bytes; more than the maximum is ``RemoteRefused('too_large')``."""
+
+    def stat(self, path: str) -> RemoteFile | None:
+        """None when the server says there is no such file (which proves nothing about the past)."""
+
+    def rename(self, source: str, target: str) -> None:
+        """Plain rename that never replaces an existing target."""
+
+    def remove(self, path: str) -> bool:
+        """True when removed, False when the server says there was no such file."""
+
+    def close(self) -> None:
+        """End the connection; never raises."""
+
+
+class Lock(Protocol):
+    """Exclusion between processes."""
+
+    def exclusive(self, name: str) -> AbstractContextManager[LockHeld]:
+        """Hold the lock or raise ``Busy`` at once."""
+
+
+class LockHeld(Protocol):
+    def prove_alive(self) -> None:
+        """Raise ``Busy`` when the lock may have been lost."""
+
+
+class Spool(Protocol):
+    """Scratch files of one process; removed when the process ends well."""
+
+    def create(self) -> BinaryIO:
+        """A fresh, private, unnamed file open for reading and writing."""
