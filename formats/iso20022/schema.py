@@ -1,0 +1,134 @@
+"""The schemas we know: one row each in ``manifest.json``, the files beside it in ``xsd`` (never in the repository).
+
+A file counts as installed only when its SHA-256 is the manifest's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lxml import etree
+
+from formats.errors import SchemaMissing, Unreadable
+
+FOLDER = Path(__file__).parent / "xsd"
+_SIZE_BYTES_MAX = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One row of the manifest; ``package`` and ``version`` say where the file comes from."""
+
+    message: str
+    namespace: str
+    sha256: str
+    package: str
+    version: str
+
+    @property
+    def path(self) -> Path:
+        return FOLDER / f"{self.message}.xsd"
+
+    def is_installed(self) -> bool:
+        return self.path.is_file() and hashlib.sha256(self.path.read_bytes()).hexdigest() == self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Messages whose schema was taken, and file names refused because their hash is not the manifest's."""
+
+    taken: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+@cache
+def manifest() -> tuple[Schema, ...]:
+    """Every schema we know, installed or not."""
+    rows = json.loads(Path(__file__).with_name("manifest.json").read_text("ascii"))
+    return tuple(Schema(**row) for row in rows)
+
+
+def installed() -> list[Schema]:
+    """The schemas that are here and unchanged."""
+    return [schema for schema in manifest() if schema.is_installed()]
+
+
+def missing() -> list[Schema]:
+    """The schemas of the manifest that are not here."""
+    return [schema for schema in manifest() if not schema.is_installed()]
+
+
+def find(name: str) -> Path:
+    """Path of the schema of a namespace or message name (``pain.001.001.09``); raises SchemaMissing."""
+    for schema in manifest():
+        if name in (schema.namespace, schema.message) and schema.is_installed():
+            return schema.path
+    raise SchemaMissing(name)
+
+
+@cache
+def compiled(name: str) -> etree.XMLSchema:
+    """The schema ready to validate; compiled once per process. Raises SchemaMissing."""
+    parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
+    return etree.XMLSchema(etree.parse(find(name), parser))
+
+
+def install(source: Path) -> Installation:
+    """Copy every schema of the manifest found in a folder, zip, wheel or tar archive; others are left alone."""
+    by_hash = {schema.sha256: schema for schema in manifest()}
+    file_names = {schema.path.name for schema in manifest()}
+    taken, refused = set(), set()
+    for name, content in _schema_files(source):
+        if schema := by_hash.get(hashlib.sha256(content).hexdigest()):
+            _store(schema, content)
+            taken.add(schema.message)
+        elif name in file_names:
+            refused.add(name)
+    return Installation(tuple(sorted(taken)), tuple(sorted(refused)))
+
+
+def _store(schema: Schema, content: bytes) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    temporary = schema.path.with_suffix(f".{os.getpid()}.part")
+    temporary.write_bytes(content)
+    temporary.replace(schema.path)
+
+
+def _schema_files(source: Path) -> Iterator[tuple[str, bytes]]:
+    """Base name and content of each ``.xsd`` file, none larger than 4 MiB."""
+    if source.is_dir():
+        return _in_folder(source)
+    if source.is_file() and zipfile.is_zipfile(source):
+        return _in_zip(source)
+    if source.is_file() and tarfile.is_tarfile(source):
+        return _in_tar(source)
+    raise Unreadable("no_schema_source", name=source.name)
+
+
+def _in_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in folder.rglob("*.xsd"):
+        if path.is_file() and path.stat().st_size <= _SIZE_BYTES_MAX:
+            yield path.name, path.read_bytes()
+
+
+def _in_zip(archive: Path) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(archive) as files:
+        for member in files.infolist():
+            if member.filename.endswith(".xsd") and member.file_size <= _SIZE_BYTES_MAX:
+                yield Path(member.filename).name, files.read(member)
+
+
+def _in_tar(archive: Path) -> Iterator[tuple[str, bytes]]:
+    with tarfile.open(archive) as files:
+        for member in files:
+            content = files.extractfile(member) if member.isreg() and member.name.endswith(".xsd") else None
+            if content and member.size <= _SIZE_BYTES_MAX:
+                yield Path(member.name).name, content.read()
