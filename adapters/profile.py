@@ -1,0 +1,144 @@
+"""What a partner's manual says, as data: one frozen profile a partner, no code but naming.
+
+What *our contract* with the partner says (host, user, keys, accounts) stands in ``chitra.toml``, which may also
+override every field here, key by key. See ``docs/adapters.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import Literal
+
+Charset = Literal["swift_x", "unicode"]
+Delivery = Literal["rename"]
+Proof = Literal["enveloped", "detached", "channel"]
+Answer = Literal["pain.002", "camt.052", "camt.053", "camt.054"]
+
+DUPLICATE_CODES = frozenset({"AM05", "DUPL", "DU01", "DU02", "DU03", "DU04", "DU05"})
+RETURN_CODES = frozenset({"PMNT/ICDT/RRTN", "PMNT/RCDT/RRTN"})
+"""Bank transaction codes (domain/family/sub-family) of "reversal due to payment return"."""
+
+_REMOTE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """Where our files go and how they are named; a name is used once for ever."""
+
+    folder: str
+    filename: str
+    """Format with ``{date:%Y%m%d}``, ``{sequence:06d}`` (never repeats at this partner) and ``{message_id}``."""
+    message: str = "pain.001.001.09"
+    delivery: Delivery = "rename"
+    temporary: str = ".{name}.{attempt}.part"
+    """Name during the upload; holds the attempt number, so that two attempts never share one."""
+
+    def name(self, date: date, sequence: int, message_id: str) -> str:
+        """Final file name."""
+        return self.filename.format(date=date, sequence=sequence, message_id=message_id)
+
+    def temporary_name(self, name: str, attempt: int) -> str:
+        """Name to upload under before the rename to ``name``."""
+        return self.temporary.format(name=name, attempt=attempt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """Where one kind of answer arrives and which proof it must carry (T9)."""
+
+    folder: str
+    archive: str
+    """Folder the file is moved to after our commit (T4)."""
+    pattern: str
+    """File name with one ``*``; case matters."""
+    message: Answer
+    proof: Proof = "enveloped"
+    size_bytes_max: int = 16 * 1024 * 1024
+
+    def accepts(self, name: str) -> bool:
+        """True for a plain basename of this inbox; paths, hidden and odd names are refused."""
+        return _REMOTE_NAME.fullmatch(name) is not None and fnmatchcase(name, self.pattern)
+
+    def name(self, text: str) -> str:
+        """The name a partner would give: the pattern with ``text`` for its ``*``."""
+        return self.pattern.replace("*", text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Most that one file or payment may hold; amounts in minor units of the profile's currency."""
+
+    payments_per_file_max: int
+    amount_per_file_max: int
+    amount_per_payment_max: int
+    name_chars_max: int = 70
+    remittance_chars_max: int = 140
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One partner, as its manual describes it."""
+
+    code: str
+    name: str
+    kind: Literal["bank", "wallet"]
+    bic: str | None
+    napas_bin: str
+    """Six digits, text."""
+    short_codes: tuple[str, ...]
+    """Names of the partner in lists of people, besides ``code`` and ``napas_bin``."""
+    status: str
+    """How far this declaration can be trusted; shown by ``partner show``."""
+    source: str
+    """Manual and version, or where else the facts are from."""
+
+    outbox: Outbox
+    inboxes: tuple[Inbox, ...]
+    limits: Limits
+    cutoff: time
+    """Local time after which a file is executed on the next working day."""
+    currency: str = "VND"
+
+    charset: Charset = "swift_x"
+    uppercase_names: bool = True
+    agent_scheme: str | None = "NAPAS"
+    """``ClrSysMmbId/ClrSysId/Prtry`` when agents are named by NAPAS BIN; None when by BIC."""
+    account_scheme: str | None = None
+    """``Acct/Id/Othr/SchmeNm/Prtry``; None for a plain account number."""
+    batch_booking: bool = False
+    charge_bearer: Literal["DEBT", "SHAR", "SLEV"] = "DEBT"
+
+    reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The partner's own reason codes -> ISO external codes."""
+    duplicate_codes: frozenset[str] = DUPLICATE_CODES
+    """Reasons that prove an earlier copy arrived: never a rejection of a payment."""
+    return_codes: frozenset[str] = RETURN_CODES
+    """Bank transaction codes of a booked credit that make it a return."""
+    book_of_record: Answer = "camt.053"
+    acknowledgement_hours: int | None = 4
+    """T1: no answer by then raises ``overdue``; None when the partner sends no pain.002."""
+    person_hours: int | None = 24
+    """T2: no answer by then goes to a person."""
+    return_window_days: int = 5
+    """Working days after the debit in which money may still come back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankProfile(Profile):
+    """A bank: accounts are 1 to 19 letters and digits."""
+
+    kind: Literal["bank", "wallet"] = "bank"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletProfile(Profile):
+    """An e-wallet or mobile money: accounts are phone numbers under a proprietary scheme."""
+
+    kind: Literal["bank", "wallet"] = "wallet"
+    bic: str | None = None
+    account_scheme: str | None = "PHONE"
