@@ -1,0 +1,47 @@
+"""The Clock port: real time, or in the sandbox environment the ``clock`` file of the home.
+
+The file is JSON: ``{"start": time, "set_at": real time, "offset_seconds": n}``; now = start + (real - set_at) + offset.
+It moves the gateway and the rehearsal partners together. Production refuses to run while the file exists.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from gateway.domain.errors import NotConfigured
+
+ZONE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""Viet Nam has no daylight saving since 1975; a fixed offset needs no zone data on the machine."""
+
+
+class RealClock:
+    def now(self) -> datetime:
+        return datetime.now(ZONE)
+
+
+class SandboxClock:
+    """Reads the file at every call, so that a running daemon follows."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def now(self) -> datetime:
+        real = datetime.now(ZONE)
+        try:
+            setting = json.loads(self._path.read_text())
+        except FileNotFoundError:
+            return real
+        start, set_at = (datetime.fromisoformat(setting[key]) for key in ("start", "set_at"))
+        return (start + (real - set_at) + timedelta(seconds=setting["offset_seconds"])).astimezone(ZONE)
+
+
+def clock_for(home: Path, environment: str) -> RealClock | SandboxClock:
+    """The clock of a home; raises ``NotConfigured`` when production has a clock file."""
+    path = home / "clock"
+    if environment == "sandbox":
+        return SandboxClock(path)
+    if path.exists():
+        raise NotConfigured("clock_file_in_production", path=str(path))
+    return RealClock()

@@ -1,0 +1,95 @@
+"""Identifiers we invent, and checks of those we are given.
+
+Ours are at most 35 characters of A-Z and 0-9, hold the instance and the epoch, come from a counter in the
+database and never from the clock, and are never reused (M5).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U to be misread over the telephone."""
+_BENEFICIARY = re.compile(r"[0-9]{12}")
+_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,34}")
+_ACCOUNT = re.compile(r"[A-Za-z0-9]{1,19}")
+
+
+def base32(number: int, width: int) -> str:
+    """``number`` in Crockford's base 32, zero-padded to ``width``."""
+    digits = []
+    while number:
+        number, remainder = divmod(number, 32)
+        digits.append(_ALPHABET[remainder])
+    return "".join(reversed(digits)).rjust(width, "0")
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Makes ids of one installation: ``instance`` (6 characters, random at ``init``) and ``epoch`` (1 after init)."""
+
+    instance: str
+    epoch: int
+
+    def message_id(self, sequence: int) -> str:
+        return f"M{self.instance}{self.epoch:02d}{base32(sequence, 8)}"
+
+    def payment_information_id(self, sequence: int) -> str:
+        return f"B{self.instance}{self.epoch:02d}{base32(sequence, 8)}"
+
+    def end_to_end_id(self, sequence: int) -> str:
+        return f"E{self.instance}{self.epoch:02d}{base32(sequence, 8)}"
+
+    def batch_id(self, sequence: int) -> str:
+        return f"{self.instance}{self.epoch:02d}{sequence:05d}"
+
+
+def is_beneficiary_id(text: str) -> bool:
+    """12 digits: 3 place of registration, 1 century and sex, 2 year, 6 serial (no check digit)."""
+    return bool(_BENEFICIARY.fullmatch(text))
+
+
+def born_by_id(beneficiary_id: str) -> int:
+    """Year of birth that a 12-digit id states (century digit 0-1: 1900s, 2-3: 2000s ...)."""
+    return 1900 + 100 * (int(beneficiary_id[3]) // 2) + int(beneficiary_id[4:6])
+
+
+def is_month(text: str) -> bool:
+    return bool(_MONTH.fullmatch(text))
+
+
+def is_payment_ref(text: str) -> bool:
+    return bool(_REFERENCE.fullmatch(text))
+
+
+def is_account(text: str) -> bool:
+    """1 to 19 letters and digits; lengths per bank differ and only warn."""
+    return bool(_ACCOUNT.fullmatch(text))
+
+
+def is_phone(text: str) -> bool:
+    """A Vietnamese mobile number in national form, the account of a wallet."""
+    return bool(re.fullmatch(r"0[35789][0-9]{8}", text))
+
+
+def iso_date(text: str) -> date | None:
+    """A date written YYYY-MM-DD, else None."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        return None
+
+
+def masked(text: str, shown: int = 4) -> str:
+    """Only the last characters: ``********1234``; short values are hidden whole."""
+    if len(text) <= shown:
+        return "*" * len(text)
+    return "*" * (len(text) - shown) + text[-shown:]
+
+
+def masked_name(text: str) -> str:
+    """``Nguyễn Văn An`` becomes ``N***** V** A*``."""
+    return " ".join(word[0] + "*" * (len(word) - 1) for word in text.split())

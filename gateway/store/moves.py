@@ -1,0 +1,69 @@
+"""State and history in one act: the only code that writes a ``state`` column of an existing row (M3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.domain.errors import Busy
+from gateway.domain.states import require_legal
+from gateway.store.store import Transaction, take
+
+_SUBJECTS = {"payment": "end_to_end_id", "file_out": "message_id", "file_in": "reference", "batch": "id"}
+
+
+def move(tx: Transaction, kind: str, key: int | str, target: str, evidence: str) -> None:
+    """Move one row; raises ``IllegalMove``, or ``Busy`` when another worker moved it first (fence)."""
+    row = tx.run(f"SELECT state, {_SUBJECTS[kind]} AS subject FROM {kind} WHERE id = :key", key=key).one()
+    require_legal(kind, row.state, target, row.subject)
+    _note(tx, kind, "t.id = :key", target, evidence, {"key": key})
+    moved = tx.run(
+        f"UPDATE {kind} SET state = :target WHERE id = :key AND state = :source",
+        key=key,
+        target=target,
+        source=row.state,
+    )
+    if moved.rowcount != 1:
+        raise Busy("moved_by_another", subject=row.subject)
+
+
+def move_payments(tx: Transaction, selection: str, target: str, evidence: str, **params: Any) -> int:
+    """Move all payments of a selection over alias ``t`` (an SQL condition); all or, by an exception, none."""
+    for source in tx.rows(f"SELECT DISTINCT t.state FROM payment t WHERE {selection}", **params):
+        require_legal("payment", source.state, target)
+    noted = _note(tx, "payment", selection, target, evidence, params)
+    moved = tx.run(f"UPDATE payment AS t SET state = :target WHERE {selection}", target=target, **params).rowcount
+    if moved != noted:
+        raise Busy("moved_by_another", subject=f"{noted - moved}")
+    return moved
+
+
+def _note(tx: Transaction, kind: str, selection: str, target: str, evidence: str, params: dict[str, Any]) -> int:
+    """One history row per selected row; ids are continued from the counter without gaps."""
+    count = tx.value(f"SELECT count(*) FROM {kind} t WHERE {selection}", **params)
+    if not count:
+        return 0
+    first = take(tx, "history", count).start
+    return tx.run(
+        "INSERT INTO history (id, kind, subject, at, source, target, evidence)"
+        f" SELECT :first - 1 + row_number() OVER (ORDER BY t.id), '{kind}', t.{_SUBJECTS[kind]}, :at, t.state,"
+        f" :target, :evidence FROM {kind} t WHERE {selection}",
+        first=first,
+        at=tx.now(),
+        target=target,
+        evidence=evidence,
+        **params,
+    ).rowcount
+
+
+def noted_first(tx: Transaction, kind: str, subject: str, state: str, evidence: str) -> None:
+    """The first history row of something just created."""
+    tx.run(
+        "INSERT INTO history (id, kind, subject, at, source, target, evidence)"
+        " VALUES (:id, :kind, :subject, :at, '', :state, :evidence)",
+        id=take(tx, "history").start,
+        kind=kind,
+        subject=subject,
+        at=tx.now(),
+        state=state,
+        evidence=evidence,
+    )

@@ -1,0 +1,90 @@
+"""Creating and upgrading the database: Alembic migrations, then the triggers of the dialect."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from gateway.domain.errors import NotConfigured
+from gateway.store.audit import GENESIS
+from gateway.store.store import Store
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(store: Store) -> str:
+    """Bring the database to the newest revision, in one transaction; returns that revision."""
+    with store.engine.connect().execution_options(chitra_writing=True) as connection, connection.begin():
+        config = _config()
+        config.attributes["connection"] = connection
+        _drop_triggers(connection)
+        command.upgrade(config, "head")
+        _create_triggers(connection)
+    return _newest()
+
+
+def revision(store: Store) -> str | None:
+    """The database's revision, None when it is empty."""
+    with store.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_current(store: Store) -> None:
+    """Refuse to work on an empty or outdated database."""
+    if revision(store) != _newest():
+        raise NotConfigured("database_outdated")
+
+
+def establish(store: Store, instance: str, environment: str) -> None:
+    """First rows of a new database: who it is and the start of the audit chain."""
+    with store.begin() as tx:
+        tx.run(
+            "INSERT INTO instance (id, instance, epoch, environment, created_at) VALUES (1, :i, 1, :e, :at)",
+            i=instance,
+            e=environment,
+            at=tx.now(),
+        )
+        tx.run("INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, :h)", h=GENESIS)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config
+
+
+def _newest() -> str:
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def _trigger_sql(dialect: str) -> str:
+    return files("gateway.store").joinpath("triggers", f"{dialect}.sql").read_text()
+
+
+def _statements(sql: str) -> list[str]:
+    """Split at the ends of statements: a semicolon that ends a line."""
+    without_comments = re.sub(r"^--.*$", "", sql, flags=re.MULTILINE)
+    return [part.strip() for part in re.split(r";\s*\n", without_comments) if part.strip()]
+
+
+def _create_triggers(connection: Connection) -> None:
+    for statement in _statements(_trigger_sql(connection.dialect.name)):
+        connection.exec_driver_sql(statement)
+
+
+def _drop_triggers(connection: Connection) -> None:
+    existing = set(inspect(connection).get_table_names())
+    pattern = r"CREATE TRIGGER (\w+) BEFORE [^;]*? ON (\w+)"
+    for name, table in re.findall(pattern, _trigger_sql(connection.dialect.name)):
+        if table in existing:
+            on = "" if connection.dialect.name == "sqlite" else f" ON {table}"
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")

@@ -1,0 +1,138 @@
+"""The one Store: an engine, transactions with their audit records, locks.
+
+A write transaction collects its audit records and appends them to the hash chain as its last statement, so that
+bulk work does not queue behind the chain's head (A1).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Engine, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from gateway.domain.errors import NotConfigured
+from gateway.domain.identifiers import Naming
+from gateway.ports import Clock, LockHeld, Vault
+from gateway.store import audit, dialects
+
+Params = Mapping[str, Any]
+
+
+class Transaction:
+    """One transaction. SQL text for sets of rows, a Session for single rows, and the records of what it did."""
+
+    def __init__(self, connection: Connection, dialect: dialects.Dialect, clock: Clock, vault: Vault | None) -> None:
+        self.connection = connection
+        self.session = Session(bind=connection, expire_on_commit=False)
+        self.dialect = dialect
+        self._clock = clock
+        self._vault = vault
+        self.records: list[audit.Record] = []
+
+    @property
+    def vault(self) -> Vault:
+        if self._vault is None:
+            raise NotConfigured("vault_locked")
+        return self._vault
+
+    def now(self) -> str:
+        """Time of the Clock port as stored: UTC, ISO 8601."""
+        return stored_time(self._clock)
+
+    def run(self, sql: str, **params: Any) -> CursorResult[Any]:
+        """Execute one SQL text; pending single rows are flushed first."""
+        self.session.flush()
+        return self.connection.execute(text(sql), params)
+
+    def value(self, sql: str, **params: Any) -> Any:
+        """First column of the first row, or None."""
+        return self.run(sql, **params).scalar()
+
+    def rows(self, sql: str, **params: Any) -> list[Any]:
+        return list(self.run(sql, **params).all())
+
+    def stream(self, sql: str, **params: Any) -> Iterator[Any]:
+        """Rows one after another with bounded memory."""
+        self.session.flush()
+        options = {"stream_results": True, "yield_per": 2000}
+        yield from self.connection.execute(text(sql), params, execution_options=options)
+
+    def record(self, actor: str, verb: str, subject: str, rows_sha256: str = "", **details: str | int) -> None:
+        """Note one act for the audit chain; details hold no personal data (A3)."""
+        self.records.append(audit.Record(actor, verb, subject, rows_sha256, details))
+
+
+def stored_time(clock: Clock) -> str:
+    return clock.now().astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class Store:
+    """Opens transactions on one database."""
+
+    def __init__(self, url: str, clock: Clock, vault: Vault | None = None, lock_folder: Path | None = None) -> None:
+        self.url = url
+        self._clock, self._vault = clock, vault
+        self.engine: Engine = dialects.create_engine(url)
+        self.dialect = dialects.dialect_of(self.engine)
+        self._lock_folder = lock_folder
+        self._one_writer = threading.RLock()
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """A write transaction: commits with its audit records, or rolls everything back."""
+        with self._one_writer, self._connection(writing=True) as connection, connection.begin():
+            tx = Transaction(connection, self.dialect, self._clock, self._vault)
+            yield tx
+            tx.session.flush()
+            audit.append(tx)
+            tx.session.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A read transaction: one consistent picture."""
+        with self._connection() as connection:
+            tx = Transaction(connection, self.dialect, self._clock, self._vault)
+            yield tx
+            tx.session.close()
+
+    @contextmanager
+    def _connection(self, writing: bool = False) -> Iterator[Connection]:
+        try:
+            connection = self.engine.connect().execution_options(chitra_writing=writing)
+        except OperationalError as error:
+            raise NotConfigured("database_unreachable", reason=type(error.orig).__name__) from None
+        with connection:
+            yield connection
+
+    def exclusive(self, name: str) -> AbstractContextManager[LockHeld]:
+        """D3: hold ``name`` alone among all processes, or raise ``Busy`` at once."""
+        return self.dialect.exclusive(self.engine, name, self._lock_folder)
+
+    def naming(self) -> Naming:
+        """Identity of this installation."""
+        with self.read() as tx:
+            return naming(tx)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def naming(tx: Transaction) -> Naming:
+    row = tx.run("SELECT instance, epoch FROM instance WHERE id = 1").one()
+    return Naming(row.instance, row.epoch)
+
+
+def take(tx: Transaction, name: str, count: int = 1) -> range:
+    """``count`` fresh numbers of a counter; gone even when unused, never given twice."""
+    tx.run('INSERT INTO sequence (name, "next") VALUES (:name, 1) ON CONFLICT (name) DO NOTHING', name=name)
+    following = tx.value(
+        'UPDATE sequence SET "next" = "next" + :count WHERE name = :name RETURNING "next"', name=name, count=count
+    )
+    return range(following - count, following)

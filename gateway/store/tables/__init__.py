@@ -1,0 +1,49 @@
+"""The tables, by theme. Times are ISO 8601 text in UTC and dates ISO text, equal on both databases; money is BIGINT
+minor units; personal data only inside ``personal`` envelopes and ``*_blind`` columns.
+"""
+
+from gateway.store.tables.evidence import (
+    Allocation,
+    Balance,
+    Detail,
+    Entry,
+    ExceptionItem,
+    FileIn,
+    Finding,
+    Statement,
+    StatusLine,
+    StatusReport,
+)
+from gateway.store.tables.files import Attempt, FileOut, PartnerFreeze, PaymentFile, WireObject
+from gateway.store.tables.ledger import Audit, AuditHead, Blob, History, Instance, Sequence
+from gateway.store.tables.payout import Approval, Batch, Operator, Payer, Payment, Problem
+
+__all__ = [
+    "Allocation",
+    "Approval",
+    "Attempt",
+    "Audit",
+    "AuditHead",
+    "Balance",
+    "Batch",
+    "Blob",
+    "Detail",
+    "Entry",
+    "ExceptionItem",
+    "FileIn",
+    "FileOut",
+    "Finding",
+    "History",
+    "Instance",
+    "Operator",
+    "PartnerFreeze",
+    "Payer",
+    "Payment",
+    "PaymentFile",
+    "Problem",
+    "Sequence",
+    "Statement",
+    "StatusLine",
+    "StatusReport",
+    "WireObject",
+]

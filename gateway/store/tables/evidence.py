@@ -1,0 +1,213 @@
+"""Files in and what they say: statuses, statements, entries, and what we concluded from them."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from gateway.domain.states import InboundState
+from gateway.store.tables.columns import big, key, one_of, unique_where
+
+
+class FileIn(SQLModel, table=True):
+    """A received file; its bytes are the blob ``sha256``."""
+
+    __tablename__ = "file_in"
+    __table_args__ = (
+        one_of("state", InboundState),
+        unique_where("uq_file_in_content", "partner", "sha256", where="state <> 'duplicate'"),
+    )
+
+    id: int = key()
+    reference: str = Field(unique=True)
+    partner: str
+    folder: str
+    """Where it lay at the partner; empty for a file imported by a person."""
+    name: str
+    message: str | None = None
+    sha256: str
+    size_bytes: int = big()
+    state: str
+    code: str | None = None
+    """Why it was quarantined."""
+    params: str = "{}"
+    proof: str | None = None
+    key_id: str | None = None
+    received_at: str
+    archived_at: str | None = None
+
+
+class Finding(SQLModel, table=True):
+    """What the schema or the profile has against a file that was read all the same."""
+
+    id: int = key()
+    file_in_id: int = big(foreign_key="file_in.id", index=True)
+    path: str
+    rule: str
+    message: str
+
+
+class StatusReport(SQLModel, table=True):
+    """One pain.002."""
+
+    __tablename__ = "status_report"
+    __table_args__ = (UniqueConstraint("partner", "message_id", name="uq_status_report_message"),)
+
+    id: int = key()
+    file_in_id: int = big(foreign_key="file_in.id")
+    partner: str
+    message_id: str
+    created_at: str
+    """The time inside the message."""
+
+
+class StatusLine(SQLModel, table=True):
+    """One status at group, block (payment information) or transfer level."""
+
+    __tablename__ = "status_line"
+    __table_args__ = (Index("ix_status_line_payment", "end_to_end_id"), Index("ix_status_line_report", "report_id"))
+
+    id: int = key()
+    report_id: int = big(foreign_key="status_report.id")
+    level: str
+    original_message_id: str
+    original_block_id: str | None = None
+    end_to_end_id: str | None = None
+    status: str | None = None
+    reason: str | None = None
+    duplicate_class: bool = False
+    """The reason says an earlier copy arrived: evidence of delivery, never a rejection."""
+
+
+class Statement(SQLModel, table=True):
+    """One statement, report or notification of an account."""
+
+    __table_args__ = (Index("ix_statement_account", "partner", "account", "to_date"),)
+
+    id: int = key()
+    file_in_id: int = big(foreign_key="file_in.id", index=True)
+    ordinal: int
+    partner: str
+    message: str
+    version: str
+    message_id: str | None = None
+    statement_id: str | None = None
+    created_at: str | None = None
+    sequence: int | None = None
+    account: str | None = None
+    currency: str | None = None
+    from_date: str | None = None
+    to_date: str | None = None
+    opening: int | None = big(default=None)
+    closing: int | None = big(default=None)
+    entries: int = 0
+    entry_sum: int = big(default=0)
+    ties: bool | None = None
+    """S4: opening + booked entries = closing; None where balances are not given."""
+
+
+class Balance(SQLModel, table=True):
+    """One balance of a statement, signed: credit is positive."""
+
+    statement_id: int = Field(primary_key=True, foreign_key="statement.id")
+    ordinal: int = Field(primary_key=True)
+    kind: str
+    amount: int | None = big(default=None)
+    currency: str | None = None
+    date: str | None = None
+
+
+class Entry(SQLModel, table=True):
+    """One entry, signed: credit is positive. S2: of equal identities one is worked with, the others are ignored."""
+
+    __table_args__ = (
+        one_of("disposition", ("open", "allocated", "exception", "ignored")),
+        CheckConstraint("disposition <> 'ignored' OR reason IS NOT NULL", name="ignored_with_reason"),
+        unique_where("uq_entry_identity", "identity", where="disposition <> 'ignored'"),
+        Index("ix_entry_statement", "statement_id"),
+    )
+
+    id: int = key()
+    statement_id: int = big(foreign_key="statement.id")
+    ordinal: int
+    identity: bytes
+    amount: int | None = big(default=None)
+    currency: str | None = None
+    status: str | None = None
+    reversal: bool = False
+    booking_date: str | None = None
+    value_date: str | None = None
+    reference: str | None = None
+    servicer_reference: str | None = None
+    bank_code: str | None = None
+    message_id: str | None = None
+    payment_information_id: str | None = None
+    batch_count: int | None = None
+    problems: str = ""
+    disposition: str
+    reason: str | None = None
+    personal: bytes | None = None
+
+
+class Detail(SQLModel, table=True):
+    """One transaction inside an entry, signed."""
+
+    __table_args__ = (Index("ix_detail_entry", "entry_id"), Index("ix_detail_e2e", "end_to_end_id"))
+
+    id: int = key()
+    entry_id: int = big(foreign_key="entry.id")
+    ordinal: int
+    amount: int | None = big(default=None)
+    currency: str | None = None
+    end_to_end_id: str | None = None
+    instruction_id: str | None = None
+    uetr: str | None = None
+    message_id: str | None = None
+    payment_information_id: str | None = None
+    servicer_reference: str | None = None
+    is_return: bool = False
+    return_reason: str | None = None
+    reversal: bool = False
+    charges: int | None = big(default=None)
+    personal: bytes | None = None
+
+
+class Allocation(SQLModel, table=True):
+    """S5: one detail to one payment, exact amount and currency."""
+
+    __table_args__ = (one_of("kind", ("debit", "return", "reversal")), Index("ix_allocation_payment", "payment_id"))
+
+    id: int = key()
+    detail_id: int = big(foreign_key="detail.id", unique=True)
+    entry_id: int = big(foreign_key="entry.id", index=True)
+    payment_id: int = big(foreign_key="payment.id")
+    kind: str
+    amount: int = big()
+    currency: str
+    booked_on: str
+
+
+class ExceptionItem(SQLModel, table=True):
+    """Something a person must look at; never deleted."""
+
+    __tablename__ = "exception"
+    __table_args__ = (
+        one_of("state", ("open", "resolved")),
+        unique_where("uq_exception_detail", "kind", "detail_id", where="detail_id IS NOT NULL"),
+        Index("ix_exception_state", "state"),
+    )
+
+    id: int = key()
+    kind: str
+    partner: str
+    file_in_id: int | None = big(default=None, foreign_key="file_in.id")
+    statement_id: int | None = big(default=None, foreign_key="statement.id")
+    entry_id: int | None = big(default=None, foreign_key="entry.id")
+    detail_id: int | None = big(default=None, foreign_key="detail.id")
+    payment_id: int | None = big(default=None, foreign_key="payment.id")
+    file_out_id: int | None = big(default=None, foreign_key="file_out.id")
+    amount: int | None = big(default=None)
+    currency: str | None = None
+    params: str = "{}"
+    state: str = "open"
+    opened_at: str

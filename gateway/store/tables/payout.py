@@ -1,0 +1,150 @@
+"""Payers, people, batches, payments, approvals."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from gateway.domain.states import BatchState, PaymentState
+from gateway.store.tables.columns import big, key, one_of, unique_where
+
+
+class Payer(SQLModel, table=True):
+    """An authority that pays; a batch belongs to one."""
+
+    code: str = Field(primary_key=True)
+    name: str
+    tax_id: str
+
+
+class Operator(SQLModel, table=True):
+    """A person. The private key lives with the person, never here."""
+
+    name: str = Field(primary_key=True)
+    key_id: str
+    public_key: str
+    """Ed25519, PEM."""
+    roles: str
+    """Comma-separated: maker, checker, releaser, auditor, admin."""
+    enrolled_at: str
+    revoked_at: str | None = None
+
+
+class Batch(SQLModel, table=True):
+    """An imported payment list of one payer, programme and period."""
+
+    __table_args__ = (
+        one_of("state", BatchState),
+        UniqueConstraint("id", "maker", name="uq_batch_id_maker"),
+        unique_where(
+            "uq_batch_rows",
+            "payer",
+            "programme",
+            "rows_sha256",
+            where="state NOT IN ('invalid', 'rejected', 'cancelled')",
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    payer: str = Field(foreign_key="payer.code")
+    programme: str
+    period: str
+    maker: str = Field(foreign_key="operator.name")
+    state: str
+    rows_sha256: bytes
+    """Import identity: over the rows' blinds sorted by payment_ref; equal for re-saved and re-ordered files."""
+    content_sha256: bytes | None = None
+    """What an approval signs; None for an invalid batch."""
+    source_name: str
+    source_sha256: str
+    payments: int
+    amount: int = big()
+    currency: str
+    approvals_required: int
+    predecessor: str | None = Field(default=None, foreign_key="batch.id")
+    """The invalid, rejected or cancelled batch that this one corrects."""
+    created_at: str
+
+
+class Problem(SQLModel, table=True):
+    """One problem of one row of an invalid batch; parameters hold no personal data."""
+
+    __table_args__ = (Index("ix_problem_batch", "batch_id"),)
+
+    id: int = key()
+    batch_id: str = Field(foreign_key="batch.id")
+    row: int
+    field: str
+    code: str
+    params: str
+
+
+class Approval(SQLModel, table=True):
+    """A checker's signature over the content digest. Four eyes: the composite key brings the maker, the check refuses him."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["batch_id", "maker"], ["batch.id", "batch.maker"], name="fk_approval_batch_maker"),
+        CheckConstraint("approver <> maker", name="four_eyes"),
+    )
+
+    batch_id: str = Field(primary_key=True)
+    approver: str = Field(primary_key=True, foreign_key="operator.name")
+    maker: str
+    content_sha256: bytes
+    key_id: str
+    signature: bytes
+    approved_at: str
+
+
+class Payment(SQLModel, table=True):
+    """One line of a batch: one transfer to one payee."""
+
+    __table_args__ = (
+        one_of("state", PaymentState),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        unique_where("uq_payment_ref", "payer", "programme", "payment_ref", where="state <> 'cancelled'"),
+        unique_where(
+            "uq_payment_benefit",
+            "payer",
+            "programme",
+            "person_blind",
+            "benefit_month",
+            where="kind = 'regular' AND holds_key AND predecessor_id IS NULL",
+        ),
+        Index("ix_payment_batch_state", "batch_id", "state"),
+    )
+
+    id: int = key()
+    batch_id: str = Field(foreign_key="batch.id")
+    line: int
+    """Row of the imported file as the person saw it."""
+    payer: str
+    programme: str
+    payment_ref: str
+    end_to_end_id: str = Field(unique=True)
+    uetr: str
+    partner: str
+    bank: str
+    """NAPAS BIN of the payee's bank or wallet."""
+    amount: int = big()
+    currency: str
+    kind: str
+    benefit_month: str
+    commune_code: str
+    state: str
+    held_from: str | None = None
+    holds_key: bool = True
+    """Occupies person + programme + month; false after proven rejection, full return or cancellation, never true again."""
+    debited_at: str | None = None
+    """Booking date of the debit."""
+    credited_evidence: str | None = None
+    return_window_until: str | None = None
+    reason: str | None = None
+    """Latest rejection or return reason code."""
+    returned_amount: int = big(default=0)
+    personal: bytes
+    person_blind: bytes
+    account_blind: bytes
+    content_blind: bytes
+    predecessor_id: int | None = big(default=None, foreign_key="payment.id", unique=True)
+    """M10: at most one successor each."""

@@ -1,0 +1,70 @@
+-- The same rules as sqlite.sql. One function refuses; the reason is the trigger's argument.
+
+CREATE OR REPLACE FUNCTION chitra_refuse() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = ''integrity_constraint_violation''; END';
+
+CREATE TRIGGER blob_fixed_update BEFORE UPDATE ON blob FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('T3 blob is insert-only');
+CREATE TRIGGER blob_fixed_delete BEFORE DELETE ON blob FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('T3 blob is insert-only');
+CREATE TRIGGER audit_fixed_update BEFORE UPDATE ON audit FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('A2 audit is insert-only');
+CREATE TRIGGER audit_fixed_delete BEFORE DELETE ON audit FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('A2 audit is insert-only');
+CREATE TRIGGER history_fixed_update BEFORE UPDATE ON history FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M3 history is insert-only');
+CREATE TRIGGER history_fixed_delete BEFORE DELETE ON history FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M3 history is insert-only');
+CREATE TRIGGER approval_fixed_update BEFORE UPDATE ON approval FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M11 approval is insert-only');
+CREATE TRIGGER approval_fixed_delete BEFORE DELETE ON approval FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M11 approval is insert-only');
+CREATE TRIGGER wire_object_fixed_update BEFORE UPDATE ON wire_object FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M5 wire object is insert-only');
+CREATE TRIGGER wire_object_fixed_delete BEFORE DELETE ON wire_object FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M5 wire object is insert-only');
+CREATE TRIGGER payment_fixed_delete BEFORE DELETE ON payment FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 payment is never deleted');
+CREATE TRIGGER payment_content_fixed BEFORE UPDATE ON payment FOR EACH ROW
+  WHEN (OLD.batch_id IS DISTINCT FROM NEW.batch_id OR OLD.line IS DISTINCT FROM NEW.line OR OLD.payer IS
+  DISTINCT FROM NEW.payer OR OLD.programme IS DISTINCT FROM NEW.programme OR OLD.payment_ref IS DISTINCT FROM
+  NEW.payment_ref OR OLD.end_to_end_id IS DISTINCT FROM NEW.end_to_end_id OR OLD.uetr IS DISTINCT FROM NEW.uetr
+  OR OLD.partner IS DISTINCT FROM NEW.partner OR OLD.bank IS DISTINCT FROM NEW.bank OR OLD.amount IS DISTINCT
+  FROM NEW.amount OR OLD.currency IS DISTINCT FROM NEW.currency OR OLD.kind IS DISTINCT FROM NEW.kind OR
+  OLD.benefit_month IS DISTINCT FROM NEW.benefit_month OR OLD.personal IS DISTINCT FROM NEW.personal OR
+  OLD.person_blind IS DISTINCT FROM NEW.person_blind OR OLD.account_blind IS DISTINCT FROM NEW.account_blind OR
+  OLD.content_blind IS DISTINCT FROM NEW.content_blind)
+  EXECUTE FUNCTION chitra_refuse('M12 payment content is fixed');
+CREATE TRIGGER payment_key_released BEFORE UPDATE ON payment FOR EACH ROW
+  WHEN (NEW.holds_key AND NOT OLD.holds_key)
+  EXECUTE FUNCTION chitra_refuse('M10 a released benefit key is not taken back');
+CREATE TRIGGER payment_file_not_revived BEFORE UPDATE ON payment_file FOR EACH ROW
+  WHEN ((NEW.live AND NOT OLD.live) OR NEW.payment_id <> OLD.payment_id OR NEW.file_id <> OLD.file_id)
+  EXECUTE FUNCTION chitra_refuse('M4 a dead link stays dead');
+CREATE TRIGGER payment_file_fixed_delete BEFORE DELETE ON payment_file FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M4 a link is never deleted');
+CREATE TRIGGER file_out_identity_fixed BEFORE UPDATE ON file_out FOR EACH ROW
+  WHEN (OLD.message_id IS DISTINCT FROM NEW.message_id OR OLD.payment_information_id IS DISTINCT FROM
+  NEW.payment_information_id OR OLD.partner IS DISTINCT FROM NEW.partner OR OLD.batch_id IS DISTINCT FROM
+  NEW.batch_id OR OLD.message IS DISTINCT FROM NEW.message OR OLD.name IS DISTINCT FROM NEW.name OR
+  OLD.created_at IS DISTINCT FROM NEW.created_at OR OLD.execution_date IS DISTINCT FROM NEW.execution_date OR
+  OLD.debtor IS DISTINCT FROM NEW.debtor OR OLD.debtor_account IS DISTINCT FROM NEW.debtor_account OR
+  OLD.initiating_party IS DISTINCT FROM NEW.initiating_party OR OLD.initiating_party_id IS DISTINCT FROM
+  NEW.initiating_party_id OR OLD.payments IS DISTINCT FROM NEW.payments OR OLD.amount IS DISTINCT FROM
+  NEW.amount OR OLD.currency IS DISTINCT FROM NEW.currency)
+  EXECUTE FUNCTION chitra_refuse('M5 file identity is fixed');
+CREATE TRIGGER file_out_sealed_once BEFORE UPDATE ON file_out FOR EACH ROW
+  WHEN (OLD.sha256 IS NOT NULL AND (OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.key_id IS DISTINCT FROM
+  NEW.key_id))
+  EXECUTE FUNCTION chitra_refuse('M5 a file is sealed once');
+CREATE TRIGGER file_out_fixed_delete BEFORE DELETE ON file_out FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M5 a message id is never forgotten');
+CREATE TRIGGER batch_content_fixed BEFORE UPDATE ON batch FOR EACH ROW
+  WHEN (OLD.payer IS DISTINCT FROM NEW.payer OR OLD.programme IS DISTINCT FROM NEW.programme OR OLD.period IS
+  DISTINCT FROM NEW.period OR OLD.maker IS DISTINCT FROM NEW.maker OR OLD.rows_sha256 IS DISTINCT FROM
+  NEW.rows_sha256 OR OLD.payments IS DISTINCT FROM NEW.payments OR OLD.amount IS DISTINCT FROM NEW.amount OR
+  OLD.currency IS DISTINCT FROM NEW.currency OR OLD.approvals_required IS DISTINCT FROM NEW.approvals_required)
+  EXECUTE FUNCTION chitra_refuse('M12 batch content is fixed');
+CREATE TRIGGER batch_content_digest_fixed BEFORE UPDATE ON batch FOR EACH ROW
+  WHEN (OLD.content_sha256 IS NOT NULL AND OLD.content_sha256 IS DISTINCT FROM NEW.content_sha256)
+  EXECUTE FUNCTION chitra_refuse('M12 batch content is fixed');

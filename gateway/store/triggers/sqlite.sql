@@ -1,0 +1,42 @@
+-- Immutability that no command may get round. Re-created after every migration.
+
+CREATE TRIGGER blob_fixed_update BEFORE UPDATE ON blob BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
+CREATE TRIGGER blob_fixed_delete BEFORE DELETE ON blob BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
+CREATE TRIGGER audit_fixed_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'A2 audit is insert-only'); END;
+CREATE TRIGGER audit_fixed_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'A2 audit is insert-only'); END;
+CREATE TRIGGER history_fixed_update BEFORE UPDATE ON history BEGIN SELECT RAISE(ABORT, 'M3 history is insert-only'); END;
+CREATE TRIGGER history_fixed_delete BEFORE DELETE ON history BEGIN SELECT RAISE(ABORT, 'M3 history is insert-only'); END;
+CREATE TRIGGER approval_fixed_update BEFORE UPDATE ON approval BEGIN SELECT RAISE(ABORT, 'M11 approval is insert-only'); END;
+CREATE TRIGGER approval_fixed_delete BEFORE DELETE ON approval BEGIN SELECT RAISE(ABORT, 'M11 approval is insert-only'); END;
+CREATE TRIGGER wire_object_fixed_update BEFORE UPDATE ON wire_object BEGIN SELECT RAISE(ABORT, 'M5 wire object is insert-only'); END;
+CREATE TRIGGER wire_object_fixed_delete BEFORE DELETE ON wire_object BEGIN SELECT RAISE(ABORT, 'M5 wire object is insert-only'); END;
+CREATE TRIGGER payment_fixed_delete BEFORE DELETE ON payment BEGIN SELECT RAISE(ABORT, 'M2 payment is never deleted'); END;
+
+CREATE TRIGGER payment_content_fixed BEFORE UPDATE OF
+  batch_id, line, payer, programme, payment_ref, end_to_end_id, uetr, partner, bank, amount, currency, kind,
+  benefit_month, personal, person_blind, account_blind, content_blind ON payment
+BEGIN SELECT RAISE(ABORT, 'M12 payment content is fixed'); END;
+
+CREATE TRIGGER payment_key_released BEFORE UPDATE OF holds_key ON payment WHEN NEW.holds_key AND NOT OLD.holds_key
+BEGIN SELECT RAISE(ABORT, 'M10 a released benefit key is not taken back'); END;
+
+CREATE TRIGGER payment_file_not_revived BEFORE UPDATE ON payment_file
+WHEN (NEW.live AND NOT OLD.live) OR NEW.payment_id <> OLD.payment_id OR NEW.file_id <> OLD.file_id
+BEGIN SELECT RAISE(ABORT, 'M4 a dead link stays dead'); END;
+CREATE TRIGGER payment_file_fixed_delete BEFORE DELETE ON payment_file
+BEGIN SELECT RAISE(ABORT, 'M4 a link is never deleted'); END;
+
+CREATE TRIGGER file_out_identity_fixed BEFORE UPDATE OF
+  message_id, payment_information_id, partner, batch_id, message, name, created_at, execution_date, debtor,
+  debtor_account, initiating_party, initiating_party_id, payments, amount, currency ON file_out
+BEGIN SELECT RAISE(ABORT, 'M5 file identity is fixed'); END;
+CREATE TRIGGER file_out_sealed_once BEFORE UPDATE OF sha256, key_id ON file_out WHEN OLD.sha256 IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'M5 a file is sealed once'); END;
+CREATE TRIGGER file_out_fixed_delete BEFORE DELETE ON file_out
+BEGIN SELECT RAISE(ABORT, 'M5 a message id is never forgotten'); END;
+
+CREATE TRIGGER batch_content_fixed BEFORE UPDATE OF
+  payer, programme, period, maker, rows_sha256, payments, amount, currency, approvals_required ON batch
+BEGIN SELECT RAISE(ABORT, 'M12 batch content is fixed'); END;
+CREATE TRIGGER batch_content_digest_fixed BEFORE UPDATE OF content_sha256 ON batch WHEN OLD.content_sha256 IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'M12 batch content is fixed'); END;

@@ -1,0 +1,27 @@
+"""Names a partner shows us: a basename of printable characters, or it is withheld."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_FORBIDDEN = frozenset("/\\")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_SIZE_BYTES_MAX = 255
+
+
+def is_safe(name: str) -> bool:
+    """True for a basename without separators, control, direction or undecodable characters."""
+    if name in {"", ".", ".."} or _FORBIDDEN.intersection(name):
+        return False
+    if any(unicodedata.category(character) in _INVISIBLE for character in name):
+        return False
+    return len(name.encode()) <= _SIZE_BYTES_MAX
+
+
+def decoded(name: bytes) -> str:
+    """UTF-8; foreign bytes become surrogates, which ``is_safe`` refuses."""
+    return name.decode(errors="surrogateescape")
+
+
+def basename(path: str) -> str:
+    return path.rpartition("/")[2]
