@@ -1,0 +1,204 @@
+"""Reading and writing XML safely: hardened streaming, a Reader that explains what is missing, a canonical writer.
+
+Reading refuses every DOCTYPE, resolves no entity, opens no network or file, and keeps libxml2's own limits
+(depth 256, 10 MB of text in one node). Comments and processing instructions are dropped, as canonicalisation does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any, BinaryIO
+
+from lxml import etree
+
+from formats.errors import FormatError, Forbidden, Missing, SchemaInvalid, Unreadable
+
+HARDENED: dict[str, Any] = {
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
+_SPACE = " \t\r\n"
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
+
+
+# --- streaming -------------------------------------------------------------------------------------------------
+
+
+def stream(
+    source: BinaryIO, names: Sequence[str], schema: etree.XMLSchema | None = None
+) -> Iterator[tuple[str, etree._Element]]:
+    """``("start" | "end", element)`` for elements of these local names, in any namespace, while reading.
+
+    With a schema the document is validated on the way and SchemaInvalid comes at its end.
+    """
+    tags = [f"{{*}}{name}" for name in names]
+    context = etree.iterparse(source, events=("start", "end"), tag=tags, schema=schema, **HARDENED)
+    try:
+        for number, (event, element) in enumerate(context):
+            if not number:
+                refuse_doctype(element)
+            yield event, element
+        refuse_doctype(context.root)
+    except etree.XMLSyntaxError as error:
+        raise explain(error) from None
+
+
+def refuse_doctype(element: etree._Element) -> None:
+    """No honest payment message has a DOCTYPE."""
+    if element.getroottree().docinfo.internalDTD is not None:
+        raise Forbidden("doctype")
+
+
+def explain(error: etree.XMLSyntaxError) -> FormatError:
+    """A parser's complaint as our error: where and which rule, never the content."""
+    line, column = error.position
+    entries = list(iter(error.error_log)) if error.error_log else []
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in entries):
+        return Forbidden("too_deep_or_large", line=line, column=column)
+    if entries and all(entry.domain == etree.ErrorDomains.SCHEMASV for entry in entries):
+        return SchemaInvalid("schema_invalid", rule=entries[0].type_name, failures=len(entries))
+    return Unreadable("not_well_formed", line=line, column=column)
+
+
+def forget_previous(element: etree._Element) -> None:
+    """Free the sibling before this one when it is of the same kind: memory stays bounded over a long list."""
+    previous, parent = element.getprevious(), element.getparent()
+    if previous is not None and parent is not None and previous.tag == element.tag:
+        parent.remove(previous)
+
+
+def local_name(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/"))
+
+
+class Reader:
+    """One element and what is below it, by local names joined with ``/``; the first of several wins unless said."""
+
+    __slots__ = ("_children", "element")
+
+    def __init__(self, element: etree._Element) -> None:
+        self.element = element
+        self._children: dict[str, list[Reader]] | None = None
+
+    def each(self, path: str) -> Iterator[Reader]:
+        """Every element at the path, in document order."""
+        first, *rest = _steps(path)
+        found: Iterator[Reader] = iter(self._named(first))
+        for name in rest:
+            found = (child for parent in found for child in parent._named(name))
+        return found
+
+    def opt(self, path: str) -> Reader | None:
+        """The first element at the path."""
+        reader = self
+        for name in _steps(path):
+            named = reader._named(name)
+            if not named:
+                return None
+            reader = named[0]
+        return reader
+
+    def one(self, path: str) -> Reader:
+        """The only element at the path; raises Missing with the full path."""
+        found = list(self.each(path))
+        if len(found) != 1:
+            raise Missing(f"{self.path()}/{path}", "several" if found else "none")
+        return found[0]
+
+    def content(self) -> str | None:
+        """Own text without surrounding space; None when empty."""
+        return (self.element.text or "").strip(_SPACE) or None
+
+    def text(self, *paths: str) -> str | None:
+        """The first text at the first of these paths that has one."""
+        for path in paths:
+            found = self.opt(path)
+            if found is not None and (content := found.content()):
+                return content
+        return None
+
+    def need(self, path: str) -> str:
+        """The text of the only element at the path; raises Missing when absent or empty."""
+        content = self.one(path).content()
+        if content is None:
+            raise Missing(f"{self.path()}/{path}", "empty")
+        return content
+
+    def date(self, path: str) -> date | None:
+        """A day, from a date or date-time, itself or in ``Dt`` or ``DtTm``; as written, no time zone applied."""
+        text = self.text(f"{path}/Dt", f"{path}/DtTm", path)
+        return None if text is None else day(text)
+
+    def moment(self, path: str) -> datetime | None:
+        """A date and time; aware when the text has an offset."""
+        text = self.text(path)
+        return None if text is None else moment(text)
+
+    def path(self) -> str:
+        """Local names from the root, for errors."""
+        ancestors = [*reversed(list(self.element.iterancestors())), self.element]
+        return "/".join(local_name(each) for each in ancestors)
+
+    def _named(self, name: str) -> list[Reader]:
+        if self._children is None:
+            self._children = {}
+            for child in self.element:
+                self._children.setdefault(local_name(child), []).append(Reader(child))
+        return self._children.get(name) or []
+
+
+def day(text: str) -> date:
+    """``2026-07-31``, with whatever follows of time or offset."""
+    match = _DATE.match(text)
+    try:
+        return date.fromisoformat(match[0] if match else "")
+    except ValueError:
+        raise Unreadable("date_unreadable") from None
+
+
+def moment(text: str) -> datetime:
+    """``2026-07-31T09:00:00+07:00``, offset and fraction optional."""
+    try:
+        return datetime.fromisoformat(text if _MOMENT.fullmatch(text) else "")
+    except ValueError:
+        raise Unreadable("date_time_unreadable") from None
+
+
+# --- writing (exclusive canonical XML: no declaration, no prefix, attributes sorted, no empty-element tag) --------
+
+_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
+_IN_ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"})
+
+
+def escape(text: str) -> str:
+    """Text as canonical XML writes it between tags."""
+    return text.translate(_IN_TEXT)
+
+
+def tag(name: str, *content: str, **attributes: str) -> str:
+    """One element around markup that is canonical already; ``xmlns`` sorts before the attributes."""
+    ordered = sorted(attributes.items(), key=lambda pair: (pair[0] != "xmlns", pair[0]))
+    written = "".join(f' {key}="{value.translate(_IN_ATTRIBUTE)}"' for key, value in ordered)
+    return f"<{name}{written}>{''.join(content)}</{name}>"
+
+
+def leaf(name: str, text: str | None, **attributes: str) -> str:
+    """One element around text; nothing at all when the text is None."""
+    return "" if text is None else tag(name, escape(text), **attributes)
