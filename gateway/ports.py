@@ -39,15 +39,49 @@ class Vault(Protocol):
         """32 bytes, equal for equal values of one purpose; does not reveal the value without the key."""
 
 
-class Signer(Protocol):
-    """One private key of ours, ready to sign."""
+class PersonKey(Protocol):
+    """The private key of an operator, ready to sign."""
 
     @property
     def key_id(self) -> str:
-        """Stable id: hex of the certificate's (or public key's) SHA-256, first 16 digits."""
+        """Stable id of the public key."""
 
     def sign(self, data: bytes) -> bytes:
         """Signature over ``data``."""
+
+
+class MessageSigner(Protocol):
+    """The payer's signing key for messages to one partner."""
+
+    @property
+    def key_id(self) -> str:
+        """Stable id of the certificate (A4)."""
+
+    def signature(self, digest: bytes) -> bytes:
+        """The enveloped ``Signature`` element over a canonical message with this SHA-256."""
+
+    def digest_of(self, message: BinaryIO, splice_at: int, signature_bytes: int) -> bytes:
+        """Check a finished file: its signature is ours and covers the digest that is returned."""
+
+
+class Proven(Protocol):
+    """Bytes whose proof was checked; only ``keys`` can make one (T1)."""
+
+    @property
+    def proof(self) -> str: ...
+
+    @property
+    def key_id(self) -> str: ...
+
+    def open(self) -> BinaryIO:
+        """A fresh reader over exactly what was signed (T2)."""
+
+
+class Verifier(Protocol):
+    """Checks the proof of received files."""
+
+    def verify(self, source: BinaryIO, proof: str, size_bytes_max: int) -> Proven:
+        """Raises ``BadProof`` when the bytes do not carry ``proof`` of this partner."""
 
 
 @dataclass(frozen=True, slots=True)

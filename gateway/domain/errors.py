@@ -12,7 +12,8 @@
     └── Alarm                     exit 5: integrity or security; a person must look
         ├── HostKeyMismatch       the server is not the pinned one; no credential was sent
         ├── ApprovalVoid          the content is no longer what was approved (M12)
-        └── Tampered              stored bytes or the audit chain do not agree with their hash
+        ├── Tampered              stored bytes or the audit chain do not agree with their hash
+        └── BadProof              a received file does not carry the proof its inbox demands
 
 An error carries a stable ``code`` and parameters; it holds no secret and no personal data (A3).
 """
@@ -88,3 +89,7 @@ class ApprovalVoid(Alarm):
 
 class Tampered(Alarm):
     """Stored bytes do not agree with their hash."""
+
+
+class BadProof(Alarm):
+    """A received file does not carry the proof its inbox demands (T1, T9); it is quarantined."""

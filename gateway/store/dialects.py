@@ -21,6 +21,8 @@ _BUSY_TIMEOUT_SECONDS = 30
 
 class Dialect(Protocol):
     name: str
+    binary_order: str
+    """SQL that orders text by bytes, equal on both databases."""
 
     def insert(
         self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
@@ -69,6 +71,7 @@ def _configure_postgresql(connection: Any, _record: Any) -> None:
 
 class Sqlite:
     name = "sqlite"
+    binary_order = "COLLATE BINARY"
 
     def insert(
         self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
@@ -100,6 +103,7 @@ class _FileLock:
 
 class Postgresql:
     name = "postgresql"
+    binary_order = 'COLLATE "C"'
 
     def insert(
         self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]

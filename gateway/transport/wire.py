@@ -160,7 +160,7 @@ class Session:
         if kind == Kind.STATUS:
             _check_status(fields.uint32(), expected, where)
         elif kind != expected:
-            raise self._break("protocol")
+            raise RemoteUnknown("protocol", **where)
         return fields
 
     def ask(self, kind: Kind, body: bytes, expected: Kind, **where: str) -> Fields:
@@ -204,14 +204,36 @@ class Session:
 
     def _receive_until(self, size: int, deadline: float) -> None:
         while len(self._received) < size:
-            left_seconds = deadline - time.monotonic()
-            if left_seconds <= 0:
-                raise self._break("timeout")
-            self._received += self._carry(left_seconds, lambda: self._channel.recv(_RECEIVE_BYTES))
+            self._channel.settimeout(max(deadline - time.monotonic(), 0.001))
+            try:
+                received = self._channel.recv(_RECEIVE_BYTES)
+            except TimeoutError as error:
+                raise self._break("timeout") from error
+            except (OSError, EOFError, SSHException) as error:
+                raise self._break("connection_lost") from error
+            if not received:
+                raise self._break("connection_lost")
+            self._received += received
 
     def _send(self, packet: bytes) -> None:
-        ...
+        if self._broken:
+            raise RemoteUnknown("connection_lost")
+        self._channel.settimeout(self._timeout_seconds)
+        try:
+            self._channel.sendall(packet)
+        except TimeoutError as error:
+            raise self._break("timeout") from error
+        except (OSError, EOFError, SSHException) as error:
+            raise self._break("connection_lost") from error
 
     def _break(self, code: str) -> RemoteUnknown:
         self._broken = True
         return RemoteUnknown(code)
+
+
+def _check_status(code: int, expected: Kind, where: dict[str, str]) -> None:
+    if code == _STATUS_OK and expected == Kind.STATUS:
+        return
+    if code == _STATUS_OK or code in _NOT_AN_ANSWER:
+        raise RemoteUnknown("protocol", **where)
+    raise RemoteRefused(_REFUSALS.get(code, f"status_{code}"), **where)

@@ -1,0 +1,146 @@
+"""``chitra.toml``: read once, typed, frozen. Every key is described in the file that ``init`` writes."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, time
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from gateway.domain.errors import NotConfigured
+
+FILE_NAME = "chitra.toml"
+
+
+class Section(BaseModel):
+    """Frozen; an unknown key is an error, since a misspelt limit would be no limit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GatewaySection(Section):
+    environment: Literal["sandbox", "production"]
+    organisation: str
+    organisation_id: str
+    database: str = "sqlite:///chitra.db"
+    approvals_required: int = Field(default=2, ge=1)
+
+
+class PayerSection(Section):
+    name: str
+    tax_id: str
+    accounts: dict[str, str]
+    programme_accounts: dict[str, dict[str, str]] = {}
+    """Per programme, where it differs: programme -> partner -> account."""
+
+    def account(self, partner: str, programme: str) -> str | None:
+        """The account to debit at ``partner`` for ``programme``."""
+        return self.programme_accounts.get(programme, {}).get(partner) or self.accounts.get(partner)
+
+
+class RoutingSection(Section):
+    default: str
+
+
+class OutboxOverride(Section):
+    folder: str | None = None
+    filename: str | None = None
+
+
+class InboxOverride(Section):
+    folder: str | None = None
+    archive: str | None = None
+    pattern: str | None = None
+    proof: Literal["enveloped", "detached", "channel"] | None = None
+    size_bytes_max: int | None = None
+
+
+class LimitsOverride(Section):
+    payments_per_file_max: int | None = None
+    amount_per_file_max: int | None = None
+    amount_per_payment_max: int | None = None
+    name_chars_max: int | None = None
+    remittance_chars_max: int | None = None
+
+
+class PartnerSection(Section):
+    """What our contract with a partner says; over SFTP (``host``) or in a plain folder (``directory``)."""
+
+    adapter: str
+    host: str | None = None
+    port: int = 22
+    user: str | None = None
+    identity: str = "keyring/sftp"
+    host_keys: tuple[str, ...] = ()
+    directory: str | None = None
+    signing_key: str = "payments"
+    trusted: tuple[str, ...] = ()
+    outbox: OutboxOverride = OutboxOverride()
+    inboxes: dict[str, InboxOverride] = {}
+    """By message: ``[partners.X.inboxes."camt.053"]``."""
+    limits: LimitsOverride = LimitsOverride()
+    cutoff: time | None = None
+    acknowledgement_hours: int | None = None
+    return_window_days: int | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> PartnerSection:
+        if (self.host is None) == (self.directory is None):
+            raise ValueError("exactly one of host and directory")
+        if self.host is not None and not (self.user and 1 <= len(self.host_keys) <= 2):
+            raise ValueError("host needs user and one or two host_keys")
+        return self
+
+
+class KeySection(Section):
+    passphrase: str = Field(pattern=r"^(prompt|file:.+|credential:.+)$")
+
+
+class CalendarSection(Section):
+    holidays: tuple[date, ...] = ()
+    working_days: tuple[date, ...] = ()
+
+
+class Config(Section):
+    gateway: GatewaySection
+    payers: dict[str, PayerSection]
+    routing: RoutingSection
+    partners: dict[str, PartnerSection]
+    keys: dict[str, KeySection] = {}
+    calendar: CalendarSection = CalendarSection()
+    columns: dict[str, tuple[str, ...]] = {}
+    """Further headings of batch files: column -> headings."""
+
+    @model_validator(mode="after")
+    def _known(self) -> Config:
+        if self.routing.default not in self.partners:
+            raise ValueError(f"routing.default names no partner: {self.routing.default}")
+        return self
+
+    def payer(self, code: str | None) -> str:
+        """``code``, or the only payer; raises ``NotConfigured`` when neither says."""
+        if code is None and len(self.payers) == 1:
+            return next(iter(self.payers))
+        if code not in self.payers:
+            raise NotConfigured("payer_unknown", payer=code or "", known=", ".join(sorted(self.payers)))
+        return code
+
+
+def load(home: Path) -> Config:
+    """The configuration of a home; raises ``NotConfigured`` with file and key."""
+    path = home / FILE_NAME
+    try:
+        with path.open("rb") as source:
+            document: dict[str, Any] = tomllib.load(source)
+    except FileNotFoundError:
+        raise NotConfigured("no_home", home=str(home)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NotConfigured("config_unreadable", path=str(path), reason=str(error)) from None
+    try:
+        return Config.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise NotConfigured("config_wrong", path=str(path), key=where, reason=first["msg"]) from None

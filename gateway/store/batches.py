@@ -1,0 +1,182 @@
+"""Queries of batches and their rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlmodel import select
+
+from gateway.domain.errors import NotFound
+from gateway.store import bulk
+from gateway.store.store import Transaction, take
+from gateway.store.tables import Approval, Batch, Operator, Payment
+
+PAYMENT_COLUMNS = tuple(column.name for column in Payment.__table__.columns)  # type: ignore[attr-defined]
+
+
+def find(tx: Transaction, batch_id: str) -> Batch:
+    batch = tx.session.get(Batch, batch_id)
+    if batch is None:
+        raise NotFound("batch_unknown", batch=batch_id)
+    return batch
+
+
+def listing(tx: Transaction, state: str | None, since: str | None, limit: int) -> list[Any]:
+    return tx.rows(
+        "SELECT id, payer, programme, period, state, payments, amount, currency, created_at FROM batch"
+        " WHERE (:state IS NULL OR state = :state) AND (:since IS NULL OR created_at >= :since)"
+        " ORDER BY created_at DESC, id DESC LIMIT :limit",
+        state=state,
+        since=since,
+        limit=limit,
+    )
+
+
+def operator(tx: Transaction, name: str) -> Operator:
+    found = tx.session.get(Operator, name)
+    if found is None:
+        raise NotFound("operator_unknown", operator=name)
+    return found
+
+
+def open_incoming(tx: Transaction) -> None:
+    """A scratch table shaped like ``payment`` for the rows of one import; gone with the connection."""
+    tx.run("DROP TABLE IF EXISTS incoming")
+    tx.run("CREATE TEMPORARY TABLE incoming AS SELECT * FROM payment WHERE 1 = 0")
+
+
+def add_incoming(tx: Transaction, rows: Iterable[Sequence[Any]]) -> None:
+    bulk.insert(tx, "incoming", PAYMENT_COLUMNS, rows)
+    tx.run("CREATE INDEX ix_incoming_ref ON incoming (payment_ref)")
+    tx.run("CREATE INDEX ix_incoming_person ON incoming (person_blind, benefit_month)")
+
+
+def rows_digest(tx: Transaction) -> bytes:
+    """Import identity: SHA-256 over reference and content blind of every row, sorted by reference."""
+    sha256 = hashlib.sha256()
+    for row in tx.stream(
+        f"SELECT payment_ref, content_blind FROM incoming ORDER BY payment_ref {tx.dialect.binary_order}"
+    ):
+        sha256.update(row.payment_ref.encode() + b"\x1f" + bytes(row.content_blind))
+    return sha256.digest()
+
+
+def same_rows(tx: Transaction, payer: str, programme: str, rows_sha256: bytes) -> Batch | None:
+    """The living batch with exactly these rows."""
+    batch_id = tx.value(
+        "SELECT id FROM batch WHERE payer = :payer AND programme = :programme AND rows_sha256 = :rows"
+        " AND state NOT IN ('invalid', 'rejected', 'cancelled')",
+        payer=payer,
+        programme=programme,
+        rows=rows_sha256,
+    )
+    return tx.session.get(Batch, batch_id) if batch_id else None
+
+
+def predecessor(tx: Transaction, payer: str, programme: str, period: str) -> str | None:
+    """The latest invalid, rejected or cancelled batch of the same list that nothing corrects yet."""
+    found: str | None = tx.value(
+        "SELECT id FROM batch b WHERE payer = :payer AND programme = :programme AND period = :period"
+        " AND state IN ('invalid', 'rejected', 'cancelled')"
+        " AND NOT EXISTS (SELECT 1 FROM batch s WHERE s.predecessor = b.id) ORDER BY created_at DESC LIMIT 1",
+        payer=payer,
+        programme=programme,
+        period=period,
+    )
+    return found
+
+
+_CLASHES = {
+    "duplicate_payment_ref": (
+        "payment_ref",
+        "SELECT i.line, f.line AS other FROM incoming i JOIN (SELECT payment_ref, min(line) AS line FROM incoming"
+        " GROUP BY payment_ref HAVING count(*) > 1) f ON f.payment_ref = i.payment_ref AND f.line <> i.line",
+    ),
+    "duplicate_benefit": (
+        "beneficiary_id",
+        "SELECT i.line, f.line AS other FROM incoming i JOIN (SELECT person_blind, benefit_month, min(line) AS line"
+        " FROM incoming WHERE kind = 'regular' GROUP BY person_blind, benefit_month HAVING count(*) > 1) f"
+        " ON f.person_blind = i.person_blind AND f.benefit_month = i.benefit_month"
+        " WHERE i.kind = 'regular' AND f.line <> i.line",
+    ),
+    "already_imported": (
+        "payment_ref",
+        "SELECT i.line, p.batch_id AS other FROM incoming i JOIN payment p ON p.payer = i.payer"
+        " AND p.programme = i.programme AND p.payment_ref = i.payment_ref AND p.state <> 'cancelled'"
+        " WHERE p.content_blind = i.content_blind",
+    ),
+    "conflict": (
+        "payment_ref",
+        "SELECT i.line, p.batch_id AS other FROM incoming i JOIN payment p ON p.payer = i.payer"
+        " AND p.programme = i.programme AND p.payment_ref = i.payment_ref AND p.state <> 'cancelled'"
+        " WHERE p.content_blind <> i.content_blind",
+    ),
+    "benefit_already_paid": (
+        "beneficiary_id",
+        "SELECT i.line, p.batch_id AS other FROM incoming i JOIN payment p ON p.payer = i.payer"
+        " AND p.programme = i.programme AND p.person_blind = i.person_blind AND p.benefit_month = i.benefit_month"
+        " WHERE i.kind = 'regular' AND p.kind = 'regular' AND p.holds_key AND p.predecessor_id IS NULL"
+        " AND p.payment_ref <> i.payment_ref",
+    ),
+}
+"""Rows that cannot stand beside each other or beside what is known: code -> field, query for (line, other)."""
+
+
+def clashes(tx: Transaction) -> Iterator[tuple[int, str, str, str | int]]:
+    """(row, field, code, the other row or batch) for every row of ``incoming`` that clashes."""
+    for code, (field, sql) in _CLASHES.items():
+        for row in tx.rows(f"{sql} ORDER BY i.line"):
+            yield row.line, field, code, row.other
+
+
+def accept_incoming(tx: Transaction) -> int:
+    """Make the scratch rows payments."""
+    names = ", ".join(PAYMENT_COLUMNS)
+    return tx.run(f"INSERT INTO payment ({names}) SELECT {names} FROM incoming ORDER BY id").rowcount
+
+
+def add_problems(
+    tx: Transaction, batch_id: str, problems: Sequence[tuple[int, str, str, Mapping[str, str | int]]]
+) -> None:
+    first = take(tx, "problem", len(problems)).start
+    rows = (
+        (first + index, batch_id, row, field, code, json.dumps(params, ensure_ascii=False))
+        for index, (row, field, code, params) in enumerate(problems)
+    )
+    bulk.insert(tx, "problem", ("id", "batch_id", "row", "field", "code", "params"), rows)
+
+
+def problems(tx: Transaction, batch_id: str) -> list[Any]:
+    return tx.rows('SELECT "row", field, code, params FROM problem WHERE batch_id = :b ORDER BY id', b=batch_id)
+
+
+def content_digest(tx: Transaction, batch: Batch) -> bytes:
+    """M12: SHA-256 over everything that an approval covers, read afresh from the rows."""
+    sha256 = hashlib.sha256()
+    head = (batch.id, batch.payer, batch.programme, batch.period, batch.maker, batch.currency)
+    sha256.update("\x1f".join(head).encode() + b"\n")
+    for row in tx.stream(
+        "SELECT payment_ref, end_to_end_id, uetr, partner, bank, amount, currency, kind, benefit_month, content_blind"
+        f" FROM payment WHERE batch_id = :b ORDER BY payment_ref {tx.dialect.binary_order}",
+        b=batch.id,
+    ):
+        sha256.update("\x1f".join(str(value) for value in row[:-1]).encode() + bytes(row.content_blind) + b"\n")
+    return sha256.digest()
+
+
+def approvals(tx: Transaction, batch_id: str) -> list[tuple[Approval, Operator]]:
+    """The approvals of a batch, each with the person as enrolled now."""
+    rows = tx.session.exec(select(Approval).where(Approval.batch_id == batch_id)).all()
+    return [(row, operator(tx, row.approver)) for row in rows]
+
+
+def sums(tx: Transaction, batch_id: str, column: str) -> list[Any]:
+    """(value, payments, amount) per value of ``state`` or ``partner``."""
+    return tx.rows(
+        f"SELECT {column} AS value, count(*) AS payments, CAST(sum(amount) AS BIGINT) AS amount FROM payment"
+        f" WHERE batch_id = :b GROUP BY {column} ORDER BY {column}",
+        b=batch_id,
+    )

@@ -1,0 +1,148 @@
+"""Submit, approve, reject, cancel: signed acts of people over the content digest of a batch (M11, M12)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+
+from gateway.domain.errors import ApprovalVoid, NotAllowed, Refusal
+from gateway.domain.states import BatchState, PaymentState, require_legal
+from gateway.ports import PersonKey
+from gateway.store import batches, moves
+from gateway.store.store import Transaction
+from gateway.store.tables import Approval, Batch
+from gateway.usecases.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The batch after the act; ``approvals`` are the names that stand under its content."""
+
+    batch: Batch
+    approvals: list[str]
+
+
+def submit(context: Context, batch_id: str, operator: str, key: PersonKey) -> Decided:
+    """The maker hands the batch over to the checkers."""
+    with context.store.begin() as tx:
+        batch = _act(context, tx, batch_id, "submit", operator, key, role="maker")
+        if operator != batch.maker:
+            raise NotAllowed("not_the_maker", operator=operator, batch=batch.id)
+        moves.move(tx, "batch", batch.id, BatchState.SUBMITTED, f"submitted by {operator}")
+        return _decided(tx, batch)
+
+
+def approve(context: Context, batch_id: str, operator: str, key: PersonKey) -> Decided:
+    """One checker's approval; the last required one approves the batch and its payments."""
+    with context.store.begin() as tx:
+        batch = _act(context, tx, batch_id, "approve", operator, key, role="checker")
+        require_legal("batch", batch.state, BatchState.APPROVED, batch.id)
+        _add_approval(context, tx, batch, operator, key)
+        approved = batches.approvals(tx, batch.id)
+        if len(approved) >= batch.approvals_required:
+            names = ", ".join(sorted(approval.approver for approval, _ in approved))
+            moves.move(tx, "batch", batch.id, BatchState.APPROVED, f"approved by {names}")
+            _move_payments(tx, batch, PaymentState.APPROVED, f"approved by {names}")
+        return _decided(tx, batch)
+
+
+def reject(context: Context, batch_id: str, operator: str, key: PersonKey) -> Decided:
+    """A checker refuses the batch; its payments are cancelled and may be imported anew."""
+    with context.store.begin() as tx:
+        batch = _act(context, tx, batch_id, "reject", operator, key, role="checker")
+        moves.move(tx, "batch", batch.id, BatchState.REJECTED, f"rejected by {operator}")
+        _cancel_payments(tx, batch, f"rejected by {operator}")
+        return _decided(tx, batch)
+
+
+def cancel(context: Context, batch_id: str, operator: str, key: PersonKey) -> Decided:
+    """Take a batch back before any file is made (M13: afterwards it is a recall)."""
+    with context.store.begin() as tx:
+        batch = _act(context, tx, batch_id, "cancel", operator, key, role=None)
+        moves.move(tx, "batch", batch.id, BatchState.CANCELLED, f"cancelled by {operator}")
+        _cancel_payments(tx, batch, f"cancelled by {operator}")
+        return _decided(tx, batch)
+
+
+def require_approved(context: Context, tx: Transaction, batch: Batch) -> None:
+    """M12: enough valid signatures of other people over the content as it is now; raises ``ApprovalVoid``."""
+    content = batches.content_digest(tx, batch)
+    if content != batch.content_sha256:
+        raise ApprovalVoid("approval_void", batch=batch.id, reason="content_changed")
+    valid = 0
+    for approval, person in batches.approvals(tx, batch.id):
+        signed = _statement(context, batch, "approve", approval.approver, content)
+        genuine = context.verify_person(person.public_key, signed, approval.signature)
+        if not genuine or approval.content_sha256 != content or approval.approver == batch.maker:
+            raise ApprovalVoid("approval_void", batch=batch.id, reason="signature_invalid", operator=approval.approver)
+        valid += 1
+    if valid < batch.approvals_required:
+        raise ApprovalVoid("approval_void", batch=batch.id, reason="too_few", approvals=valid)
+
+
+def _act(
+    context: Context, tx: Transaction, batch_id: str, verb: str, operator: str, key: PersonKey, role: str | None
+) -> Batch:
+    """Check the person and the key, and record the signed act."""
+    batch = batches.find(tx, batch_id)
+    person = batches.operator(tx, operator)
+    if person.revoked_at or (role and role not in person.roles.split(",")):
+        raise NotAllowed("role_missing", operator=operator, role=role or "")
+    if key.key_id != person.key_id:
+        raise NotAllowed("key_not_enrolled", operator=operator)
+    content = batches.content_digest(tx, batch)
+    if batch.content_sha256 is None or content != batch.content_sha256:
+        if batch.state == BatchState.INVALID:
+            raise Refusal("batch_invalid", batch=batch.id)
+        raise ApprovalVoid("approval_void", batch=batch.id, reason="content_changed")
+    signature = key.sign(_statement(context, batch, verb, operator, content))
+    tx.record(operator, f"batch {verb}", batch.id, content.hex(), key=key.key_id, signature=signature.hex())
+    return batch
+
+
+def _statement(context: Context, batch: Batch, verb: str, operator: str, content: bytes) -> bytes:
+    """What a person signs: the act, on what, in which environment."""
+    fields = {
+        "act": verb,
+        "batch": batch.id,
+        "content_sha256": content.hex(),
+        "environment": context.environment,
+        "operator": operator,
+    }
+    return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _add_approval(context: Context, tx: Transaction, batch: Batch, operator: str, key: PersonKey) -> None:
+    """The database refuses the maker and a second approval by the same person."""
+    content = batches.content_digest(tx, batch)
+    approval = Approval(
+        batch_id=batch.id,
+        approver=operator,
+        maker=batch.maker,
+        content_sha256=content,
+        key_id=key.key_id,
+        signature=key.sign(_statement(context, batch, "approve", operator, content)),
+        approved_at=tx.now(),
+    )
+    tx.session.add(approval)
+    try:
+        tx.session.flush()
+    except IntegrityError:
+        code = "maker_cannot_approve" if operator == batch.maker else "already_approved"
+        raise NotAllowed(code, operator=operator, batch=batch.id) from None
+
+
+def _move_payments(tx: Transaction, batch: Batch, target: PaymentState, evidence: str) -> None:
+    moves.move_payments(tx, "t.batch_id = :batch", target, evidence, batch=batch.id)
+
+
+def _cancel_payments(tx: Transaction, batch: Batch, evidence: str) -> None:
+    _move_payments(tx, batch, PaymentState.CANCELLED, evidence)
+    tx.run("UPDATE payment SET holds_key = :no WHERE batch_id = :batch", no=False, batch=batch.id)
+
+
+def _decided(tx: Transaction, batch: Batch) -> Decided:
+    tx.session.refresh(batch)
+    return Decided(batch, [approval.approver for approval, _ in batches.approvals(tx, batch.id)])

@@ -1,0 +1,80 @@
+"""What every step of a payout works with; built once by the composition root (``gateway.app``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from adapters.profile import Profile
+from gateway.domain.calendar import IsWorking
+from gateway.domain.errors import NotFound
+from gateway.ports import Clock, Ids, MessageSigner, Spool, Transport, Vault, Verifier
+from gateway.store.store import Store
+
+
+class Bank(Protocol):
+    """A bank or wallet of the directory."""
+
+    @property
+    def napas_bin(self) -> str: ...
+
+    @property
+    def kind(self) -> str:
+        """bank or wallet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    code: str
+    name: str
+    tax_id: str
+    account: Callable[[str, str], str | None]
+    """(partner, programme) -> account to debit, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """One partner as configured: the profile with its overrides, and how to reach it."""
+
+    code: str
+    profile: Profile
+    connect: Callable[[], AbstractContextManager[Transport]]
+    signer: Callable[[], MessageSigner]
+    verifier: Callable[[], Verifier]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    store: Store
+    clock: Clock
+    ids: Ids
+    spool: Spool
+    vault: Callable[[], Vault]
+    is_working: IsWorking
+    environment: str
+    organisation: str
+    organisation_id: str
+    approvals_required: int
+    payers: Mapping[str, Payer]
+    partners: Mapping[str, Partner]
+    default_partner: str
+    bank: Callable[[str], Bank | None]
+    """The bank directory: by adapter code, short code or NAPAS BIN."""
+    verify_person: Callable[[str, bytes, bytes], bool]
+    """(public key PEM, data, signature) -> genuine."""
+
+    def partner(self, code: str) -> Partner:
+        if code not in self.partners:
+            raise NotFound("partner_unknown", partner=code, known=", ".join(sorted(self.partners)))
+        return self.partners[code]
+
+    def partner_for(self, napas_bin: str) -> Partner:
+        """Where money for an account at this bank goes: its own partner, else the default one."""
+        own = (p for p in self.partners.values() if p.profile.napas_bin == napas_bin)
+        return next(own, self.partners[self.default_partner])
+
+    def today(self) -> date:
+        return self.clock.now().date()

@@ -1,0 +1,211 @@
+"""Import: a batch file becomes a batch with all its payments, or an invalid batch with every problem of every row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from formats import tabular
+from gateway.domain import identifiers
+from gateway.domain.errors import NotAllowed, Refusal
+from gateway.domain.states import BatchState, PaymentState
+from gateway.store import batches, blobs, moves
+from gateway.store.store import Transaction, naming, take
+from gateway.store.tables import Batch, Payer
+from gateway.usecases.context import Context
+from gateway.usecases.rows import COLUMNS, Line, RowProblem, RowReader
+
+_IDS_TAKEN_AT_ONCE = 1000
+CURRENCY = "VND"
+"""Batch files have no currency column; welfare is paid in đồng."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    source: BinaryIO
+    name: str
+    programme: str
+    period: str
+    operator: str
+    payer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The outcome; ``already_seen`` says that nothing changed since these rows are known."""
+
+    batch: Batch
+    problems: list[RowProblem]
+    already_seen: bool = False
+
+
+def import_batch(context: Context, request: Request, extra_headings: dict[str, tuple[str, ...]]) -> Imported:
+    """One transaction: the source bytes, the batch and its payments or its problems; nothing half."""
+    if not identifiers.is_month(request.period):
+        raise Refusal("period_invalid", period=request.period)
+    with context.store.begin() as tx:
+        _require_maker(tx, request.operator)
+        staged = _Staging(context, tx, request, _columns(extra_headings))
+        staged.fill()
+        known = None if staged.problems else batches.same_rows(tx, request.payer, request.programme, staged.digest())
+        if known is not None:
+            return Imported(known, [], already_seen=True)
+        return staged.conclude()
+
+
+def _columns(extra: dict[str, tuple[str, ...]]) -> tuple[tabular.Column, ...]:
+    """The columns with the operator's own headings added."""
+    return tuple(
+        tabular.Column(column.name, column.headings + tuple(extra.get(column.name, ())), column.required)
+        for column in COLUMNS
+    )
+
+
+def _require_maker(tx: Transaction, name: str) -> None:
+    person = batches.operator(tx, name)
+    if person.revoked_at or "maker" not in person.roles.split(","):
+        raise NotAllowed("role_missing", operator=name, role="maker")
+
+
+class _Staging:
+    """The rows of one import on their way through the scratch table."""
+
+    def __init__(
+        self, context: Context, tx: Transaction, request: Request, columns: tuple[tabular.Column, ...]
+    ) -> None:
+        self._context, self._tx, self._request, self._columns = context, tx, request, columns
+        self._reader = RowReader(context, request.period)
+        self._naming = naming(tx)
+        self._batch_id = self._naming.batch_id(take(tx, "batch").start)
+        self._rows = 0
+        self._amount = 0
+        self.problems: list[RowProblem] = []
+
+    def fill(self) -> None:
+        """Check every row and stage the good ones; then look for clashes between rows."""
+        batches.open_incoming(self._tx)
+        batches.add_incoming(self._tx, self._staged())
+        for row, field, code, other in batches.clashes(self._tx):
+            self.problems.append(RowProblem(row, field, code, {"other": other}))
+        if not self._rows and not self.problems:
+            self.problems.append(RowProblem(1, "", "empty_file", {}))
+        self.problems.sort(key=lambda problem: problem.row)
+
+    def digest(self) -> bytes:
+        return batches.rows_digest(self._tx)
+
+    def _staged(self) -> Iterator[tuple[Any, ...]]:
+        ids = _Numbers(self._tx)
+        for item in tabular.read(self._request.source, self._columns, self._request.name):
+            if isinstance(item, tabular.Problem):
+                self.problems.append(RowProblem(item.row, item.field, item.code, item.params))
+                continue
+            self._rows += 1
+            checked = self._reader.check(item.number, item.values)
+            if isinstance(checked, list):
+                self.problems += checked
+            else:
+                self._amount += checked.amount
+                yield self._payment(next(ids), checked)
+
+    def _payment(self, number: int, line: Line) -> tuple[Any, ...]:
+        """The row of ``payment`` for a line, personal data sealed to its id."""
+        vault = self._tx.vault
+        fields = {
+            "id": number,
+            "batch_id": self._batch_id,
+            "line": line.row,
+            "payer": self._request.payer,
+            "programme": self._request.programme,
+            "payment_ref": line.payment_ref,
+            "end_to_end_id": self._naming.end_to_end_id(number),
+            "uetr": self._context.ids.uetr(),
+            "partner": line.partner,
+            "bank": line.bank,
+            "amount": line.amount,
+            "currency": CURRENCY,
+            "kind": line.kind,
+            "benefit_month": line.benefit_month,
+            "commune_code": line.commune_code,
+            "state": PaymentState.READY.value,
+            "holds_key": True,
+            "returned_amount": 0,
+            "personal": vault.seal(_personal(line), f"payment:{number}"),
+            "person_blind": vault.blind("person", line.beneficiary_id),
+            "account_blind": vault.blind("account", f"{line.bank}:{line.account}"),
+            "content_blind": vault.blind("content", line.canonical()),
+        }
+        return tuple(fields.get(column) for column in batches.PAYMENT_COLUMNS)
+
+    def conclude(self) -> Imported:
+        """Write the batch with its payments, or with its problems."""
+        tx, valid = self._tx, not self.problems
+        batch = self._batch(BatchState.READY if valid else BatchState.INVALID)
+        tx.session.add(batch)
+        tx.session.flush()
+        if valid:
+            batches.accept_incoming(tx)
+            batch.content_sha256 = batches.content_digest(tx, batch)
+        else:
+            batches.add_problems(tx, batch.id, [(p.row, p.field, p.code, p.params) for p in self.problems])
+        moves.noted_first(tx, "batch", batch.id, batch.state, f"import by {batch.maker}")
+        tx.record(batch.maker, "batch import", batch.id, batch.rows_sha256.hex(), state=batch.state, rows=self._rows)
+        return Imported(batch, self.problems)
+
+    def _batch(self, state: BatchState) -> Batch:
+        tx, request = self._tx, self._request
+        _enrol_payer(tx, self._context, request.payer)
+        return Batch(
+            id=self._batch_id,
+            payer=request.payer,
+            programme=request.programme,
+            period=request.period,
+            maker=request.operator,
+            state=state.value,
+            rows_sha256=self.digest(),
+            source_name=request.name,
+            source_sha256=blobs.put(tx, request.source),
+            payments=self._rows,
+            amount=self._amount,
+            currency=CURRENCY,
+            approvals_required=self._context.approvals_required,
+            predecessor=batches.predecessor(tx, request.payer, request.programme, request.period),
+            created_at=tx.now(),
+        )
+
+
+def _enrol_payer(tx: Transaction, context: Context, code: str) -> None:
+    if tx.session.get(Payer, code) is None:
+        payer = context.payers[code]
+        tx.session.add(Payer(code=code, name=payer.name, tax_id=payer.tax_id))
+        tx.session.flush()
+
+
+def _personal(line: Line) -> bytes:
+    """The envelope's content: what identifies a person or an account."""
+    fields = {
+        "beneficiary_id": line.beneficiary_id,
+        "beneficiary_name": line.beneficiary_name,
+        "date_of_birth": line.date_of_birth,
+        "payee_name": line.payee_name,
+        "payee_basis": line.payee_basis,
+        "account": line.account,
+        "note": line.note,
+    }
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class _Numbers:
+    """Payment numbers, taken from the counter in portions."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._portion = iter(range(0))
+
+    def __next__(self) -> int:
+        for number in self._portion:
+            return number
+        self._portion = iter(take(self._tx, "payment", _IDS_TAKEN_AT_ONCE))
+        return next(self._portion)

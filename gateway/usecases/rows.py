@@ -1,0 +1,207 @@
+"""One row of a batch file: every problem of it, or a line that can be paid."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from adapters.profile import Profile
+from formats import text
+from formats.tabular import Column
+from gateway.domain import identifiers, money
+from gateway.domain.errors import Refusal
+from gateway.usecases import wording
+from gateway.usecases.context import Bank, Context
+
+KINDS = ("regular", "arrears", "carry-over", "one-off")
+
+COLUMNS = (
+    Column("payment_ref", ("Mã chi trả", "Mã khoản chi", "Số chứng từ"), required=True),
+    Column("beneficiary_id", ("Số định danh", "Số CCCD", "CCCD"), required=True),
+    Column("beneficiary_name", ("Họ và tên", "Họ tên", "Tên người thụ hưởng"), required=True),
+    Column("date_of_birth", ("Ngày sinh",), required=False),
+    Column("commune_code", ("Mã xã", "Mã xã phường"), required=False),
+    Column("benefit_month", ("Tháng hưởng",), required=False),
+    Column("kind", ("Loại chi", "Loại"), required=False),
+    Column("amount", ("Số tiền",), required=True),
+    Column("payee_name", ("Người nhận", "Tên người nhận", "Tên chủ tài khoản"), required=False),
+    Column("payee_basis", ("Căn cứ nhận thay",), required=False),
+    Column("account", ("Số tài khoản", "Tài khoản", "Số điện thoại ví"), required=True),
+    Column("bank", ("Ngân hàng", "Mã ngân hàng", "Ví điện tử"), required=True),
+    Column("note", ("Nội dung", "Ghi chú"), required=False),
+)
+"""The columns of a batch file (docs/batch.md) with their Vietnamese headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with one field of one row; parameters never hold the value itself."""
+
+    row: int
+    field: str
+    code: str
+    params: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that can be paid, in canonical form: NFC, defaults filled in."""
+
+    row: int
+    payment_ref: str
+    beneficiary_id: str
+    beneficiary_name: str
+    date_of_birth: str
+    commune_code: str
+    benefit_month: str
+    kind: str
+    amount: int
+    payee_name: str
+    payee_basis: str
+    account: str
+    bank: str
+    note: str
+    partner: str
+
+    def canonical(self) -> str:
+        """What makes two rows the same; order of the columns of ``docs/batch.md``, bank by its BIN."""
+        return "\x1f".join(
+            (
+                self.payment_ref,
+                self.beneficiary_id,
+                self.beneficiary_name,
+                self.date_of_birth,
+                self.commune_code,
+                self.benefit_month,
+                self.kind,
+                str(self.amount),
+                self.payee_name,
+                self.payee_basis,
+                self.account,
+                self.bank,
+                self.note,
+            )
+        )
+
+
+Flaw = tuple[str, str, Mapping[str, str | int]]
+"""(field, code, parameters)"""
+
+
+class RowReader:
+    """Checks rows of one file against the rules of its period and of the partners."""
+
+    def __init__(self, context: Context, period: str) -> None:
+        self._context = context
+        self._period = period
+
+    def check(self, number: int, values: Mapping[str, str]) -> Line | list[RowProblem]:
+        """The line, or every problem of the row, not only the first."""
+        values = self._filled(values)
+        bank = self._context.bank(values["bank"])
+        flaws = [*_person(values), *_benefit(values, self._period), *_payee(values), *_account(values, bank)]
+        if bank is not None:
+            flaws += _partner(values, self._context.partner_for(bank.napas_bin).profile)
+        if flaws:
+            return [RowProblem(number, field, code, params) for field, code, params in flaws]
+        assert bank is not None
+        return self._line(number, values, bank)
+
+    def _filled(self, values: Mapping[str, str]) -> dict[str, str]:
+        filled = {column.name: _tidy(values.get(column.name, "")) for column in COLUMNS}
+        filled["benefit_month"] = filled["benefit_month"] or self._period
+        filled["kind"] = filled["kind"] or "regular"
+        filled["payee_name"] = filled["payee_name"] or filled["beneficiary_name"]
+        return filled
+
+    def _line(self, number: int, values: Mapping[str, str], bank: Bank) -> Line:
+        fields = {name: value for name, value in values.items() if name not in ("amount", "bank")}
+        return Line(
+            row=number,
+            amount=int(values["amount"]),
+            bank=bank.napas_bin,
+            partner=self._context.partner_for(bank.napas_bin).code,
+            **fields,
+        )
+
+
+def _tidy(value: str) -> str:
+    """NFC without spaces around; nothing else is repaired."""
+    return unicodedata.normalize("NFC", value.strip())
+
+
+def _person(values: Mapping[str, str]) -> Iterator[Flaw]:
+    if not identifiers.is_payment_ref(values["payment_ref"]):
+        yield "payment_ref", "payment_ref_invalid" if values["payment_ref"] else "missing", {}
+    yield from _identity(values["beneficiary_id"], values["date_of_birth"])
+    if not values["beneficiary_name"]:
+        yield "beneficiary_name", "missing", {}
+    if values["commune_code"] and not (values["commune_code"].isdecimal() and len(values["commune_code"]) == 5):
+        yield "commune_code", "commune_code_invalid", {}
+
+
+def _identity(beneficiary_id: str, date_of_birth: str) -> Iterator[Flaw]:
+    known = identifiers.is_beneficiary_id(beneficiary_id)
+    if not known:
+        yield "beneficiary_id", "beneficiary_id_invalid" if beneficiary_id else "missing", {"length": len(beneficiary_id)}
+    born = identifiers.iso_date(date_of_birth)
+    if date_of_birth and born is None:
+        yield "date_of_birth", "date_invalid", {}
+    elif born and known and born.year != identifiers.born_by_id(beneficiary_id):
+        yield "date_of_birth", "birth_year_differs", {}
+
+
+def _benefit(values: Mapping[str, str], period: str) -> Iterator[Flaw]:
+    if not identifiers.is_month(values["benefit_month"]):
+        yield "benefit_month", "month_invalid", {}
+    elif values["kind"] == "arrears" and values["benefit_month"] > period:
+        yield "benefit_month", "arrears_in_future", {"period": period}
+    if values["kind"] not in KINDS:
+        yield "kind", "kind_unknown", {"known": ", ".join(KINDS)}
+    try:
+        money.whole_amount(values["amount"])
+    except Refusal as refusal:
+        yield "amount", refusal.code if values["amount"] else "missing", {}
+
+
+def _payee(values: Mapping[str, str]) -> Iterator[Flaw]:
+    if values["payee_name"] != values["beneficiary_name"] and not values["payee_basis"]:
+        yield "payee_basis", "payee_basis_missing", {}
+    for field in ("beneficiary_name", "payee_name", "payee_basis", "note"):
+        if text.forbidden(values[field]):
+            yield field, "forbidden_characters", {"characters": _named(text.forbidden(values[field]))}
+    if wording.sensitive(values["note"]):
+        yield "note", "note_sensitive", {}
+
+
+def _account(values: Mapping[str, str], bank: Bank | None) -> Iterator[Flaw]:
+    if bank is None:
+        yield "bank", "bank_unknown" if values["bank"] else "missing", {}
+    account = values["account"]
+    if not account:
+        yield "account", "missing", {}
+    elif not identifiers.is_account(account):
+        yield "account", "account_invalid", {"length": len(account)}
+    elif bank is not None and bank.kind == "wallet" and not identifiers.is_phone(account):
+        yield "account", "phone_invalid", {}
+
+
+def _partner(values: Mapping[str, str], profile: Profile) -> Iterator[Flaw]:
+    name = wording.name_for(profile, values["payee_name"])
+    if len(name) > profile.limits.name_chars_max:
+        yield "payee_name", "name_too_long", {"max": profile.limits.name_chars_max, "length": len(name)}
+    note = wording.remittance_for(profile, values["note"], values["benefit_month"])
+    if len(note) > profile.limits.remittance_chars_max:
+        yield "note", "note_too_long", {"max": profile.limits.remittance_chars_max, "length": len(note)}
+    for field, wanted in (("payee_name", name), ("note", note)):
+        odd = text.outside(wanted, profile.charset)
+        if odd and not text.forbidden(values[field]):
+            yield field, "characters_not_accepted", {"characters": _named(odd), "partner": profile.code}
+    if values["amount"].isdecimal() and int(values["amount"]) > profile.limits.amount_per_payment_max:
+        yield "amount", "amount_over_limit", {"max": profile.limits.amount_per_payment_max}
+
+
+def _named(characters: Iterable[str]) -> str:
+    """Characters by code point, so that control characters can be shown."""
+    return " ".join(f"U+{ord(character):04X}" for character in characters)
