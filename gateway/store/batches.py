@@ -155,15 +155,24 @@ def problems(tx: Transaction, batch_id: str) -> list[Any]:
 
 def content_digest(tx: Transaction, batch: Batch) -> bytes:
     """M12: SHA-256 over everything that an approval covers, read afresh from the rows."""
-    sha256 = hashlib.sha256()
     head = (batch.id, batch.payer, batch.programme, batch.period, batch.maker, batch.currency)
-    sha256.update("\x1f".join(head).encode() + b"\n")
+    return _digest(tx, head, "payment p WHERE p.batch_id = :key", batch.id)
+
+
+def file_digest(tx: Transaction, file_id: int) -> bytes:
+    """The same over the payments of one file; fixed at allocation, checked again at sealing."""
+    payments = "payment_file l JOIN payment p ON p.id = l.payment_id WHERE l.file_id = :key"
+    return _digest(tx, (), payments, file_id)
+
+
+def _digest(tx: Transaction, head: Sequence[str], selection: str, key: str | int) -> bytes:
+    sha256 = hashlib.sha256("\x1f".join(head).encode() + b"\n")
     for row in tx.stream(
-        "SELECT payment_ref, end_to_end_id, uetr, partner, bank, amount, currency, kind, benefit_month, content_blind"
-        f" FROM payment WHERE batch_id = :b ORDER BY payment_ref {tx.dialect.binary_order}",
-        b=batch.id,
+        "SELECT p.payment_ref, p.end_to_end_id, p.uetr, p.partner, p.bank, p.amount, p.currency, p.kind,"
+        f" p.benefit_month, p.content_blind FROM {selection} ORDER BY p.payment_ref {tx.dialect.binary_order}",
+        key=key,
     ):
-        sha256.update("\x1f".join(str(value) for value in row[:-1]).encode() + bytes(row.content_blind) + b"\n")
+        sha256.update("\x1f".join(map(str, row[:-1])).encode() + bytes(row.content_blind) + b"\n")
     return sha256.digest()
 
 

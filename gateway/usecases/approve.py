@@ -67,35 +67,38 @@ def cancel(context: Context, batch_id: str, operator: str, key: PersonKey) -> De
 
 
 def require_approved(context: Context, tx: Transaction, batch: Batch) -> None:
-    """M12: enough valid signatures of other people over the content as it is now; raises ``ApprovalVoid``."""
-    content = batches.content_digest(tx, batch)
-    if content != batch.content_sha256:
+    """M12: enough valid signatures over the content as its rows are now; raises ``ApprovalVoid``."""
+    if batches.content_digest(tx, batch) != batch.content_sha256:
         raise ApprovalVoid("approval_void", batch=batch.id, reason="content_changed")
-    valid = 0
-    for approval, person in batches.approvals(tx, batch.id):
-        signed = _statement(context, batch, "approve", approval.approver, content)
+    require_signatures(context, tx, batch)
+
+
+def require_signatures(context: Context, tx: Transaction, batch: Batch) -> None:
+    """Enough valid signatures of other people over the batch's digest; raises ``ApprovalVoid``."""
+    approvals = batches.approvals(tx, batch.id)
+    for approval, person in approvals:
+        signed = _statement(context, batch, "approve", approval.approver, batch.content_sha256 or b"")
         genuine = context.verify_person(person.public_key, signed, approval.signature)
-        if not genuine or approval.content_sha256 != content or approval.approver == batch.maker:
+        if not genuine or approval.approver == batch.maker:
             raise ApprovalVoid("approval_void", batch=batch.id, reason="signature_invalid", operator=approval.approver)
-        valid += 1
-    if valid < batch.approvals_required:
-        raise ApprovalVoid("approval_void", batch=batch.id, reason="too_few", approvals=valid)
+    if len(approvals) < batch.approvals_required:
+        raise ApprovalVoid("approval_void", batch=batch.id, reason="too_few", approvals=len(approvals))
 
 
 def _act(
     context: Context, tx: Transaction, batch_id: str, verb: str, operator: str, key: PersonKey, role: str | None
 ) -> Batch:
-    """Check the person and the key, and record the signed act."""
+    """Check the person, the key and the content, and record the signed act."""
     batch = batches.find(tx, batch_id)
+    if batch.content_sha256 is None:
+        raise Refusal("batch_invalid", batch=batch.id)
     person = batches.operator(tx, operator)
     if person.revoked_at or (role and role not in person.roles.split(",")):
         raise NotAllowed("role_missing", operator=operator, role=role or "")
     if key.key_id != person.key_id:
         raise NotAllowed("key_not_enrolled", operator=operator)
     content = batches.content_digest(tx, batch)
-    if batch.content_sha256 is None or content != batch.content_sha256:
-        if batch.state == BatchState.INVALID:
-            raise Refusal("batch_invalid", batch=batch.id)
+    if content != batch.content_sha256:
         raise ApprovalVoid("approval_void", batch=batch.id, reason="content_changed")
     signature = key.sign(_statement(context, batch, verb, operator, content))
     tx.record(operator, f"batch {verb}", batch.id, content.hex(), key=key.key_id, signature=signature.hex())
@@ -116,7 +119,7 @@ def _statement(context: Context, batch: Batch, verb: str, operator: str, content
 
 def _add_approval(context: Context, tx: Transaction, batch: Batch, operator: str, key: PersonKey) -> None:
     """The database refuses the maker and a second approval by the same person."""
-    content = batches.content_digest(tx, batch)
+    content = batch.content_sha256 or b""
     approval = Approval(
         batch_id=batch.id,
         approver=operator,

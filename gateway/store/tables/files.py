@@ -32,6 +32,8 @@ class FileOut(SQLModel, table=True):
     payments: int
     amount: int = big()
     currency: str
+    content_sha256: bytes | None = None
+    """Over the payments' content as approved; set once at allocation (M12)."""
     state: str
     overdue: bool = False
     sha256: str | None = None

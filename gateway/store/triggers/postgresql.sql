@@ -57,6 +57,9 @@ CREATE TRIGGER file_out_sealed_once BEFORE UPDATE ON file_out FOR EACH ROW
   WHEN (OLD.sha256 IS NOT NULL AND (OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.key_id IS DISTINCT FROM
   NEW.key_id))
   EXECUTE FUNCTION chitra_refuse('M5 a file is sealed once');
+CREATE TRIGGER file_out_content_fixed BEFORE UPDATE ON file_out FOR EACH ROW
+  WHEN (OLD.content_sha256 IS NOT NULL AND OLD.content_sha256 IS DISTINCT FROM NEW.content_sha256)
+  EXECUTE FUNCTION chitra_refuse('M12 file content is fixed');
 CREATE TRIGGER file_out_fixed_delete BEFORE DELETE ON file_out FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M5 a message id is never forgotten');
 CREATE TRIGGER batch_content_fixed BEFORE UPDATE ON batch FOR EACH ROW

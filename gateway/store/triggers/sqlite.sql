@@ -32,6 +32,8 @@ CREATE TRIGGER file_out_identity_fixed BEFORE UPDATE OF
 BEGIN SELECT RAISE(ABORT, 'M5 file identity is fixed'); END;
 CREATE TRIGGER file_out_sealed_once BEFORE UPDATE OF sha256, key_id ON file_out WHEN OLD.sha256 IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'M5 a file is sealed once'); END;
+CREATE TRIGGER file_out_content_fixed BEFORE UPDATE OF content_sha256 ON file_out WHEN OLD.content_sha256 IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'M12 file content is fixed'); END;
 CREATE TRIGGER file_out_fixed_delete BEFORE DELETE ON file_out
 BEGIN SELECT RAISE(ABORT, 'M5 a message id is never forgotten'); END;
 

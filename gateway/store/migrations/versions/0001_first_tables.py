@@ -257,6 +257,7 @@ def upgrade() -> None:
     sa.Column('payments', sa.Integer(), nullable=False),
     sa.Column('amount', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('content_sha256', sa.LargeBinary(), nullable=True),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('overdue', sa.Boolean(), nullable=False),
     sa.Column('sha256', sa.String(), nullable=True),

@@ -1,0 +1,103 @@
+"""Queries of files out: allocation, sealing, attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlmodel import col, select
+
+from gateway.domain.errors import NotFound
+from gateway.store import bulk
+from gateway.store.store import Transaction, take
+from gateway.store.tables import Attempt, FileOut, PartnerFreeze, WireObject
+
+
+def find(tx: Transaction, message_id: str) -> FileOut:
+    file = tx.session.exec(select(FileOut).where(FileOut.message_id == message_id)).first()
+    if file is None:
+        raise NotFound("file_unknown", file=message_id)
+    return file
+
+
+def get(tx: Transaction, file_id: int) -> FileOut:
+    return tx.session.get_one(FileOut, file_id)
+
+
+def in_states(tx: Transaction, states: Sequence[str], partner: str | None = None) -> list[FileOut]:
+    """Files in these states, oldest first."""
+    query = select(FileOut).where(col(FileOut.state).in_(states)).order_by(col(FileOut.id))
+    if partner is not None:
+        query = query.where(FileOut.partner == partner)
+    return list(tx.session.exec(query).all())
+
+
+def approved_payments(tx: Transaction, batch_id: str) -> Iterator[Any]:
+    """(id, partner, amount) of what waits for a file, in the order of the batch."""
+    return tx.stream(
+        "SELECT id, partner, amount FROM payment WHERE batch_id = :b AND state = 'approved' ORDER BY partner, id",
+        b=batch_id,
+    )
+
+
+def link(tx: Transaction, file_id: int, payment_ids: Sequence[int]) -> None:
+    """M4: the database refuses a payment that has a live link already."""
+    rows = ((file_id, ordinal, payment, True) for ordinal, payment in enumerate(payment_ids))
+    bulk.insert(tx, "payment_file", ("file_id", "ordinal", "payment_id", "live"), rows)
+
+
+IN_FILE = "t.id IN (SELECT payment_id FROM payment_file WHERE file_id = :file AND live)"
+"""Selection for ``moves.move_payments``: the payments of one file."""
+
+
+def content(tx: Transaction, file_id: int) -> Iterator[Any]:
+    """The payments of a file in their order, with what rendering needs."""
+    return tx.stream(
+        "SELECT p.id, p.end_to_end_id, p.uetr, p.bank, p.amount, p.currency, p.benefit_month, p.kind, p.payment_ref,"
+        " p.commune_code, p.personal, p.content_blind FROM payment_file l JOIN payment p ON p.id = l.payment_id"
+        " WHERE l.file_id = :f AND l.live ORDER BY l.ordinal",
+        f=file_id,
+    )
+
+
+def unlink(tx: Transaction, file_id: int) -> None:
+    """The links of a voided file die; they never live again."""
+    tx.run("UPDATE payment_file SET live = :no WHERE file_id = :f", no=False, f=file_id)
+
+
+def attempts(tx: Transaction, file_id: int) -> list[Attempt]:
+    query = select(Attempt).where(Attempt.file_id == file_id).order_by(col(Attempt.number))
+    return list(tx.session.exec(query).all())
+
+
+def wire_objects(tx: Transaction, file_id: int) -> list[WireObject]:
+    query = select(WireObject).where(WireObject.file_id == file_id).order_by(col(WireObject.ordinal))
+    return list(tx.session.exec(query).all())
+
+
+def is_frozen(tx: Transaction, partner: str) -> bool:
+    """Nothing is sent to this partner until a person has looked."""
+    found = tx.value("SELECT 1 FROM partner_freeze WHERE partner = :p AND lifted_at IS NULL", p=partner)
+    return found is not None
+
+
+def freeze(tx: Transaction, partner: str, code: str, subject: str) -> None:
+    if not is_frozen(tx, partner):
+        number = take(tx, "partner_freeze").start
+        tx.session.add(PartnerFreeze(id=number, partner=partner, code=code, subject=subject, frozen_at=tx.now()))
+
+
+def listing(tx: Transaction, state: str | None, since: str | None, limit: int) -> list[Any]:
+    """Files out and in together, newest first."""
+    return tx.rows(
+        "SELECT f.* FROM ("
+        " SELECT message_id AS file, 'out' AS direction, partner, message, name, sha256, state, created_at AS at,"
+        "   (SELECT count(*) FROM attempt a WHERE a.file_id = o.id) AS attempts FROM file_out o"
+        " UNION ALL"
+        " SELECT reference, 'in', partner, message, name, sha256, state, received_at, 0 FROM file_in) f"
+        " WHERE (:state IS NULL OR f.state = :state) AND (:since IS NULL OR f.at >= :since)"
+        " ORDER BY f.at DESC, f.file DESC LIMIT :limit",
+        state=state,
+        since=since,
+        limit=limit,
+    )

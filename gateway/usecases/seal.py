@@ -1,0 +1,194 @@
+"""Seal: render from stored values, sign once, read back and compare every field, store the bytes (M5, M6, M7)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, datetime
+from itertools import chain, zip_longest
+from typing import Any, BinaryIO
+
+from adapters.profile import Profile
+from formats.errors import FormatError
+from formats.iso20022 import pain001
+from gateway.domain.errors import ApprovalVoid, NotConfigured, Tampered
+from gateway.domain.states import FileState
+from gateway.ports import MessageSigner, Vault
+from gateway.store import batches, blobs, files, moves
+from gateway.store.store import Transaction
+from gateway.store.tables import FileOut, WireObject
+from gateway.usecases import wording
+from gateway.usecases.approve import require_signatures
+from gateway.usecases.context import Context
+from gateway.usecases.rows import Line
+
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+"""Stands before the signed node, so that it is no part of the digest."""
+
+_PURPOSE, _CATEGORY = "SSBE", "SSBE"
+"""Social security benefit: says nothing about health (formats notes)."""
+
+
+def seal(context: Context, message_id: str) -> str:
+    """Make the bytes of an allocated file; returns their sha256. Nothing is kept when any check fails."""
+    with context.store.read() as tx:
+        file = files.find(tx, message_id)
+        partner = context.partner(file.partner)
+        signer = partner.signer()
+        with closing(context.spool.create()) as final:
+            _write_signed(context, tx, file, partner.profile, signer, final)
+            _store(context, file, final, signer.key_id)
+            return blobs.digest(final)[0]
+
+
+def _write_signed(
+    context: Context, tx: Transaction, file: FileOut, profile: Profile, signer: MessageSigner, final: BinaryIO
+) -> None:
+    """Render, sign, splice; then read the finished bytes back."""
+    with closing(context.spool.create()) as unsigned:
+        rendered = _render(context, tx, file, profile, unsigned)
+        if rendered.splice_at is None:
+            raise NotConfigured("no_place_for_signature", message=file.message)
+        signature = signer.signature(rendered.digest)
+        splice_at = len(DECLARATION) + rendered.splice_at
+        _splice(unsigned, rendered.splice_at, signature, final)
+    final.seek(0)
+    _compare(context, tx, file, profile, final)
+    final.seek(len(DECLARATION))
+    if signer.digest_of(final, splice_at - len(DECLARATION), len(signature)) != rendered.digest:
+        raise Tampered("sealed_bytes_differ", file=file.message_id)
+
+
+def _splice(unsigned: BinaryIO, splice_at: int, signature: bytes, final: BinaryIO) -> None:
+    unsigned.seek(0)
+    final.write(DECLARATION)
+    _copy(unsigned, final, splice_at)
+    final.write(signature)
+    shutil.copyfileobj(unsigned, final)
+
+
+def _copy(source: BinaryIO, target: BinaryIO, size_bytes: int) -> None:
+    while size_bytes and (part := source.read(min(size_bytes, 1 << 20))):
+        size_bytes -= target.write(part)
+
+
+def _render(
+    context: Context, tx: Transaction, file: FileOut, profile: Profile, sink: BinaryIO
+) -> pain001.Rendered:
+    transfers = _transfers(context, tx, file, profile)
+    return pain001.render(_header(file), _block(file, profile), transfers, sink, file.message)
+
+
+def _header(file: FileOut) -> pain001.Header:
+    return pain001.Header(
+        message_id=file.message_id,
+        created=datetime.fromisoformat(file.created_at),
+        initiating_party=file.initiating_party,
+        initiating_party_id=file.initiating_party_id,
+        count=file.payments,
+        control_sum=file.amount,
+        currency=file.currency,
+    )
+
+
+def _block(file: FileOut, profile: Profile) -> pain001.Block:
+    return pain001.Block(
+        payment_information_id=file.payment_information_id,
+        execution_date=date.fromisoformat(file.execution_date),
+        debtor=file.debtor,
+        debtor_account=pain001.Account(file.debtor_account),
+        debtor_agent=_agent(profile, profile.napas_bin),
+        currency=file.currency,
+        category_purpose=_CATEGORY,
+        batch_booking=profile.batch_booking,
+        charge_bearer=profile.charge_bearer,
+    )
+
+
+def _agent(profile: Profile, napas_bin: str) -> pain001.Agent:
+    if profile.agent_scheme is None and napas_bin == profile.napas_bin:
+        return pain001.Agent(bicfi=profile.bic)
+    return pain001.Agent(member_id=napas_bin, clearing_system=profile.agent_scheme or "NAPAS")
+
+
+def _transfers(context: Context, tx: Transaction, file: FileOut, profile: Profile) -> Iterator[pain001.Transfer]:
+    """The file's rows as transfers, each proved against the content that was approved (M12)."""
+    vault = context.vault()
+    for row in files.content(tx, file.id):
+        personal = _opened(vault, row, file)
+        yield pain001.Transfer(
+            instruction_id=f"I{row.end_to_end_id[1:]}",
+            end_to_end_id=row.end_to_end_id,
+            uetr=row.uetr,
+            amount=row.amount,
+            creditor=wording.name_for(profile, personal["payee_name"]),
+            creditor_account=pain001.Account(personal["account"], _scheme(profile, row.bank)),
+            creditor_agent=_agent(profile, row.bank),
+            purpose=_PURPOSE,
+            remittance=wording.remittance_for(profile, personal["note"], row.benefit_month),
+            ultimate_creditor=_beneficiary(profile, personal),
+        )
+
+
+def _scheme(profile: Profile, bank: str) -> str | None:
+    """Wallet numbers carry the partner's scheme; accounts elsewhere are plain."""
+    return profile.account_scheme if bank == profile.napas_bin else None
+
+
+def _beneficiary(profile: Profile, personal: dict[str, str]) -> str | None:
+    """Named only when somebody else receives the money."""
+    if personal["payee_name"] == personal["beneficiary_name"]:
+        return None
+    return wording.name_for(profile, personal["beneficiary_name"])
+
+
+def _opened(vault: Vault, row: Any, file: FileOut) -> dict[str, str]:
+    """The personal envelope, whose content must be what was imported and approved."""
+    personal: dict[str, str] = json.loads(vault.open(bytes(row.personal), f"payment:{row.id}"))
+    line = Line(
+        row=0,
+        partner=file.partner,
+        payment_ref=row.payment_ref,
+        commune_code=row.commune_code,
+        benefit_month=row.benefit_month,
+        kind=row.kind,
+        amount=row.amount,
+        bank=row.bank,
+        **personal,
+    )
+    if vault.blind("content", line.canonical()) != bytes(row.content_blind):
+        raise Tampered("payment_changed", payment=row.end_to_end_id)
+    return personal
+
+
+def _compare(context: Context, tx: Transaction, file: FileOut, profile: Profile, final: BinaryIO) -> None:
+    """Read the finished bytes back: schema, counts and sums at both levels, every field against its row."""
+    try:
+        head: list[object] = [_header(file), _block(file, profile)]
+        expected = chain(head, _transfers(context, tx, file, profile))
+        for wanted, got in zip_longest(expected, pain001.read(final)):
+            if wanted != got:
+                raise Tampered("sealed_bytes_differ", file=file.message_id)
+    except FormatError as error:
+        raise Tampered("sealed_bytes_differ", file=file.message_id, reason=error.code) from error
+
+
+def _store(context: Context, file: FileOut, final: BinaryIO, key_id: str) -> None:
+    """One short transaction: the approval is checked again, the bytes become the file's for ever."""
+    with context.store.begin() as tx:
+        current = files.get(tx, file.id)
+        require_signatures(context, tx, batches.find(tx, current.batch_id))
+        if batches.file_digest(tx, current.id) != current.content_sha256:
+            raise ApprovalVoid("approval_void", batch=current.batch_id, reason="content_changed")
+        current.sha256, current.key_id = blobs.put(tx, final), key_id
+        tx.session.add(_wire(current, final))
+        moves.move(tx, "file_out", current.id, FileState.SEALED, f"signed with {key_id}")
+        tx.record("system", "file seal", current.message_id, current.sha256, key=key_id)
+
+
+def _wire(file: FileOut, final: BinaryIO) -> WireObject:
+    """Signed inside the message: what travels is the message itself."""
+    sha256, size_bytes = blobs.digest(final)
+    return WireObject(file_id=file.id, ordinal=0, name=file.name, sha256=sha256, size_bytes=size_bytes)
