@@ -8,16 +8,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from lxml import etree
 
-from formats.errors import SchemaMissing, Unreadable
+from formats.errors import SchemaInvalid, SchemaMissing, Unreadable
+from formats.iso20022 import xml
 
 FOLDER = Path(__file__).parent / "xsd"
 _SIZE_BYTES_MAX = 4 << 20
@@ -132,3 +135,123 @@ def _in_tar(archive: Path) -> Iterator[tuple[str, bytes]]:
             content = files.extractfile(member) if member.isreg() and member.name.endswith(".xsd") else None
             if content and member.size <= _SIZE_BYTES_MAX:
                 yield Path(member.name).name, content.read()
+
+
+# --- what a file is, and where it breaks its schema ------------------------------------------------------------
+
+_MESSAGE = re.compile(r"[a-z]{4}\.[0-9]{3}\.[0-9]{3}\.[0-9]{2}(\.[a-z]{2}\.[0-9]{2})?")
+_START_BYTES_MAX = 64 << 10
+
+
+def message_name(source: BinaryIO) -> str:
+    """``camt.053.001.08`` from the namespace of the first Document; reads the start only, then goes back."""
+    position = source.tell()
+    try:
+        return _name_at_start(source)
+    finally:
+        source.seek(position)
+
+
+def _name_at_start(source: BinaryIO) -> str:
+    parser: Any = etree.XMLPullParser(events=("start",), tag="{*}Document", **xml.HARDENED)
+    try:
+        for chunk in iter(lambda: source.read(4096), b""):
+            parser.feed(chunk)
+            for _, document in parser.read_events():
+                xml.refuse_doctype(document)
+                return _message_of(etree.QName(document).namespace or "")
+            if source.tell() > _START_BYTES_MAX:
+                break
+    except etree.XMLSyntaxError as error:
+        raise xml.explain(error) from None
+    raise Unreadable("no_document")
+
+
+def _message_of(namespace: str) -> str:
+    match = _MESSAGE.search(namespace)
+    if not match:
+        raise Unreadable("unknown_namespace")
+    return match[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One breach: the path by local names, the rule, and libxml2's words without the value (A3)."""
+
+    path: str
+    rule: str
+    message: str
+
+
+def findings(source: BinaryIO, message: str, limit: int = 50) -> list[Finding]:
+    """Breaches of the official schema in document order, at most ``limit``; bad content never raises."""
+    try:
+        return _Inspection(compiled(message), limit).run(source)
+    except SchemaMissing:
+        return [Finding("", "schema-not-installed", message)]
+
+
+class _Enough(Exception):
+    """Stops the parser."""
+
+
+class _Inspection:
+    """Target of a validating parser: follows the path and ties each new complaint to the element at hand."""
+
+    def __init__(self, schema: etree.XMLSchema, limit: int) -> None:
+        target: Any = self
+        self._parser: Any = etree.XMLParser(target=target, schema=schema, **xml.HARDENED)
+        self._limit = limit
+        self._found: list[Finding] = []
+        self._path: list[str] = []
+        self._last = ""
+
+    def run(self, source: BinaryIO) -> list[Finding]:
+        try:
+            for chunk in iter(lambda: source.read(64 << 10), b""):
+                self._parser.feed(chunk)
+            self._parser.close()
+        except _Enough:
+            return self._found
+        except etree.XMLSyntaxError as error:
+            self._add_complaint(error)
+        return self._found
+
+    def doctype(self, *_: object) -> None:
+        self._found.append(Finding("", "doctype", "A DOCTYPE is not allowed"))
+        raise _Enough
+
+    def start(self, name: str, _attributes: object) -> None:
+        self._look()
+        self._path.append(name.rpartition("}")[2])
+        self._last = "/".join(self._path)
+
+    def end(self, _name: str) -> None:
+        self._look()
+        self._last = "/".join(self._path)
+        self._path.pop()
+
+    def close(self) -> None:
+        self._look()
+
+    def _look(self) -> None:
+        """Record what the validator said since the last event: it is about the element of that event."""
+        log = self._parser.feed_error_log
+        for entry in log[len(self._found) :] if len(log) > len(self._found) else ():
+            self._found.append(Finding(self._last, entry.type_name, _without_value(entry.message)))
+            if len(self._found) >= self._limit:
+                raise _Enough
+
+    def _add_complaint(self, error: etree.XMLSyntaxError) -> None:
+        """The parser's own complaint, unless the schema's findings already tell it."""
+        explained = xml.explain(error)
+        if not isinstance(explained, SchemaInvalid):
+            self._found.append(Finding(self._last, explained.code, str(explained)))
+
+
+_NAMESPACE = re.compile(r"\{urn:[^}]*\}")
+_VALUE = re.compile(r"(The value |: )'.*'( is | has )", re.DOTALL)
+
+
+def _without_value(message: str) -> str:
+    return _VALUE.sub(r"\1…\2", _NAMESPACE.sub("", message))[:300]

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from formats.errors import FormatError, Forbidden, Missing, SchemaInvalid, Unreadable
+from formats.errors import Forbidden, FormatError, Missing, SchemaInvalid, Unreadable
 
 HARDENED: dict[str, Any] = {
     "resolve_entities": False,
@@ -61,7 +61,8 @@ def refuse_doctype(element: etree._Element) -> None:
 def explain(error: etree.XMLSyntaxError) -> FormatError:
     """A parser's complaint as our error: where and which rule, never the content."""
     line, column = error.position
-    entries = list(iter(error.error_log)) if error.error_log else []
+    log: Any = error.error_log
+    entries = list(log or ())
     if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in entries):
         return Forbidden("too_deep_or_large", line=line, column=column)
     if entries and all(entry.domain == etree.ErrorDomains.SCHEMASV for entry in entries):
@@ -97,12 +98,11 @@ class Reader:
         self.element = element
         self._children: dict[str, list[Reader]] | None = None
 
-    def each(self, path: str) -> Iterator[Reader]:
+    def each(self, path: str) -> list[Reader]:
         """Every element at the path, in document order."""
-        first, *rest = _steps(path)
-        found: Iterator[Reader] = iter(self._named(first))
-        for name in rest:
-            found = (child for parent in found for child in parent._named(name))
+        found = [self]
+        for name in _steps(path):
+            found = [child for parent in found for child in parent._named(name)]
         return found
 
     def opt(self, path: str) -> Reader | None:
@@ -116,11 +116,14 @@ class Reader:
         return reader
 
     def one(self, path: str) -> Reader:
-        """The only element at the path; raises Missing with the full path."""
-        found = list(self.each(path))
-        if len(found) != 1:
-            raise Missing(f"{self.path()}/{path}", "several" if found else "none")
-        return found[0]
+        """The element at the path, unique at every step; raises Missing with the full path."""
+        reader = self
+        for name in _steps(path):
+            named = reader._named(name)
+            if len(named) != 1:
+                raise Missing(f"{self.path()}/{path}", "several" if named else "none")
+            reader = named[0]
+        return reader
 
     def content(self) -> str | None:
         """Own text without surrounding space; None when empty."""
