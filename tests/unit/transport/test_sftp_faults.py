@@ -1,0 +1,170 @@
+"""What a partner's server can do to one request, and what we say about it (faults 36-40, 48, 54, 60, 62)."""
+
+from __future__ import annotations
+
+import pytest
+from support.scripted_sftp import (
+    CLOSE,
+    EXTENDED,
+    LSTAT,
+    OPEN,
+    READ,
+    READDIR,
+    REMOVE,
+    RENAME,
+    WRITE,
+    Fault,
+    ScriptedServer,
+    scripted,
+)
+
+from gateway.domain.errors import RemoteRefused, RemoteUnknown
+from gateway.transport.sftp import SftpTransport
+
+CONTENT = bytes(range(256)) * 4096  # 1 MiB
+
+
+def upload(transport: SftpTransport, content: bytes = CONTENT, path: str = "/in/.x") -> None:
+    with transport.open_exclusive(path) as writer:
+        for start in range(0, len(content), 100_000):
+            writer.write(content[start : start + 100_000])
+        writer.sync()
+        writer.close()
+
+
+def download(transport: SftpTransport, path: str = "/in/.x", size_bytes_max: int = 1 << 24) -> bytes:
+    with transport.read(path, size_bytes_max) as chunks:
+        return b"".join(chunks)
+
+
+def every_operation(transport: SftpTransport) -> None:
+    upload(transport)
+    transport.rename("/in/.x", "/in/x")
+    transport.stat("/in/x")
+    transport.remove("/in/x")
+
+
+def test_a_flawless_server_gets_every_byte() -> None:
+    server = ScriptedServer()
+    with scripted(server) as transport:
+        upload(transport)
+        assert download(transport) == CONTENT
+    assert server.files[b"/in/.x"] == CONTENT
+
+
+@pytest.mark.parametrize("nth", [1, 2, 17, 33])
+def test_every_refused_write_fails_the_upload(nth: int) -> None:
+    server = ScriptedServer({(WRITE, nth): 4})
+    with scripted(server) as transport, pytest.raises(RemoteRefused) as refused:
+        upload(transport)
+    assert refused.value.code == "failure"
+    assert refused.value.params == {"operation": "write", "path": "/in/.x"}
+
+
+def test_a_writer_that_was_refused_never_closes_as_if_nothing_had_happened() -> None:
+    with scripted(ScriptedServer({(WRITE, 1): 4})) as transport, transport.open_exclusive("/in/.x") as writer:
+        writer.write(CONTENT)
+        for call in (writer.sync, writer.close, writer.close):
+            with pytest.raises(RemoteRefused):
+                call()
+
+
+def test_a_refused_close_fails_the_upload() -> None:
+    with scripted(ScriptedServer({(CLOSE, 1): 4})) as transport, pytest.raises(RemoteRefused) as refused:
+        upload(transport)
+    assert refused.value.params["operation"] == "close"
+
+
+def test_sync_says_whether_the_server_offers_it() -> None:
+    for server, expected in (
+        (ScriptedServer(), True),
+        (ScriptedServer(fsync=False), False),
+        (ScriptedServer({(EXTENDED, 1): 8}), False),
+    ):
+        with scripted(server) as transport, transport.open_exclusive("/in/.x") as writer:
+            assert writer.sync() is expected
+
+
+def test_a_failed_sync_is_refused() -> None:
+    with scripted(ScriptedServer({(EXTENDED, 1): 4})) as transport, pytest.raises(RemoteRefused):
+        upload(transport)
+
+
+@pytest.mark.parametrize("fault", ["drop", "drop_after", "stall", "garbage", 6, 7])
+@pytest.mark.parametrize("kind", [OPEN, WRITE, EXTENDED, CLOSE, RENAME, REMOVE, LSTAT])
+def test_m9_without_a_clear_answer_the_outcome_is_unknown(kind: int, fault: Fault) -> None:
+    with scripted(ScriptedServer({(kind, 1): fault}), 0.2) as transport, pytest.raises(RemoteUnknown):
+        every_operation(transport)
+
+
+def test_m9_a_rename_whose_reply_was_lost_is_unknown_although_it_happened() -> None:
+    server = ScriptedServer({(RENAME, 1): "drop_after"})
+    with scripted(server) as transport:
+        upload(transport)
+        with pytest.raises(RemoteUnknown):
+            transport.rename("/in/.x", "/in/x")
+    assert list(server.files) == [b"/in/x"]
+
+
+def test_after_a_lost_answer_the_connection_is_not_trusted_again() -> None:
+    with scripted(ScriptedServer({(RENAME, 1): "stall"}), 0.2) as transport:
+        for _ in range(2):
+            with pytest.raises(RemoteUnknown):
+                transport.rename("/in/.x", "/in/x")
+
+
+def test_answers_may_come_in_any_order() -> None:
+    server = ScriptedServer({(WRITE, 3): 4}, reverse_writes_of=4)
+    with scripted(server) as transport, transport.open_exclusive("/in/.x") as writer:
+        writer.write(CONTENT[: 32_640 * 4])
+        with pytest.raises(RemoteRefused):
+            writer.close()
+
+
+@pytest.mark.parametrize("read_bytes_max", [1_000, 32_767, 32_768])
+def test_short_reads_leave_no_hole(read_bytes_max: int) -> None:
+    with scripted(ScriptedServer(read_bytes_max=read_bytes_max)) as transport:
+        upload(transport)
+        assert download(transport) == CONTENT
+
+
+def test_a_refused_read_fails_the_download() -> None:
+    with scripted(ScriptedServer({(READ, 3): 4})) as transport:
+        upload(transport)
+        with pytest.raises(RemoteRefused):
+            download(transport)
+
+
+def test_t6_no_more_than_one_byte_past_the_maximum_is_asked_for() -> None:
+    server = ScriptedServer()
+    with scripted(server) as transport:
+        upload(transport)
+        with pytest.raises(RemoteRefused) as refused:
+            download(transport, size_bytes_max=40_000)
+    assert refused.value.code == "too_large"
+    assert server.requests[READ] == 2
+
+
+def test_the_connection_goes_on_after_an_abandoned_read_and_write() -> None:
+    server = ScriptedServer()
+    with scripted(server) as transport:
+        upload(transport)
+        with transport.read("/in/.x", 1 << 24) as chunks:
+            next(chunks)
+        with transport.open_exclusive("/in/.y") as writer:
+            writer.write(CONTENT)
+        transport.rename("/in/.x", "/in/x")
+        assert server.requests[CLOSE] == 3
+
+
+def test_unsafe_names_are_withheld_and_counted() -> None:
+    server = ScriptedServer(names=(b".", b"..", b"a.xml", b"../x", b"b\0", b"c\n", b"\xff", b"d.xml"))
+    with scripted(server) as transport:
+        assert [found.name for found in transport.listing("/out")] == ["a.xml", "d.xml"]
+        assert transport.names_withheld == 4
+
+
+def test_a_listing_that_breaks_off_is_not_a_short_listing() -> None:
+    server = ScriptedServer({(READDIR, 2): "drop"}, names=(b"a.xml",))
+    with scripted(server) as transport, pytest.raises(RemoteUnknown):
+        list(transport.listing("/out"))
