@@ -33,20 +33,18 @@ _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.
 # --- streaming -------------------------------------------------------------------------------------------------
 
 
-def stream(
-    source: BinaryIO, names: Sequence[str], schema: etree.XMLSchema | None = None
-) -> Iterator[tuple[str, etree._Element]]:
-    """``("start" | "end", element)`` for elements of these local names, in any namespace, while reading.
+def stream(source: BinaryIO, names: Sequence[str], schema: etree.XMLSchema | None = None) -> Iterator[etree._Element]:
+    """Complete elements of these local names, in any namespace, while reading.
 
-    With a schema the document is validated on the way and SchemaInvalid comes at its end.
+    With a schema the document is validated on the way, and SchemaInvalid comes at its end.
     """
     tags = [f"{{*}}{name}" for name in names]
-    context = etree.iterparse(source, events=("start", "end"), tag=tags, schema=schema, **HARDENED)
+    context = etree.iterparse(source, events=("end",), tag=tags, schema=schema, **HARDENED)
     try:
-        for number, (event, element) in enumerate(context):
+        for number, (_, element) in enumerate(context):
             if not number:
                 refuse_doctype(element)
-            yield event, element
+            yield element
         refuse_doctype(context.root)
     except etree.XMLSyntaxError as error:
         raise explain(error) from None

@@ -12,7 +12,7 @@ from formats.errors import Missing, SchemaInvalid, Unreadable
 from formats.iso20022 import codes
 from formats.iso20022 import schema as schemas
 from formats.iso20022.pain001.model import VERSIONS, Account, Agent, Block, Header, Transfer
-from formats.iso20022.xml import Reader, forget_previous, moment, stream
+from formats.iso20022.xml import Reader, forget_previous, local_name, moment, stream
 
 
 def read(source: BinaryIO, *, schema: bool = True) -> Iterator[Header | Block | Transfer]:
@@ -39,14 +39,13 @@ def read(source: BinaryIO, *, schema: bool = True) -> Iterator[Header | Block | 
 def _elements(source: BinaryIO, schema: etree.XMLSchema | None) -> Iterator[etree._Element]:
     """Complete CdtTrfTxInf elements; a second block is refused, we never write one."""
     blocks = 0
-    for event, element in stream(source, ("PmtInf", "CdtTrfTxInf"), schema):
-        is_block = element.tag.endswith("}PmtInf")
-        if is_block and event == "start":
-            blocks += 1
-            if blocks > 1:
-                raise Missing("CstmrCdtTrfInitn/PmtInf", "several")
-        elif not is_block and event == "end":
+    for element in stream(source, ("PmtInf", "CdtTrfTxInf"), schema):
+        if local_name(element) == "CdtTrfTxInf":
             yield element
+        else:
+            blocks += 1
+    if blocks != 1:
+        raise Missing("CstmrCdtTrfInitn/PmtInf", "several" if blocks else "none")
 
 
 @dataclass(slots=True)

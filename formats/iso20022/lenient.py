@@ -1,0 +1,59 @@
+"""Reading values that may be wrong: nothing is raised and nothing dropped, each unreadable value leaves its code."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from formats.errors import FormatError
+from formats.iso20022 import codes
+from formats.iso20022.xml import Reader
+
+
+class Lenient:
+    """A reader's values as None where they cannot be read, and why in ``problems``."""
+
+    def __init__(self) -> None:
+        self._problems: list[str] = []
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Codes such as ``amount_unreadable``, each once, in order of appearance."""
+        return tuple(dict.fromkeys(self._problems))
+
+    def note(self, problem: str) -> None:
+        self._problems.append(problem)
+
+    def date(self, reader: Reader, path: str) -> date | None:
+        try:
+            return reader.date(path)
+        except FormatError as error:
+            self.note(error.code)
+            return None
+
+    def moment(self, reader: Reader, path: str) -> datetime | None:
+        try:
+            return reader.moment(path)
+        except FormatError as error:
+            self.note(error.code)
+            return None
+
+    def count(self, reader: Reader, path: str) -> int | None:
+        text = reader.text(path)
+        if text is None or (text.isascii() and text.isdigit() and len(text) <= 15):
+            return None if text is None else int(text)
+        self.note("count_unreadable")
+        return None
+
+    def amount(self, reader: Reader | None) -> tuple[int | None, str | None]:
+        """Minor units and currency of an element with ``Ccy``; a leading minus is read and noted."""
+        if reader is None:
+            return None, None
+        text, currency = reader.content() or "", reader.element.get("Ccy")
+        if text.startswith("-"):
+            self.note("amount_negative")
+        try:
+            minor = codes.amount_minor(text.removeprefix("-"), currency or "")
+        except FormatError as error:
+            self.note(error.code)
+            return None, currency
+        return (-minor if text.startswith("-") else minor), currency

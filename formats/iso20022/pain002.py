@@ -1,0 +1,181 @@
+"""pain.002, payment status report, any version: what the partner says of a message, a block, a transfer.
+
+Tolerant: every status stays, an unreadable value is None and named in ``problems``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from lxml import etree
+
+from formats.errors import Unreadable
+from formats.iso20022 import schema as schemas
+from formats.iso20022.lenient import Lenient
+from formats.iso20022.xml import Reader, forget_previous, local_name, stream
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """StsRsnInf: an external code or the partner's own, and its sentences."""
+
+    code: str | None
+    proprietary: str | None
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """GrpHdr; ``version`` is the message name, ``pain.002.001.12``."""
+
+    version: str
+    message_id: str | None
+    created: datetime | None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStatus:
+    """OrgnlGrpInfAndSts; ``original_sum`` as written, because no currency stands beside it."""
+
+    original_message_id: str | None
+    original_message_name: str | None
+    status: str | None
+    reasons: tuple[Reason, ...]
+    original_count: int | None
+    original_sum: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStatus:
+    """OrgnlPmtInfAndSts, before its transfers."""
+
+    original_message_id: str | None
+    original_payment_information_id: str | None
+    status: str | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferStatus:
+    """TxInfAndSts; ``amount`` in minor units, from the original transaction's reference where it is given."""
+
+    original_message_id: str | None
+    original_payment_information_id: str | None
+    original_instruction_id: str | None
+    original_end_to_end_id: str | None
+    original_uetr: str | None
+    status: str | None
+    reasons: tuple[Reason, ...]
+    amount: int | None
+    currency: str | None
+    problems: tuple[str, ...] = ()
+
+
+Item = Report | GroupStatus | BlockStatus | TransferStatus
+
+_GROUP, _BLOCK, _TRANSFER = "OrgnlGrpInfAndSts", "OrgnlPmtInfAndSts", "TxInfAndSts"
+
+
+def read(source: BinaryIO) -> Iterator[Item]:
+    """The report first, then statuses as they stand, a block before its transfers. Raises FormatError."""
+    version = schemas.message_name(source)
+    if not version.startswith("pain.002."):
+        raise Unreadable("unexpected_message", message=version)
+    return _Reading(version).items(source)
+
+
+class _Reading:
+    """What one report has told so far."""
+
+    def __init__(self, version: str) -> None:
+        self._version = version
+        self._message_id: str | None = None
+        self._element: etree._Element | None = None
+        self._block: BlockStatus | None = None
+
+    def items(self, source: BinaryIO) -> Iterator[Item]:
+        for element in stream(source, ("GrpHdr", _GROUP, _BLOCK, _TRANSFER)):
+            yield from self._ended(local_name(element), element)
+            forget_previous(element)
+
+    def _ended(self, name: str, element: etree._Element) -> Iterator[Item]:
+        if name == "GrpHdr":
+            yield _report(self._version, Reader(element))
+        elif name == _GROUP:
+            yield self._group(Reader(element))
+        elif name == _TRANSFER:
+            yield from self._opened(element.getparent())
+            yield self._transfer(Reader(element))
+        else:
+            yield from self._opened(element)
+            self._closed(element)
+
+    def _group(self, reader: Reader) -> GroupStatus:
+        self._message_id = reader.text("OrgnlMsgId")
+        return GroupStatus(
+            original_message_id=self._message_id,
+            original_message_name=reader.text("OrgnlMsgNmId"),
+            status=reader.text("GrpSts"),
+            reasons=_reasons(reader),
+            original_count=Lenient().count(reader, "OrgnlNbOfTxs"),
+            original_sum=reader.text("OrgnlCtrlSum"),
+        )
+
+    def _opened(self, element: etree._Element | None) -> Iterator[BlockStatus]:
+        """The block around a transfer, once: with its first transfer, or at its end when it has none."""
+        if element is None or local_name(element) != _BLOCK or element is self._element:
+            return
+        self._element, self._block = element, self._block_status(Reader(element))
+        yield self._block
+
+    def _closed(self, element: etree._Element) -> None:
+        """A status that stands after the transfers came too late to be told in order."""
+        if self._block_status(Reader(element)) != self._block:
+            raise Unreadable("status_after_transactions")
+        self._element = self._block = None
+
+    def _block_status(self, reader: Reader) -> BlockStatus:
+        return BlockStatus(
+            original_message_id=self._message_id,
+            original_payment_information_id=reader.text("OrgnlPmtInfId"),
+            status=reader.text("PmtInfSts"),
+            reasons=_reasons(reader),
+        )
+
+    def _transfer(self, reader: Reader) -> TransferStatus:
+        lenient = Lenient()
+        amount, currency = lenient.amount(reader.opt("OrgnlTxRef/Amt/InstdAmt"))
+        around = self._block.original_payment_information_id if self._block else None
+        return TransferStatus(
+            original_message_id=reader.text("OrgnlGrpInf/OrgnlMsgId") or self._message_id,
+            original_payment_information_id=around or reader.text("OrgnlPmtInfId"),
+            original_instruction_id=reader.text("OrgnlInstrId"),
+            original_end_to_end_id=reader.text("OrgnlEndToEndId"),
+            original_uetr=reader.text("OrgnlUETR"),
+            status=reader.text("TxSts"),
+            reasons=_reasons(reader),
+            amount=amount,
+            currency=currency,
+            problems=lenient.problems,
+        )
+
+
+def _report(version: str, reader: Reader) -> Report:
+    lenient = Lenient()
+    created = lenient.moment(reader, "CreDtTm")
+    return Report(version, reader.text("MsgId"), created, lenient.problems)
+
+
+def _reasons(reader: Reader) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(
+            code=each.text("Rsn/Cd"),
+            proprietary=each.text("Rsn/Prtry"),
+            texts=tuple(text for line in each.each("AddtlInf") if (text := line.content())),
+        )
+        for each in reader.each("StsRsnInf")
+    )
