@@ -1,0 +1,88 @@
+"""X.509 certificates: made for our signing keys, read from partners; pinned whole, so no chain is ever built."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from keys.errors import BadKey, NotTrusted
+
+RSA_BITS_MIN = 2048
+_COMMON_NAME_CHARS_MAX = 64
+_USAGE = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=True,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
+def self_signed(key: RSAPrivateKey, common_name: str, now: datetime, days: int) -> x509.Certificate:
+    """A certificate for signing and nothing else, valid from ``now`` for ``days``."""
+    if not 1 <= len(common_name) <= _COMMON_NAME_CHARS_MAX:
+        raise BadKey("common_name_length", chars_max=_COMMON_NAME_CHARS_MAX)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    public = key.public_key()
+    return (
+        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_USAGE, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        .sign(key, SHA256())
+    )
+
+
+def load(pem: bytes) -> tuple[x509.Certificate, ...]:
+    """Every certificate of a PEM text, each with an RSA key of at least 2,048 bits."""
+    try:
+        found = tuple(x509.load_pem_x509_certificates(pem))
+    except ValueError:
+        raise BadKey("certificate_unreadable") from None
+    for certificate in found:
+        rsa_key(certificate)
+    return found
+
+
+def rsa_key(certificate: x509.Certificate) -> RSAPublicKey:
+    """Its public key; anything but RSA of at least 2,048 bits is refused."""
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        raise BadKey("certificate_unreadable") from None
+    if not isinstance(key, RSAPublicKey):
+        raise BadKey("certificate_key_not_rsa", key_id=key_id_of(certificate))
+    if key.key_size < RSA_BITS_MIN:
+        raise BadKey("certificate_key_too_short", key_id=key_id_of(certificate), bits_min=RSA_BITS_MIN)
+    return key
+
+
+def key_id_of(certificate: x509.Certificate) -> str:
+    """First 16 hex digits of the SHA-256 over the certificate (DER)."""
+    return certificate.fingerprint(SHA256()).hex()[:16]
+
+
+def to_pem(certificate: x509.Certificate) -> bytes:
+    """The certificate as PEM."""
+    return certificate.public_bytes(Encoding.PEM)
+
+
+def check_valid(certificate: x509.Certificate, now: datetime) -> None:
+    """Raise ``NotTrusted`` before and after the certificate's validity."""
+    if now < certificate.not_valid_before_utc:
+        raise NotTrusted("certificate_not_yet_valid", key_id=key_id_of(certificate))
+    if now > certificate.not_valid_after_utc:
+        raise NotTrusted("certificate_expired", key_id=key_id_of(certificate))

@@ -1,0 +1,175 @@
+"""The keyring: our keys by name and purpose, in a private folder outside any repository.
+
+    keyring/                     0700
+    ├── NAME.key, NAME.pem       signing key (sealed) and its certificate
+    ├── vault.key                storage key (sealed)
+    ├── NAME, NAME.pub           SSH identity (OpenSSH format) and its public line
+    ├── partners/*.pem           certificates that may sign the partners' answers
+    └── operators/NAME.key, .pem people's keys (sealed) and their public halves
+
+Every file is 0600, checked at every opening, created whole and never overwritten. Keys read no clock:
+``now`` comes from the caller, so that the sandbox's time holds for certificates too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from keys import certificates, files, operators, sealed, signing, ssh, vault
+from keys.certificates import key_id_of, to_pem
+from keys.errors import BadKey
+from keys.operators import OperatorKey
+from keys.passphrase import Passphrase
+from keys.sealed import Header
+from keys.signing import SigningKey
+from keys.ssh import SshIdentity
+from keys.vault import Vault
+
+VAULT = "vault"
+PARTNERS = "partners"
+OPERATORS = "operators"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """What the key list shows; needs no passphrase. SSH identities hold no times."""
+
+    name: str
+    purpose: str
+    key_id: str
+    algorithm: str
+    created: datetime | None = None
+    not_after: datetime | None = None
+
+
+class Keyring:
+    """All keys of one home."""
+
+    def __init__(self, folder: Path) -> None:
+        for each in (folder, folder / PARTNERS, folder / OPERATORS):
+            files.check_folder(each)
+        self.folder = folder
+
+    @classmethod
+    def create(cls, folder: Path) -> Keyring:
+        """A new, empty keyring; the parent folder must exist, the folder itself must not."""
+        for each in (folder, folder / PARTNERS, folder / OPERATORS):
+            files.create_folder(each)
+        return cls(folder)
+
+    # -- signing
+
+    def generate_signing(
+        self, name: str, common_name: str, passphrase: Passphrase, *, now: datetime, days: int = 730
+    ) -> KeyInfo:
+        """RSA-3072 with a self-signed certificate valid from ``now`` for ``days``."""
+        private = signing.generate()
+        certificate = certificates.self_signed(private, common_name, now, days)
+        ends = certificate.not_valid_after_utc.isoformat()
+        header = Header(_checked(name), "signing", signing.ALGORITHM, key_id_of(certificate), now.isoformat(), ends)
+        self._create_pair(self.folder, header, signing.to_secret(private), to_pem(certificate), passphrase)
+        return _info(header)
+
+    def signer(self, name: str, passphrase: Passphrase) -> SigningKey:
+        """The open signing key; a certificate that was swapped since is refused."""
+        header, secret = self._unseal(self.folder, name, "signing", passphrase)
+        key = signing.from_secret(name, secret, self.certificate(name))
+        if key.key_id != header.key_id:
+            raise BadKey("certificate_swapped", key=name)
+        return key
+
+    def certificate(self, name: str) -> bytes:
+        """The certificate of a signing key, PEM."""
+        return files.read_private(self.folder / f"{_checked(name)}.pem")
+
+    # -- storage
+
+    def generate_vault(self, passphrase: Passphrase, *, now: datetime) -> KeyInfo:
+        """The one storage key; losing it loses the personal data."""
+        secret = vault.generate()
+        header = Header(VAULT, "storage", vault.ALGORITHM, Vault(secret).key_id, now.isoformat())
+        files.create(self.folder / f"{VAULT}.key", sealed.seal(header, secret, passphrase))
+        return _info(header)
+
+    def vault(self, passphrase: Passphrase) -> Vault:
+        """The open vault."""
+        return Vault(self._unseal(self.folder, VAULT, "storage", passphrase)[1])
+
+    # -- transport
+
+    def generate_ssh(self, name: str, passphrase: Passphrase) -> KeyInfo:
+        """An SSH identity: ``NAME`` and ``NAME.pub``."""
+        private, public = ssh.generate(_checked(name), passphrase)
+        files.create(self.folder / name, private)
+        files.create(self.folder / f"{name}.pub", public)
+        return _ssh_info(self.folder / f"{name}.pub")
+
+    def ssh(self, name: str, passphrase: Passphrase) -> SshIdentity:
+        """The open identity, for the SSH client."""
+        return ssh.unseal(name, files.read_private(self.folder / _checked(name)), passphrase)
+
+    # -- people
+
+    def generate_operator(self, name: str, passphrase: Passphrase, *, now: datetime) -> KeyInfo:
+        """A person's Ed25519 key."""
+        secret = operators.generate()
+        key = operators.from_secret(_checked(name), secret)
+        header = Header(name, "operator", operators.ALGORITHM, key.key_id, now.isoformat())
+        self._create_pair(self.folder / OPERATORS, header, secret, key.public_pem, passphrase)
+        return _info(header)
+
+    def operator(self, name: str, passphrase: Passphrase) -> OperatorKey:
+        """The open key of a person."""
+        return operators.from_secret(name, self._unseal(self.folder / OPERATORS, name, "operator", passphrase)[1])
+
+    def operator_public(self, name: str) -> bytes:
+        """The public half of a person's key, PEM."""
+        return files.read_private(self.folder / OPERATORS / f"{_checked(name)}.pem")
+
+    # -- all
+
+    def list(self) -> tuple[KeyInfo, ...]:
+        """Every key of ours, by purpose and name; what the files say of themselves."""
+        return tuple(sorted(self._infos(), key=lambda info: (info.purpose, info.name)))
+
+    def change_passphrase(self, info: KeyInfo, old: Passphrase, new: Passphrase) -> None:
+        """Seal the same secret anew (not for SSH: ``ssh-keygen -p``); what it signed or sealed stays good."""
+        folder = self.folder / OPERATORS if info.purpose == "operator" else self.folder
+        header, secret = self._unseal(folder, info.name, info.purpose, old)
+        files.replace(folder / f"{info.name}.key", sealed.seal(header, secret, new))
+
+    def _infos(self) -> Iterator[KeyInfo]:
+        for folder in (self.folder, self.folder / OPERATORS):
+            yield from (_info(sealed.read_header(files.read_private(path))) for path in folder.glob("*.key"))
+        yield from (_ssh_info(path) for path in self.folder.glob("*.pub"))
+
+    @staticmethod
+    def _create_pair(folder: Path, header: Header, secret: bytes, public: bytes, passphrase: Passphrase) -> None:
+        files.create(folder / f"{header.name}.key", sealed.seal(header, secret, passphrase))
+        files.create(folder / f"{header.name}.pem", public)
+
+    @staticmethod
+    def _unseal(folder: Path, name: str, purpose: str, passphrase: Passphrase) -> tuple[Header, bytes]:
+        return sealed.unseal(files.read_private(folder / f"{_checked(name)}.key"), name, purpose, passphrase)
+
+
+def _checked(name: str) -> str:
+    if _NAME.fullmatch(name) is None:
+        raise BadKey("key_name", allowed="a-z 0-9 _ -")
+    return name
+
+
+def _info(header: Header) -> KeyInfo:
+    ends = datetime.fromisoformat(header.not_after) if header.not_after else None
+    created = datetime.fromisoformat(header.created)
+    return KeyInfo(header.name, header.purpose, header.key_id, header.algorithm, created, ends)
+
+
+def _ssh_info(path: Path) -> KeyInfo:
+    line = files.read_private(path).decode()
+    return KeyInfo(path.stem, "transport", ssh.fingerprint(line), ssh.ALGORITHM)

@@ -1,0 +1,57 @@
+"""Passphrases: never in an argument, an environment variable, a log, a repr or a traceback."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Literal, NoReturn
+
+from keys import files
+from keys.errors import BadKey
+
+Cost = Literal["interactive", "random"]
+
+BYTES_MIN = 8
+BYTES_MAX = 72
+"""The most that OpenSSH's bcrypt looks at; more would be cut silently."""
+
+
+class Passphrase:
+    """A secret that opens keys; ``cost`` says how hard guessing it must be made."""
+
+    __slots__ = ("_secret", "cost")
+
+    def __init__(self, secret: bytes, cost: Cost = "interactive") -> None:
+        if not BYTES_MIN <= len(secret) <= BYTES_MAX:
+            raise BadKey("passphrase_length", bytes_min=BYTES_MIN, bytes_max=BYTES_MAX)
+        self._secret = secret
+        self.cost: Cost = cost
+
+    @classmethod
+    def of(cls, secret: bytes) -> Passphrase:
+        """Chosen by a person: deriving a key takes a third of a second and 128 MiB."""
+        return cls(secret)
+
+    @classmethod
+    def random(cls) -> Passphrase:
+        """256 random bits, as 43 letters and digits: nothing to guess, so deriving a key is quick."""
+        return cls(secrets.token_urlsafe(32).encode(), "random")
+
+    @classmethod
+    def from_file(cls, path: Path) -> Passphrase:
+        """First and only line of a file of mode 0600."""
+        return cls(files.read_private(path).removesuffix(b"\n").removesuffix(b"\r"))
+
+    def save(self, path: Path) -> None:
+        """Write it to a new file of mode 0600, for unattended use."""
+        files.create(path, self._secret + b"\n")
+
+    def reveal(self) -> bytes:
+        """The secret itself, for deriving a key and nothing else."""
+        return self._secret
+
+    def __repr__(self) -> str:
+        return "Passphrase(...)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a passphrase is not copied, pickled or sent anywhere")
