@@ -36,7 +36,9 @@ BY_ENDING: Mapping[str, Outcome] = MappingProxyType(
 )
 """Last four digits of the creditor's account or phone number."""
 
-BY_AMOUNT: Mapping[int, Outcome] = MappingProxyType({999_999: Outcome("returned", "AC06", after_days=1, charges=11_000)})
+BY_AMOUNT: Mapping[int, Outcome] = MappingProxyType(
+    {999_999: Outcome("returned", "AC06", after_days=1, charges=11_000)}
+)
 """Exact amounts in minor units; the account's ending goes before."""
 
 

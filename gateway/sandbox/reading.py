@@ -25,7 +25,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One CdtTrfTxInf with what it inherits from its PmtInf; ``amount`` in minor units."""
+    """One CdtTrfTxInf with what it inherits from its PmtInf; ``amount`` in VND."""
 
     payment_information_id: str
     execution_date: date
@@ -36,7 +36,6 @@ class Payment:
     end_to_end_id: str
     uetr: str | None
     amount: int
-    currency: str
     creditor: str
     account: str
     scheme: str | None
@@ -57,12 +56,12 @@ def parse(path: Path) -> etree._Element:
     """The root element; refuses a DOCTYPE, entities and broken XML."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
-        tree = etree.parse(str(path), parser)
+        root = etree.parse(str(path), parser).getroot()
     except etree.XMLSyntaxError as error:
         raise Refused("FF01", "not well-formed XML") from error
-    if tree.docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise Refused("FF01", "document type declaration")
-    return tree.getroot()
+    return root
 
 
 def message_name(root: etree._Element) -> str:
@@ -95,7 +94,7 @@ def read(root: etree._Element) -> Order:
 def _block(block: etree._Element) -> Iterator[Payment]:
     shared = (
         _text(block, "PmtInfId"),
-        date.fromisoformat(_text(block, "ReqdExctnDt/Dt")),
+        _date(_text(block, "ReqdExctnDt/Dt")),
         _text(block, "Dbtr/Nm"),
         *_account(_one(block, "DbtrAcct")),
     )
@@ -106,15 +105,16 @@ def _block(block: etree._Element) -> Iterator[Payment]:
 
 def _payment(shared: tuple[str, date, str, str, str | None], transfer: etree._Element) -> Payment:
     amount = _one(transfer, "Amt/InstdAmt")
+    account, scheme = _account(_one(transfer, "CdtrAcct"))
     return Payment(
         *shared,
         instruction_id=_optional(transfer, "PmtId/InstrId"),
         end_to_end_id=_text(transfer, "PmtId/EndToEndId"),
         uetr=_optional(transfer, "PmtId/UETR"),
         amount=_minor(amount.text or "", amount.get("Ccy", "")),
-        currency="VND",
         creditor=_text(transfer, "Cdtr/Nm"),
-        **dict(zip(("account", "scheme"), _account(_one(transfer, "CdtrAcct")), strict=True)),
+        account=account,
+        scheme=scheme,
     )
 
 
@@ -131,6 +131,13 @@ def _minor(text: str, currency: str) -> int:
     if not _WHOLE_AMOUNT.fullmatch(text):
         raise Refused("AM12", "amount is not a whole number")
     return int(text)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused("DT01", "execution date is not a date") from None
 
 
 def _account(account: etree._Element) -> tuple[str, str | None]:

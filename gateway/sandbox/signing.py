@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from lxml import etree
-from signxml import SignatureConfiguration, XMLSigner, XMLVerifier
 from signxml.algorithms import (
     CanonicalizationMethod,
     DigestAlgorithm,
@@ -20,6 +19,8 @@ from signxml.algorithms import (
     SignatureMethod,
 )
 from signxml.exceptions import SignXMLException
+from signxml.signer import XMLSigner
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from gateway.sandbox.reading import Refused
 
@@ -34,7 +35,7 @@ class Signer:
     """Signs answers; key and certificate are files of the partner's private folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._key = serialization.load_pem_private_key((folder / "key.pem").read_bytes(), password=None)
+        self._key = (folder / "key.pem").read_bytes()
         self._certificate = (folder / "certificate.pem").read_text()
 
     def sign(self, document: bytes) -> bytes:
