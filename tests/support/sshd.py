@@ -52,7 +52,8 @@ def sshd(root: Path, authorized_key: str, *, sftp: str = "internal-sftp", **opti
     try:
         port, log = _free_port(), state / "log"
         config = _configure(state, root, port, authorized_key, sftp, options)
-        process = subprocess.Popen([SSHD, "-D", "-f", config, "-E", log])
+        command = [SSHD, "-D", "-f", config, "-E", log]
+        process = subprocess.Popen(command, restore_signals=False)  # a limit on file size is an error, not a signal
         _wait_until_listening(process, log)
         yield Sshd(port, _public(state / "host_key.pub"), "root", root, log, process.pid)
     finally:
