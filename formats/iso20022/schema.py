@@ -159,7 +159,7 @@ def _name_at_start(source: BinaryIO) -> str:
             parser.feed(chunk)
             for _, document in parser.read_events():
                 xml.refuse_doctype(document)
-                return _message_of(etree.QName(document).namespace or "")
+                return name_of(document)
             if source.tell() > _START_BYTES_MAX:
                 break
     except etree.XMLSyntaxError as error:
@@ -167,8 +167,9 @@ def _name_at_start(source: BinaryIO) -> str:
     raise Unreadable("no_document")
 
 
-def _message_of(namespace: str) -> str:
-    match = _MESSAGE.search(namespace)
+def name_of(element: etree._Element) -> str:
+    """The message an element belongs to, from its namespace, national variants included."""
+    match = _MESSAGE.search(etree.QName(element).namespace or "")
     if not match:
         raise Unreadable("unknown_namespace")
     return match[0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, BinaryIO
 
 from lxml import etree
@@ -76,7 +76,12 @@ def forget_previous(element: etree._Element) -> None:
 
 
 def local_name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+    return _local(element.tag)
+
+
+@lru_cache(4096)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
@@ -112,6 +117,10 @@ class Reader:
                 return None
             reader = named[0]
         return reader
+
+    def at(self, path: str) -> Reader:
+        """The first element at the path, or one with nothing in it."""
+        return self.opt(path) or Reader(_NOTHING)
 
     def one(self, path: str) -> Reader:
         """The element at the path, unique at every step; raises Missing with the full path."""
@@ -159,10 +168,23 @@ class Reader:
 
     def _named(self, name: str) -> list[Reader]:
         if self._children is None:
-            self._children = {}
-            for child in self.element:
-                self._children.setdefault(local_name(child), []).append(Reader(child))
-        return self._children.get(name) or []
+            self._children = _by_name(self.element)
+        return self._children.get(name, _NONE)
+
+
+_NONE: list[Reader] = []
+_NOTHING = etree.Element("nothing")
+
+
+def _by_name(element: etree._Element) -> dict[str, list[Reader]]:
+    children: dict[str, list[Reader]] = {}
+    for child in element:
+        name = _local(child.tag)
+        if name in children:
+            children[name].append(Reader(child))
+        else:
+            children[name] = [Reader(child)]
+    return children
 
 
 def day(text: str) -> date:

@@ -1,0 +1,119 @@
+"""Reading camt.052, camt.053 and camt.054 as a stream: each statement, then its entries, by local names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from lxml import etree
+
+from formats.errors import Unreadable
+from formats.iso20022 import schema as schemas
+from formats.iso20022.camt.entry import is_true, read_entry, sign, times
+from formats.iso20022.camt.model import Balance, Entry, Statement
+from formats.iso20022.lenient import Lenient
+from formats.iso20022.xml import Reader, forget_previous, local_name, stream
+
+_MESSAGES = {"Rpt": "camt.052", "Stmt": "camt.053", "Ntfctn": "camt.054"}
+
+
+def read(source: BinaryIO) -> Iterator[Statement | Entry]:
+    """Every statement of every document in the file, each before its entries. Raises FormatError."""
+    version = schemas.message_name(source)
+    if version[:8] not in _MESSAGES.values():
+        raise Unreadable("unexpected_message", message=version)
+    return _Reading().items(source)
+
+
+class _Reading:
+    """Where in the file we are: the statement at hand, and how many statements and entries there were."""
+
+    def __init__(self) -> None:
+        self._element: etree._Element | None = None
+        self._statement: Statement | None = None
+        self._statements = 0
+        self._entries = 0
+
+    def items(self, source: BinaryIO) -> Iterator[Statement | Entry]:
+        for element in stream(source, ("Ntry", *_MESSAGES)):
+            parent = element.getparent()
+            if local_name(element) == "Ntry":
+                if parent is not None and local_name(parent) in _MESSAGES:
+                    yield from self._opened(parent)
+                    yield self._entry(element)
+            elif parent is not None and local_name(parent).startswith("BkToCstmr"):
+                yield from self._opened(element)
+                self._closed(element)
+            forget_previous(element)
+
+    def _opened(self, element: etree._Element) -> Iterator[Statement]:
+        """The statement around an entry, once: with its first entry, or at its end when it has none."""
+        if element is self._element:
+            return
+        self._element, self._statement = element, _statement(element, self._statements)
+        self._statements += 1
+        self._entries = 0
+        yield self._statement
+
+    def _entry(self, element: etree._Element) -> Entry:
+        entry = read_entry(Reader(element), self._statements - 1, self._entries)
+        self._entries += 1
+        return entry
+
+    def _closed(self, element: etree._Element) -> None:
+        """What stands after the entries came too late to be told in order."""
+        if _statement(element, self._statements - 1) != self._statement:
+            raise Unreadable("statement_head_after_entries")
+        self._element = self._statement = None
+
+
+def _statement(element: etree._Element, ordinal: int) -> Statement:
+    reader, lenient = Reader(element), Lenient()
+    document = element.getparent()
+    group = Reader(document).at("GrpHdr") if document is not None else Reader(element).at("GrpHdr")
+    account = reader.at("Acct")
+    page, last_page = _page(reader, group, lenient)
+    return Statement(
+        message=_MESSAGES[local_name(element)],
+        version=schemas.name_of(element),
+        ordinal=ordinal,
+        message_id=group.text("MsgId"),
+        statement_id=reader.text("Id"),
+        created=lenient.moment(reader, "CreDtTm"),
+        sequence=lenient.count(reader, "ElctrncSeqNb"),
+        legal_sequence=lenient.count(reader, "LglSeqNb"),
+        page=page,
+        last_page=last_page,
+        from_=lenient.date(reader, "FrToDt/FrDtTm"),
+        to=lenient.date(reader, "FrToDt/ToDtTm"),
+        account=account.text("Id/IBAN", "Id/Othr/Id", "Id/BBAN", "Id/PrtryAcct/Id"),
+        account_scheme=account.text("Id/Othr/SchmeNm/Cd", "Id/Othr/SchmeNm/Prtry"),
+        currency=account.text("Ccy"),
+        owner=account.text("Ownr/Nm"),
+        servicer=account.text(*_SERVICER),
+        balances=tuple(_balance(each) for each in reader.each("Bal")),
+        problems=lenient.problems,
+    )
+
+
+_SERVICER = tuple(f"Svcr/FinInstnId/{name}" for name in ("BICFI", "BIC", "ClrSysMmbId/MmbId", "Othr/Id"))
+
+
+def _page(reader: Reader, group: Reader, lenient: Lenient) -> tuple[int | None, bool | None]:
+    """Page number and whether it is the last: the statement's own, else the message's."""
+    for name in ("StmtPgntn", "RptPgntn", "NtfctnPgntn"):
+        if own := reader.opt(name):
+            return lenient.count(own, "PgNb"), is_true(own.text("LastPgInd"))
+    if of_message := group.opt("MsgPgntn"):
+        return lenient.count(of_message, "PgNb"), is_true(of_message.text("LastPgInd"))
+    return None, None
+
+
+def _balance(reader: Reader) -> Balance:
+    """Without an indicator the amount is taken as it is written, and that is noted."""
+    lenient = Lenient()
+    minor, currency = lenient.amount(reader.opt("Amt"))
+    if (direction := sign(reader)) is None:
+        lenient.note("direction_missing")
+    kind = reader.text("Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry", "Tp/Cd")
+    return Balance(kind, times(minor, direction or 1), currency, lenient.date(reader, "Dt"), lenient.problems)
