@@ -53,7 +53,7 @@ class Signer:
 
 def create_key(folder: Path, common_name: str, now: datetime) -> bytes:
     """A new RSA key and self-signed certificate in ``folder``; returns the certificate (PEM)."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     certificate = _self_signed(key, common_name, now).public_bytes(serialization.Encoding.PEM)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

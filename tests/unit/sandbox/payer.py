@@ -1,4 +1,4 @@
-"""The other side in the sandbox's tests: a payer with a key that writes and signs pain.001 by plain text and signxml."""
+"""The other side in the sandbox's tests: a payer that writes pain.001 as plain text and signs it with signxml."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from lxml import etree
+
 from adapters.banks import vietinbank
 from gateway.sandbox.bank import Bank
 from gateway.sandbox.clock import ZONE
 from gateway.sandbox.signing import PLACE, Signer, create_key
-from lxml import etree
 
 FIRST_DAY = date(2026, 11, 2)
 
