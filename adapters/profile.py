@@ -14,7 +14,8 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Literal
 
-Charset = Literal["swift_x", "unicode"]
+from formats.text import Charset
+
 Delivery = Literal["rename"]
 Proof = Literal["enveloped", "detached", "channel"]
 Answer = Literal["pain.002", "camt.052", "camt.053", "camt.054"]
