@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from fnmatch import fnmatchcase
-from types import MappingProxyType
 from typing import Literal
 
 from formats.text import Charset
@@ -114,7 +113,7 @@ class Profile:
     batch_booking: bool = False
     charge_bearer: Literal["DEBT", "SHAR", "SLEV"] = "DEBT"
 
-    reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    reasons: Mapping[str, str] = field(default_factory=dict)
     """The partner's own reason codes -> ISO external codes."""
     duplicate_codes: frozenset[str] = DUPLICATE_CODES
     """Reasons that prove an earlier copy arrived: never a rejection of a payment."""
