@@ -61,7 +61,7 @@ class BatchState(StrEnum):
     CANCELLED = "cancelled"
 
 
-P, F, I, B = PaymentState, FileState, InboundState, BatchState
+P, F, B, N = PaymentState, FileState, BatchState, InboundState
 
 PAYMENT_MOVES: Mapping[str, frozenset[str]] = {
     P.READY: frozenset({P.HELD, P.APPROVED, P.CANCELLED}),
@@ -92,10 +92,10 @@ FILE_MOVES: Mapping[str, frozenset[str]] = {
 }
 
 INBOUND_MOVES: Mapping[str, frozenset[str]] = {
-    I.RECEIVED: frozenset({I.PROCESSED, I.QUARANTINED}),
-    I.QUARANTINED: frozenset({I.PROCESSED}),
-    I.DUPLICATE: frozenset(),
-    I.PROCESSED: frozenset(),
+    N.RECEIVED: frozenset({N.PROCESSED, N.QUARANTINED}),
+    N.QUARANTINED: frozenset({N.PROCESSED}),
+    N.DUPLICATE: frozenset(),
+    N.PROCESSED: frozenset(),
 }
 
 BATCH_MOVES: Mapping[str, frozenset[str]] = {

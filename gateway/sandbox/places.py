@@ -1,15 +1,15 @@
 """A few real places for invented people.
 
-Communes: codes of the General Statistics Office as of 2026, after the merger of 2025. Provinces: the 63 three-digit codes
-of the 12-digit personal id, which keep the provinces of birth registration from before the merger.
+Communes: codes of the General Statistics Office as of 2026, after the merger of 2025. Provinces: the 63 three-digit
+codes of the 12-digit personal id, which keep the provinces of birth registration from before the merger.
 """
 
 from __future__ import annotations
 
 _CODES = """
-001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 044 045 046
-048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 083 084 086 087 089 091 092 093 094 095
-096
+001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037
+038 040 042 044 045 046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079
+080 082 083 084 086 087 089 091 092 093 094 095 096
 """
 PROVINCE_CODES: tuple[str, ...] = tuple(_CODES.split())
 

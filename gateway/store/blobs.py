@@ -63,7 +63,5 @@ def copy(tx: Transaction, sha256: str, target: BinaryIO) -> int:
     return size
 
 
-
-
 def _context(sha256: str, number: int) -> str:
     return f"blob:{sha256}:{number}"

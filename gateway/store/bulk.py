@@ -1,4 +1,4 @@
-"""Many rows in: the driver's ``executemany`` or COPY, in portions, so that the rows may use the transaction meanwhile."""
+"""Many rows in: the driver's ``executemany`` or COPY, in portions, so that making rows may use the transaction."""
 
 from __future__ import annotations
 

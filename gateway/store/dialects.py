@@ -24,9 +24,7 @@ class Dialect(Protocol):
     binary_order: str
     """SQL that orders text by bytes, equal on both databases."""
 
-    def insert(
-        self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-    ) -> None:
+    def insert(self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows, streamed, values as the driver takes them."""
 
     def exclusive(self, engine: Engine, name: str, folder: Path | None) -> AbstractContextManager[LockHeld]:
@@ -73,9 +71,7 @@ class Sqlite:
     name = "sqlite"
     binary_order = "COLLATE BINARY"
 
-    def insert(
-        self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-    ) -> None:
+    def insert(self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         names = ", ".join(f'"{column}"' for column in columns)
         places = ", ".join("?" for _ in columns)
         cursor = connection.connection.cursor()
@@ -105,9 +101,7 @@ class Postgresql:
     name = "postgresql"
     binary_order = 'COLLATE "C"'
 
-    def insert(
-        self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-    ) -> None:
+    def insert(self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         names = ", ".join(f'"{column}"' for column in columns)
         with connection.connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
             for row in rows:

@@ -30,8 +30,10 @@ __all__ = ["Endpoint", "SftpTransport", "connect"]
 
 _WRITE_BYTES = 32_640
 """With its head a request of this size still fits one SSH packet of 32 KiB."""
-_READ_BYTES = 32_768
-_IN_FLIGHT_MAX = 64
+_READ_BYTES = 131_072
+"""At first; a server that answers with less is asked for less from then on."""
+_WRITES_IN_FLIGHT_MAX = 64
+_READS_IN_FLIGHT_MAX = 16
 _READ = 0x01
 _CREATE_EXCLUSIVELY = 0x02 | 0x08 | 0x20
 _FSYNC = "fsync@openssh.com"
@@ -160,7 +162,7 @@ class _Writer:
             body = b"".join((self._handle, uint64(self._offset), uint32(len(chunk)), chunk))
             self._in_flight.append(self._session.post(Kind.WRITE, body))
             self._offset += len(chunk)
-            self._settle(_IN_FLIGHT_MAX)
+            self._settle(_WRITES_IN_FLIGHT_MAX)
 
     def sync(self) -> bool:
         self._settle(0)
@@ -207,6 +209,7 @@ class _Reader:
         self._handle = handle
         self._stop = size_bytes_max + 1
         self._asked = 0
+        self._size = _READ_BYTES
         self._in_flight: deque[tuple[int, int, int]] = deque()
         self._in_flight_max = 2
 
@@ -237,12 +240,13 @@ class _Reader:
             raise RemoteUnknown("protocol", operation="read", path=self._path)
         if len(data) < size:
             self._in_flight.appendleft(self._ask(offset + len(data), size - len(data)))
-        self._in_flight_max = min(self._in_flight_max + 1, _IN_FLIGHT_MAX)
+            self._size = len(data)
+        self._in_flight_max = min(self._in_flight_max + 1, _READS_IN_FLIGHT_MAX)
         return data
 
     def _ask_ahead(self) -> None:
         while len(self._in_flight) < self._in_flight_max and self._asked < self._stop:
-            size = min(_READ_BYTES, self._stop - self._asked)
+            size = min(self._size, self._stop - self._asked)
             self._in_flight.append(self._ask(self._asked, size))
             self._asked += size
 

@@ -199,7 +199,7 @@ def _open_channel(transport: paramiko.Transport, endpoint: Endpoint) -> paramiko
     watchdog = threading.Timer(endpoint.connect_timeout_seconds, transport.close)
     watchdog.start()
     try:
-        channel = transport.open_session(timeout=endpoint.connect_timeout_seconds)
+        channel = transport.open_session(max_packet_size=32768, timeout=endpoint.connect_timeout_seconds)
         channel.invoke_subsystem("sftp")
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise RemoteRefused("sftp_refused", host=endpoint.host) from error

@@ -1,4 +1,4 @@
-"""Allocate: approved payments are divided into files; identity, name and time of each file are fixed here for ever (M5)."""
+"""Allocate: approved payments are divided into files; id, name and time of each file are fixed here for ever (M5)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +33,8 @@ class Payer:
     tax_id: str
     account: Callable[[str, str], str | None]
     """(partner, programme) -> account to debit, or None."""
+    accounts: Callable[[str], Collection[str]]
+    """partner -> every account there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,11 @@ def _person(values: Mapping[str, str]) -> Iterator[Flaw]:
 def _identity(beneficiary_id: str, date_of_birth: str) -> Iterator[Flaw]:
     known = identifiers.is_beneficiary_id(beneficiary_id)
     if not known:
-        yield "beneficiary_id", "beneficiary_id_invalid" if beneficiary_id else "missing", {"length": len(beneficiary_id)}
+        yield (
+            "beneficiary_id",
+            "beneficiary_id_invalid" if beneficiary_id else "missing",
+            {"length": len(beneficiary_id)},
+        )
     born = identifiers.iso_date(date_of_birth)
     if date_of_birth and born is None:
         yield "date_of_birth", "date_invalid", {}

@@ -74,9 +74,7 @@ def _copy(source: BinaryIO, target: BinaryIO, size_bytes: int) -> None:
         size_bytes -= target.write(part)
 
 
-def _render(
-    context: Context, tx: Transaction, file: FileOut, profile: Profile, sink: BinaryIO
-) -> pain001.Rendered:
+def _render(context: Context, tx: Transaction, file: FileOut, profile: Profile, sink: BinaryIO) -> pain001.Rendered:
     transfers = _transfers(context, tx, file, profile)
     return pain001.render(_header(file), _block(file, profile), transfers, sink, file.message)
 

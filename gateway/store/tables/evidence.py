@@ -65,7 +65,12 @@ class StatusLine(SQLModel, table=True):
     """One status at group, block (payment information) or transfer level."""
 
     __tablename__ = "status_line"
-    __table_args__ = (Index("ix_status_line_payment", "end_to_end_id"), Index("ix_status_line_report", "report_id"))
+    __table_args__ = (
+        Index("ix_status_line_report", "report_id"),
+        Index("ix_status_line_payment", "end_to_end_id"),
+        Index("ix_status_line_block", "original_block_id"),
+        Index("ix_status_line_message", "original_message_id"),
+    )
 
     id: int = key()
     report_id: int = big(foreign_key="status_report.id")

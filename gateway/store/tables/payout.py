@@ -80,7 +80,7 @@ class Problem(SQLModel, table=True):
 
 
 class Approval(SQLModel, table=True):
-    """A checker's signature over the content digest. Four eyes: the composite key brings the maker, the check refuses him."""
+    """A checker's signature over the content digest. The composite key brings the maker, the check refuses him (M11)."""
 
     __table_args__ = (
         ForeignKeyConstraint(["batch_id", "maker"], ["batch.id", "batch.maker"], name="fk_approval_batch_maker"),
@@ -134,7 +134,7 @@ class Payment(SQLModel, table=True):
     state: str
     held_from: str | None = None
     holds_key: bool = True
-    """Occupies person + programme + month; false after proven rejection, full return or cancellation, never true again."""
+    """Occupies person + programme + month; false after proven rejection, return or cancellation, never true again."""
     debited_at: str | None = None
     """Booking date of the debit."""
     credited_evidence: str | None = None

@@ -1,0 +1,211 @@
+"""Queries of what partners say: files in, status reports, statements, exceptions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlmodel import col, select
+
+from gateway.domain.errors import NotFound
+from gateway.domain.states import InboundState
+from gateway.store import bulk
+from gateway.store.store import Transaction, naming, take
+from gateway.store.tables import Balance, ExceptionItem, FileIn, Finding, Statement, StatusReport
+
+ENTRY_COLUMNS = (
+    "id",
+    "statement_id",
+    "ordinal",
+    "identity",
+    "amount",
+    "currency",
+    "status",
+    "reversal",
+    "booking_date",
+    "value_date",
+    "reference",
+    "servicer_reference",
+    "bank_code",
+    "message_id",
+    "payment_information_id",
+    "batch_count",
+    "problems",
+    "disposition",
+    "reason",
+    "personal",
+)
+DETAIL_COLUMNS = (
+    "id",
+    "entry_id",
+    "ordinal",
+    "amount",
+    "currency",
+    "end_to_end_id",
+    "instruction_id",
+    "uetr",
+    "message_id",
+    "payment_information_id",
+    "servicer_reference",
+    "is_return",
+    "return_reason",
+    "reversal",
+    "charges",
+    "personal",
+)
+STATUS_COLUMNS = (
+    "id",
+    "report_id",
+    "level",
+    "original_message_id",
+    "original_block_id",
+    "end_to_end_id",
+    "status",
+    "reason",
+    "duplicate_class",
+)
+
+
+def known(tx: Transaction, partner: str, sha256: str) -> FileIn | None:
+    """The first arrival of these bytes from this partner."""
+    query = select(FileIn).where(
+        FileIn.partner == partner, FileIn.sha256 == sha256, FileIn.state != InboundState.DUPLICATE
+    )
+    return tx.session.exec(query).first()
+
+
+def receive(tx: Transaction, partner: str, folder: str, name: str, sha256: str, size_bytes: int) -> FileIn:
+    """A new arrival; a copy of known bytes is a duplicate at once."""
+    state = InboundState.RECEIVED if known(tx, partner, sha256) is None else InboundState.DUPLICATE
+    number = take(tx, "file_in").start
+    file = FileIn(
+        id=number,
+        reference=naming(tx).message_id(number).replace("M", "R", 1),
+        partner=partner,
+        folder=folder,
+        name=name,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        state=state.value,
+        received_at=tx.now(),
+    )
+    tx.session.add(file)
+    tx.session.flush()
+    return file
+
+
+def find(tx: Transaction, reference: str) -> FileIn:
+    file = tx.session.exec(select(FileIn).where(FileIn.reference == reference)).first()
+    if file is None:
+        raise NotFound("file_unknown", file=reference)
+    return file
+
+
+def unfinished(tx: Transaction, partner: str) -> list[FileIn]:
+    """Stored but not yet understood: a crash came between the two transactions."""
+    query = select(FileIn).where(FileIn.partner == partner, FileIn.state == InboundState.RECEIVED)
+    return list(tx.session.exec(query.order_by(col(FileIn.id))).all())
+
+
+def add_findings(tx: Transaction, file: FileIn, findings: Sequence[tuple[str, str, str]]) -> None:
+    """(path, rule, message) of each finding."""
+    first = take(tx, "finding", len(findings)).start if findings else 0
+    for index, (path, rule, message) in enumerate(findings):
+        tx.session.add(Finding(id=first + index, file_in_id=file.id, path=path, rule=rule, message=message))
+
+
+def open_report(tx: Transaction, file: FileIn, message_id: str, created_at: str) -> StatusReport | None:
+    """The row of a status report, None when the partner used this message id before."""
+    query = select(StatusReport).where(StatusReport.partner == file.partner, StatusReport.message_id == message_id)
+    if tx.session.exec(query).first() is not None:
+        return None
+    number = take(tx, "status_report").start
+    report = StatusReport(
+        id=number, file_in_id=file.id, partner=file.partner, message_id=message_id, created_at=created_at
+    )
+    tx.session.add(report)
+    tx.session.flush()
+    return report
+
+
+def add_status_lines(tx: Transaction, rows: Iterable[Sequence[Any]]) -> None:
+    """Rows without their id, in the order of ``STATUS_COLUMNS``."""
+    listed = list(rows)
+    first = take(tx, "status_line", len(listed)).start
+    bulk.insert(tx, "status_line", STATUS_COLUMNS, ((first + index, *row) for index, row in enumerate(listed)))
+
+
+def add_statement(tx: Transaction, statement: Statement, balances: Sequence[Balance]) -> None:
+    statement.id = take(tx, "statement").start
+    tx.session.add(statement)
+    tx.session.flush()
+    for ordinal, balance in enumerate(balances):
+        balance.statement_id, balance.ordinal = statement.id, ordinal
+        tx.session.add(balance)
+    tx.session.flush()
+
+
+def known_identities(tx: Transaction, identities: Sequence[bytes]) -> set[bytes]:
+    """Which of these entries are worked with already (S2)."""
+    found: set[bytes] = set()
+    for start in range(0, len(identities), 500):
+        part = identities[start : start + 500]
+        places = {f"i{index}": identity for index, identity in enumerate(part)}
+        names = ", ".join(f":{name}" for name in places)
+        rows = tx.rows(f"SELECT identity FROM entry WHERE disposition <> 'ignored' AND identity IN ({names})", **places)
+        found.update(bytes(row.identity) for row in rows)
+    return found
+
+
+def neighbours(tx: Transaction, statement: Statement) -> list[tuple[Statement, Statement]]:
+    """(earlier, later) pairs of this statement with those that stand next to it by sequence number."""
+    query = select(Statement).where(
+        Statement.partner == statement.partner,
+        Statement.account == statement.account,
+        Statement.message == statement.message,
+        Statement.id != statement.id,
+    )
+    around = (statement.sequence or 0) - 1, (statement.sequence or 0) + 1
+    near = tx.session.exec(query.where(col(Statement.sequence).in_(around))).all()
+    return [
+        (other, statement) if (other.sequence or 0) < (statement.sequence or 0) else (statement, other)
+        for other in near
+    ]
+
+
+def raise_exception(
+    tx: Transaction, kind: str, partner: str, params: Mapping[str, str | int] | None = None, **links: Any
+) -> None:
+    """Something for a person; ``links`` name the rows it is about, ``amount`` and ``currency``."""
+    tx.session.add(
+        ExceptionItem(
+            id=take(tx, "exception").start,
+            kind=kind,
+            partner=partner,
+            params=json.dumps(params or {}, ensure_ascii=False, sort_keys=True),
+            opened_at=tx.now(),
+            **links,
+        )
+    )
+
+
+def exceptions(tx: Transaction, state: str | None, since: str | None, limit: int) -> list[Any]:
+    return tx.rows(
+        "SELECT x.*, p.end_to_end_id, f.reference AS file_in, o.message_id AS file_out FROM exception x"
+        " LEFT JOIN payment p ON p.id = x.payment_id LEFT JOIN file_in f ON f.id = x.file_in_id"
+        " LEFT JOIN file_out o ON o.id = x.file_out_id WHERE (:state IS NULL OR x.state = :state)"
+        " AND (:since IS NULL OR x.opened_at >= :since) ORDER BY x.id DESC LIMIT :limit",
+        state=state,
+        since=since,
+        limit=limit,
+    )
+
+
+def statements(tx: Transaction, since: str | None, limit: int) -> list[Any]:
+    return tx.rows(
+        "SELECT s.*, f.reference AS file FROM statement s JOIN file_in f ON f.id = s.file_in_id"
+        " WHERE (:since IS NULL OR s.to_date >= :since) ORDER BY s.id DESC LIMIT :limit",
+        since=since,
+        limit=limit,
+    )

@@ -1,0 +1,290 @@
+"""Matching in sets of rows: details to payments, statuses to payments, and the state each payment then has.
+
+Every statement works on the entries of the statements just recorded (``:file``) or on the ``touched`` payments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gateway.store.store import Transaction, take
+
+_ALLOCATIONS = {
+    # S1: a booked debit of exactly the amount; a second one while the first stands is not allocated
+    "debit": "d.amount = -p.amount AND NOT d.is_return AND NOT d.reversal AND NOT EXISTS ("
+    " SELECT 1 FROM allocation a WHERE a.payment_id = p.id GROUP BY a.payment_id"
+    " HAVING sum(CASE a.kind WHEN 'debit' THEN 1 WHEN 'reversal' THEN -1 ELSE 0 END) > 0)",
+    # a booked credit with return information of exactly the amount
+    "return": "d.amount = p.amount AND (d.is_return OR e.bank_code IN ({return_codes})) AND NOT EXISTS ("
+    " SELECT 1 FROM allocation a WHERE a.payment_id = p.id AND a.kind = 'return')",
+    # reversal indicator without return information: undoes the booking
+    "reversal": "d.amount = p.amount AND d.reversal AND NOT d.is_return AND NOT EXISTS ("
+    " SELECT 1 FROM allocation a WHERE a.payment_id = p.id AND a.kind = 'reversal')",
+}
+
+_RELEASED = "('sent', 'accepted', 'settled', 'rejected', 'returned')"
+
+
+def allocate(tx: Transaction, file_in_id: int, return_codes: Sequence[str]) -> int:
+    """S5: link details to payments by end-to-end id, exact amount and currency; returns how many."""
+    quoted = ", ".join(f"'{code}'" for code in sorted(return_codes)) or "''"
+    return sum(_allocate(tx, kind, rule.format(return_codes=quoted), file_in_id) for kind, rule in _ALLOCATIONS.items())
+
+
+def _allocate(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
+    candidates = (
+        "SELECT d.id AS detail_id, e.id AS entry_id, p.id AS payment_id, abs(d.amount) AS amount, d.currency,"
+        " COALESCE(e.booking_date, e.value_date, s.to_date, '') AS booked_on,"
+        " row_number() OVER (PARTITION BY p.id ORDER BY d.id) AS turn"
+        " FROM detail d JOIN entry e ON e.id = d.entry_id JOIN statement s ON s.id = e.statement_id"
+        " JOIN payment p ON p.end_to_end_id = d.end_to_end_id AND p.partner = s.partner"
+        f" WHERE s.file_in_id = :file AND e.disposition = 'open' AND p.state IN {_RELEASED}"
+        f" AND d.currency = p.currency AND {rule}"
+        " AND NOT EXISTS (SELECT 1 FROM allocation x WHERE x.detail_id = d.id)"
+    )
+    count = tx.value(f"SELECT count(*) FROM ({candidates}) c WHERE c.turn = 1", file=file_in_id)
+    if not count:
+        return 0
+    return tx.run(
+        "INSERT INTO allocation (id, detail_id, entry_id, payment_id, kind, amount, currency, booked_on)"
+        " SELECT :first - 1 + row_number() OVER (ORDER BY c.detail_id), c.detail_id, c.entry_id, c.payment_id,"
+        f" '{kind}', c.amount, c.currency, c.booked_on FROM ({candidates}) c WHERE c.turn = 1",
+        first=take(tx, "allocation", count).start,
+        file=file_in_id,
+    ).rowcount
+
+
+_KIND_OF_LEFTOVER = (
+    "CASE WHEN e.problems <> '' OR d.amount IS NULL THEN 'unreadable_entry'"
+    f" WHEN p.id IS NOT NULL AND p.state NOT IN {_RELEASED} THEN 'evidence_for_unsent'"
+    " WHEN p.id IS NOT NULL AND p.partner <> s.partner THEN 'other_partner'"
+    " WHEN p.id IS NOT NULL AND (d.currency <> p.currency) THEN 'currency_differs'"
+    " WHEN p.id IS NOT NULL AND d.is_return AND d.amount BETWEEN 1 AND p.amount - 1 THEN 'partial_return'"
+    " WHEN p.id IS NOT NULL AND abs(d.amount) <> p.amount THEN 'amount_differs'"
+    " WHEN p.id IS NOT NULL AND d.is_return AND d.amount > 0 THEN 'second_return'"
+    " WHEN p.id IS NOT NULL AND d.reversal THEN 'second_reversal'"
+    " WHEN p.id IS NOT NULL AND d.amount < 0 THEN 'second_debit'"
+    " WHEN p.id IS NOT NULL THEN 'credit_for_payment'"
+    " WHEN d.reversal THEN 'unknown_reversal'"
+    " WHEN d.is_return AND d.amount > 0 THEN 'suspected_return'"
+    " WHEN d.is_return THEN 'return_of_other'"
+    " WHEN d.amount < 0 THEN 'unknown_debit'"
+    " ELSE 'unknown_credit' END"
+)
+"""Why a detail has no payment; the first that fits. ``unknown_debit`` is the alarm of S7, ``second_debit`` of M1."""
+
+_KIND_OF_ENTRY = (
+    "CASE WHEN e.problems <> '' OR e.amount IS NULL THEN 'unreadable_entry'"
+    " WHEN EXISTS (SELECT 1 FROM file_out f WHERE f.message_id = e.message_id"
+    "   OR f.payment_information_id = e.payment_information_id) THEN 'sum_entry'"
+    " WHEN e.reversal THEN 'unknown_reversal' WHEN e.amount < 0 THEN 'unknown_debit' ELSE 'unknown_credit' END"
+)
+"""The same for an entry without details."""
+
+
+def leave(tx: Transaction, file_in_id: int) -> list[str]:
+    """S6: what is not allocated becomes an exception with its reason; returns the kinds that occurred."""
+    details = (
+        f"SELECT {_KIND_OF_LEFTOVER} AS kind, s.partner, s.id AS statement_id, e.id AS entry_id, d.id AS detail_id,"
+        " p.id AS payment_id, d.amount, d.currency FROM detail d JOIN entry e ON e.id = d.entry_id"
+        " JOIN statement s ON s.id = e.statement_id LEFT JOIN payment p ON p.end_to_end_id = d.end_to_end_id"
+        " WHERE s.file_in_id = :file AND e.disposition = 'open'"
+        " AND NOT EXISTS (SELECT 1 FROM allocation a WHERE a.detail_id = d.id)"
+    )
+    entries = (
+        f"SELECT {_KIND_OF_ENTRY} AS kind, s.partner, s.id AS statement_id, e.id AS entry_id,"
+        " CAST(NULL AS BIGINT) AS detail_id, CAST(NULL AS BIGINT) AS payment_id, e.amount, e.currency"
+        " FROM entry e JOIN statement s ON s.id = e.statement_id"
+        " WHERE s.file_in_id = :file AND e.disposition = 'open'"
+        " AND NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = e.id)"
+    )
+    return [kind for leftovers in (details, entries) for kind in _except(tx, leftovers, file_in_id)]
+
+
+def _except(tx: Transaction, leftovers: str, file_in_id: int) -> list[str]:
+    kinds = tx.rows(f"SELECT kind, count(*) AS many FROM ({leftovers}) l GROUP BY kind", file=file_in_id)
+    if not kinds:
+        return []
+    tx.run(
+        "INSERT INTO exception (id, kind, partner, file_in_id, statement_id, entry_id, detail_id, payment_id, amount,"
+        " currency, params, state, opened_at) SELECT :first - 1 + row_number() OVER (ORDER BY l.entry_id, l.detail_id),"
+        " l.kind, l.partner, :file, l.statement_id, l.entry_id, l.detail_id, l.payment_id, l.amount, l.currency,"
+        f" '{{}}', 'open', :now FROM ({leftovers}) l",
+        first=take(tx, "exception", sum(row.many for row in kinds)).start,
+        file=file_in_id,
+        now=tx.now(),
+    )
+    return [row.kind for row in kinds]
+
+
+def dispose(tx: Transaction, file_in_id: int) -> None:
+    """Every open entry is now allocated, or an exception when any part of it is one."""
+    tx.run(
+        "UPDATE entry SET disposition = CASE WHEN EXISTS (SELECT 1 FROM exception x WHERE x.entry_id = entry.id)"
+        " THEN 'exception' ELSE 'allocated' END WHERE disposition = 'open'"
+        " AND statement_id IN (SELECT id FROM statement WHERE file_in_id = :file)",
+        file=file_in_id,
+    )
+
+
+# --- which payments are concerned ------------------------------------------------------------------------------
+
+
+def touch(tx: Transaction, file_in_id: int) -> int:
+    """Collect the payments that the file says anything about into the scratch table ``touched``."""
+    tx.run("DROP TABLE IF EXISTS touched")
+    tx.run("CREATE TEMPORARY TABLE touched (payment_id BIGINT PRIMARY KEY)")
+    return tx.run(
+        "INSERT INTO touched"
+        " SELECT a.payment_id FROM allocation a JOIN entry e ON e.id = a.entry_id"
+        "   JOIN statement s ON s.id = e.statement_id WHERE s.file_in_id = :file"
+        " UNION SELECT p.id FROM status_report r JOIN status_line n ON n.report_id = r.id"
+        "   JOIN payment p ON p.end_to_end_id = n.end_to_end_id AND p.partner = r.partner"
+        "   WHERE r.file_in_id = :file AND n.level = 'transfer'"
+        " UNION SELECT l.payment_id FROM status_report r JOIN status_line n ON n.report_id = r.id"
+        "   JOIN file_out f ON f.payment_information_id = n.original_block_id AND f.partner = r.partner"
+        "   JOIN payment_file l ON l.file_id = f.id WHERE r.file_in_id = :file AND n.level = 'block'"
+        " UNION SELECT l.payment_id FROM status_report r JOIN status_line n ON n.report_id = r.id"
+        "   JOIN file_out f ON f.message_id = n.original_message_id AND f.partner = r.partner"
+        "   JOIN payment_file l ON l.file_id = f.id WHERE r.file_in_id = :file AND n.level = 'group'",
+        file=file_in_id,
+    ).rowcount
+
+
+_ACCEPTING = "('ACTC', 'ACCP', 'ACSP', 'ACSC', 'ACCC', 'ACWC', 'ACWP')"
+
+_STATUSES = (
+    "SELECT t.payment_id, n.status, n.reason, r.created_at, r.message_id, 3 AS closeness FROM touched t"
+    " JOIN payment p ON p.id = t.payment_id JOIN status_line n ON n.end_to_end_id = p.end_to_end_id"
+    " JOIN status_report r ON r.id = n.report_id AND r.partner = p.partner"
+    " WHERE n.level = 'transfer' AND NOT n.duplicate_class"
+    " UNION ALL SELECT t.payment_id, n.status, n.reason, r.created_at, r.message_id, 2 FROM touched t"
+    " JOIN payment_file l ON l.payment_id = t.payment_id JOIN file_out f ON f.id = l.file_id"
+    " JOIN status_line n ON n.level = 'block' AND n.original_block_id = f.payment_information_id"
+    " JOIN status_report r ON r.id = n.report_id AND r.partner = f.partner WHERE NOT n.duplicate_class"
+    " UNION ALL SELECT t.payment_id, n.status, n.reason, r.created_at, r.message_id, 1 FROM touched t"
+    " JOIN payment_file l ON l.payment_id = t.payment_id JOIN file_out f ON f.id = l.file_id"
+    " JOIN status_line n ON n.level = 'group' AND n.original_message_id = f.message_id"
+    " JOIN status_report r ON r.id = n.report_id AND r.partner = f.partner WHERE NOT n.duplicate_class"
+)
+"""Every status said about a touched payment, at its three levels; PART, PDNG and the like decide nothing."""
+
+_LATEST = (
+    f"SELECT u.* FROM (SELECT s.*, row_number() OVER (PARTITION BY s.payment_id ORDER BY s.created_at DESC,"
+    f" s.message_id DESC, s.closeness DESC) AS turn FROM ({_STATUSES}) s"
+    f" WHERE s.status = 'RJCT' OR s.status IN {_ACCEPTING}) u WHERE u.turn = 1"
+)
+"""The decisive status: latest by the times inside the messages, never by arrival (S3, S8)."""
+
+_BOOKED = (
+    "SELECT t.payment_id, sum(CASE a.kind WHEN 'debit' THEN 1 WHEN 'reversal' THEN -1 ELSE 0 END) AS debits,"
+    " sum(CASE a.kind WHEN 'reversal' THEN 1 ELSE 0 END) AS reversals,"
+    " sum(CASE a.kind WHEN 'return' THEN a.amount ELSE 0 END) AS returned,"
+    " max(CASE a.kind WHEN 'debit' THEN a.booked_on END) AS debited_at,"
+    " max(CASE a.kind WHEN 'return' THEN d.return_reason END) AS return_reason"
+    " FROM touched t JOIN allocation a ON a.payment_id = t.payment_id JOIN detail d ON d.id = a.detail_id"
+    " GROUP BY t.payment_id"
+)
+
+
+def conclude(tx: Transaction) -> None:
+    """S3: the state of every touched payment as a function of all its evidence, into scratch table ``concluded``."""
+    tx.run("DROP TABLE IF EXISTS concluded")
+    tx.run(
+        "CREATE TEMPORARY TABLE concluded AS SELECT p.id AS payment_id, p.state AS source,"
+        " CASE WHEN COALESCE(b.returned, 0) > 0 THEN 'returned' WHEN COALESCE(b.debits, 0) > 0 THEN 'settled'"
+        " WHEN COALESCE(b.reversals, 0) > 0 THEN 'sent' WHEN l.status = 'RJCT' THEN 'rejected'"
+        f" WHEN l.status IN {_ACCEPTING} THEN 'accepted' ELSE p.state END AS target,"
+        " CASE WHEN COALESCE(b.debits, 0) > 0 THEN b.debited_at END AS debited_at,"
+        " CASE WHEN b.returned > 0 THEN b.return_reason WHEN l.status = 'RJCT' AND COALESCE(b.debits, 0) <= 0"
+        " THEN l.reason END AS reason, COALESCE(b.returned, 0) AS returned"
+        f" FROM touched t JOIN payment p ON p.id = t.payment_id LEFT JOIN ({_BOOKED}) b ON b.payment_id = p.id"
+        f" LEFT JOIN ({_LATEST}) l ON l.payment_id = p.id"
+    )
+    tx.run("CREATE INDEX ix_concluded ON concluded (target, source)")
+
+
+def changes(tx: Transaction) -> list[Any]:
+    """(source, target, payments) of the conclusions that differ from the present state."""
+    return tx.rows(
+        "SELECT source, target, count(*) AS payments FROM concluded WHERE source <> target GROUP BY source, target"
+        " ORDER BY source, target"
+    )
+
+
+CHANGING = "t.id IN (SELECT payment_id FROM concluded WHERE source = :was AND target = :goal)"
+"""Selection for ``moves.move_payments``."""
+
+
+def write_facts(tx: Transaction) -> None:
+    """Booking date, returned amount and reason of the touched payments; proven ends free the benefit key (M10)."""
+    tx.run(
+        "UPDATE payment SET debited_at = c.debited_at, returned_amount = c.returned, reason = c.reason"
+        " FROM concluded c WHERE c.payment_id = payment.id"
+    )
+    tx.run(
+        "UPDATE payment SET holds_key = :no WHERE holds_key AND id IN"
+        " (SELECT payment_id FROM concluded WHERE target IN ('rejected', 'returned'))",
+        no=False,
+    )
+
+
+def debit_days(tx: Transaction) -> list[Any]:
+    """(partner, booking date) of touched payments, to give each its return window."""
+    return tx.rows(
+        "SELECT DISTINCT p.partner, p.debited_at FROM payment p JOIN concluded c ON c.payment_id = p.id"
+        " WHERE p.debited_at IS NOT NULL"
+    )
+
+
+def write_window(tx: Transaction, partner: str, debited_at: str, until: str) -> None:
+    tx.run(
+        "UPDATE payment SET return_window_until = :until WHERE partner = :partner AND debited_at = :day"
+        " AND id IN (SELECT payment_id FROM concluded)",
+        until=until,
+        partner=partner,
+        day=debited_at,
+    )
+
+
+def contradictions(tx: Transaction, source: str, target: str) -> list[Any]:
+    """The payments of one change that the table of moves forbids."""
+    return tx.rows(
+        "SELECT p.id, p.partner, p.amount, p.currency FROM concluded c JOIN payment p ON p.id = c.payment_id"
+        " WHERE c.source = :was AND c.target = :goal ORDER BY p.id",
+        was=source,
+        goal=target,
+    )
+
+
+def answered_files(tx: Transaction, file_in_id: int) -> list[Any]:
+    """(file_id, message_id, state, status, duplicate_class) for each of our messages that a status report names."""
+    return tx.rows(
+        "SELECT n.original_message_id AS message_id, f.id AS file_id, f.state,"
+        " max(CASE WHEN n.level = 'group' THEN n.status END) AS status,"
+        " max(CASE WHEN n.duplicate_class THEN 1 ELSE 0 END) AS duplicate_class"
+        " FROM status_report r JOIN status_line n ON n.report_id = r.id"
+        " LEFT JOIN file_out f ON f.message_id = n.original_message_id AND f.partner = r.partner"
+        " WHERE r.file_in_id = :file GROUP BY n.original_message_id, f.id, f.state ORDER BY n.original_message_id",
+        file=file_in_id,
+    )
+
+
+def unknown_transfers(tx: Transaction, file_in_id: int) -> list[Any]:
+    """Transfer statuses that name no payment of ours at this partner."""
+    return tx.rows(
+        "SELECT n.id, r.partner FROM status_report r JOIN status_line n ON n.report_id = r.id"
+        " LEFT JOIN payment p ON p.end_to_end_id = n.end_to_end_id AND p.partner = r.partner"
+        " WHERE r.file_in_id = :file AND n.level = 'transfer' AND p.id IS NULL",
+        file=file_in_id,
+    )
+
+
+def booked_files(tx: Transaction) -> list[Any]:
+    """Unanswered files of ours of which a touched payment is booked."""
+    return tx.rows(
+        "SELECT DISTINCT f.id, f.message_id FROM touched t JOIN payment_file l ON l.payment_id = t.payment_id"
+        " JOIN file_out f ON f.id = l.file_id JOIN allocation a ON a.payment_id = t.payment_id"
+        " WHERE f.state IN ('releasing', 'unknown', 'sent') AND l.live"
+    )

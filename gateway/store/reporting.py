@@ -1,0 +1,71 @@
+"""Sums for reports: read only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.store.store import Transaction
+
+_CHARGES = (
+    "SELECT COALESCE(sum(d.charges), 0) FROM allocation a JOIN detail d ON d.id = a.detail_id"
+    " JOIN payment p ON p.id = a.payment_id WHERE p.batch_id = :b AND a.kind = 'return'"
+)
+
+
+def batch_sums(tx: Transaction, batch_id: str) -> Any:
+    """One row: what was approved and where it is now, each in minor units."""
+    return tx.run(
+        "SELECT count(*) AS payments, COALESCE(sum(amount), 0) AS approved,"
+        " COALESCE(sum(CASE WHEN state = 'settled' THEN amount ELSE 0 END), 0) AS debited,"
+        " COALESCE(sum(CASE WHEN state = 'returned' THEN amount ELSE 0 END), 0) AS returned,"
+        " COALESCE(sum(CASE WHEN state = 'rejected' THEN amount ELSE 0 END), 0) AS rejected,"
+        " COALESCE(sum(CASE WHEN state = 'cancelled' THEN amount ELSE 0 END), 0) AS cancelled,"
+        " COALESCE(sum(CASE WHEN state = 'held' THEN amount ELSE 0 END), 0) AS held,"
+        " COALESCE(sum(CASE WHEN state IN ('ready', 'approved', 'allocated', 'sent', 'accepted')"
+        "   THEN amount ELSE 0 END), 0) AS open,"
+        " COALESCE(sum(CASE WHEN EXISTS (SELECT 1 FROM payment s WHERE s.predecessor_id = p.id)"
+        "   THEN amount ELSE 0 END), 0) AS reissued"
+        " FROM payment p WHERE batch_id = :b",
+        b=batch_id,
+    ).one()
+
+
+def booked_sums(tx: Transaction, batch_id: str) -> dict[str, int]:
+    """What the partners' booked entries say about the batch: kind of allocation -> minor units."""
+    rows = tx.rows(
+        "SELECT a.kind, sum(a.amount) AS amount FROM allocation a JOIN payment p ON p.id = a.payment_id"
+        " WHERE p.batch_id = :b GROUP BY a.kind",
+        b=batch_id,
+    )
+    return {row.kind: int(row.amount) for row in rows}
+
+
+def return_charges(tx: Transaction, batch_id: str) -> int:
+    return int(tx.value(_CHARGES, b=batch_id))
+
+
+def statements_not_tying(tx: Transaction) -> int:
+    """S4: statements of record whose balances and entries disagree, or whose chain is broken."""
+    return int(
+        tx.value(
+            "SELECT count(*) FROM exception WHERE kind IN ('statement_does_not_tie', 'chain_broken') AND state = 'open'"
+        )
+    )
+
+
+def outcomes(tx: Transaction, batch_id: str) -> list[Any]:
+    """(partner, state, payments, amount) rows of the table of outcomes."""
+    return tx.rows(
+        "SELECT partner, state, count(*) AS payments, CAST(sum(amount) AS BIGINT) AS amount FROM payment"
+        " WHERE batch_id = :b GROUP BY partner, state ORDER BY partner, state",
+        b=batch_id,
+    )
+
+
+def lines(tx: Transaction, batch_id: str) -> Any:
+    """Every payment of a batch in the order of its list, with its end and its reason."""
+    return tx.stream(
+        "SELECT p.id, p.line, p.payment_ref, p.end_to_end_id, p.commune_code, p.partner, p.amount, p.currency, p.state,"
+        " p.reason, p.debited_at, p.personal FROM payment p WHERE p.batch_id = :b ORDER BY p.line",
+        b=batch_id,
+    )

@@ -1,0 +1,206 @@
+"""Collect: the receive protocol. Bytes are stored before they are understood, and archived at the partner only after
+our commit (T3, T4); the proof is checked before anything is parsed (T1); one poison file delays nobody (T7).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from adapters.profile import Inbox
+from formats.errors import FormatError
+from formats.iso20022 import schema
+from gateway.domain.errors import Alarm, BadProof, ChitraError, RemoteRefused
+from gateway.domain.states import InboundState
+from gateway.ports import Proven, RemoteFile, Transport
+from gateway.store import blobs, evidence, moves
+from gateway.store.store import Transaction
+from gateway.store.tables import FileIn
+from gateway.usecases.context import Context, Partner
+from gateway.usecases.match import ALARMS, Matched, match
+from gateway.usecases.statements import Reading, record_statements
+from gateway.usecases.statuses import record_statuses
+
+FINDINGS_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of one file of a partner."""
+
+    file: str
+    partner: str
+    name: str
+    message: str
+    state: str
+    error: ChitraError | None = None
+    matched: Matched = field(default_factory=Matched)
+    findings: int = 0
+
+
+def collect(context: Context, partner: Partner) -> tuple[list[Received], list[ChitraError]]:
+    """Everything in a partner's inboxes, over one connection; the errors are those of the connection or a listing."""
+    received: list[Received] = []
+    try:
+        with context.store.exclusive(f"inbox-{partner.code}"), partner.connect() as transport:
+            collector = _Collector(context, partner, transport)
+            for inbox in partner.profile.inboxes:
+                received += collector.empty(inbox)
+    except ChitraError as error:
+        return received, [error]
+    return received, []
+
+
+class _Collector:
+    def __init__(self, context: Context, partner: Partner, transport: Transport) -> None:
+        self._context, self._partner, self._transport = context, partner, transport
+
+    def empty(self, inbox: Inbox) -> Iterator[Received]:
+        """Every file of one inbox that is ours to take, by name, so that runs are alike."""
+        names = [remote for remote in self._transport.listing(inbox.folder) if self._wanted(inbox, remote)]
+        for remote in sorted(names, key=lambda remote: remote.name):
+            if remote.size_bytes > inbox.size_bytes_max:
+                yield self._too_large(inbox, remote)
+                continue
+            try:
+                yield self._take(inbox, remote)
+            except ChitraError as error:
+                yield Received("", self._partner.code, remote.name, inbox.message, "", error)
+
+    @staticmethod
+    def _wanted(inbox: Inbox, remote: RemoteFile) -> bool:
+        return remote.is_regular and inbox.accepts(remote.name)
+
+    def _take(self, inbox: Inbox, remote: RemoteFile) -> Received:
+        """Store, understand, archive; each step starts from the hash, so a crash anywhere is taken up again."""
+        with closing(self._context.spool.create()) as spool:
+            with self._transport.read(f"{inbox.folder}/{remote.name}", inbox.size_bytes_max) as parts:
+                for part in parts:
+                    spool.write(part)
+            file = self._store(inbox, remote.name, spool)
+            done = understand(self._context, self._partner, inbox, file, spool)
+        self._archive(inbox, file)
+        return done
+
+    def _store(self, inbox: Inbox, name: str, spool: BinaryIO) -> FileIn:
+        """Transaction A: raw bytes and their row; the same arrival after a crash is found again, not doubled."""
+        with self._context.store.begin() as tx:
+            sha256, size_bytes = blobs.digest(spool)
+            earlier = evidence.known(tx, self._partner.code, sha256)
+            if (
+                earlier is not None
+                and (earlier.folder, earlier.name) == (inbox.folder, name)
+                and not earlier.archived_at
+            ):
+                return earlier
+            blobs.put(tx, spool)
+            file = evidence.receive(tx, self._partner.code, inbox.folder, name, sha256, size_bytes)
+            moves.noted_first(tx, "file_in", file.reference, file.state, f"from {inbox.folder}/{name}")
+            tx.record("system", "file receive", file.reference, sha256, partner=self._partner.code, state=file.state)
+            return file
+
+    def _archive(self, inbox: Inbox, file: FileIn) -> None:
+        """T4: move it away at the partner without overwriting; "not there" is done."""
+        source = f"{inbox.folder}/{file.name}"
+        if self._transport.stat(source) is not None:
+            try:
+                self._transport.rename(source, f"{inbox.archive}/{file.name}")
+            except RemoteRefused:
+                self._transport.rename(source, f"{inbox.archive}/{file.name}.{file.reference}")
+        with self._context.store.begin() as tx:
+            tx.run("UPDATE file_in SET archived_at = :now WHERE id = :id", now=tx.now(), id=file.id)
+
+    def _too_large(self, inbox: Inbox, remote: RemoteFile) -> Received:
+        """T6: above the cap nothing is read; it stays at the partner and is said once."""
+        params: dict[str, str | int] = {
+            "name": remote.name,
+            "size_bytes": remote.size_bytes,
+            "max": inbox.size_bytes_max,
+        }
+        with self._context.store.begin() as tx:
+            known = tx.value(
+                "SELECT 1 FROM exception WHERE kind = 'file_too_large' AND partner = :p AND params = :j",
+                p=self._partner.code,
+                j=json.dumps(params, sort_keys=True),
+            )
+            if known is None:
+                evidence.raise_exception(tx, "file_too_large", self._partner.code, params)
+        error = Alarm("file_too_large", **params)
+        return Received("", self._partner.code, remote.name, inbox.message, InboundState.QUARANTINED, error)
+
+
+def understand(context: Context, partner: Partner, inbox: Inbox, file: FileIn, spool: BinaryIO) -> Received:
+    """Verify the proof, parse the signed data only, match; a failure quarantines this one file."""
+    if file.state != InboundState.RECEIVED:
+        return Received(file.reference, file.partner, file.name, inbox.message, file.state)
+    try:
+        spool.seek(0)
+        proven = partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)
+        return _process(context, partner, inbox, file, proven)
+    except FormatError as error:
+        return _quarantine(context, inbox, file, ChitraError(error.code, **error.params))
+    except (BadProof, Alarm) as error:
+        return _quarantine(context, inbox, file, error)
+
+
+def _process(context: Context, partner: Partner, inbox: Inbox, file: FileIn, proven: Proven) -> Received:
+    """Transaction B: everything the file says and everything it changes, together."""
+    with context.store.begin() as tx:
+        row = tx.session.get_one(FileIn, file.id)
+        row.message, row.proof, row.key_id = _kind(inbox, proven), proven.proof, proven.key_id
+        findings = schema.findings(proven.open(), row.message)[:FINDINGS_MAX]
+        evidence.add_findings(tx, row, [(f.path, f.rule, f.message) for f in findings])
+        if inbox.message == "pain.002":
+            record_statuses(tx, partner.profile, row, proven.open())
+        else:
+            reading = Reading(frozenset(_accounts(context, tx, partner)), proven=True)
+            record_statements(tx, row, proven.open(), reading)
+        matched = match(context, tx, row)
+        _finish(tx, row, proven, matched)
+    error = Alarm("alarming_entries", kinds=", ".join(matched.exceptions)) if ALARMS & set(matched.exceptions) else None
+    return Received(
+        file.reference,
+        file.partner,
+        file.name,
+        row.message or "",
+        InboundState.PROCESSED,
+        error,
+        matched,
+        len(findings),
+    )
+
+
+def _kind(inbox: Inbox, proven: Proven) -> str:
+    """The message as its root says, which must be what this inbox is for (T5: our own file reflected is not)."""
+    found = schema.message_name(proven.open())
+    if not found.startswith(inbox.message):
+        raise Alarm("unexpected_message", expected=inbox.message, got=found)
+    return found
+
+
+def _accounts(context: Context, tx: Transaction, partner: Partner) -> Iterator[str]:
+    """Accounts of ours at this partner: as configured, and as written into files already sent."""
+    for row in tx.rows("SELECT DISTINCT debtor_account FROM file_out WHERE partner = :p", p=partner.code):
+        yield row.debtor_account
+    for payer in context.payers.values():
+        yield from payer.accounts(partner.code)
+
+
+def _finish(tx: Transaction, row: FileIn, proven: Proven, matched: Matched) -> None:
+    moves.move(tx, "file_in", row.id, InboundState.PROCESSED, f"{row.message} {proven.proof} {proven.key_id}")
+    moved = ", ".join(f"{state} {count}" for state, count in sorted(matched.moved.items()))
+    tx.record("system", "file process", row.reference, row.sha256, moved=moved, exceptions=len(matched.exceptions))
+
+
+def _quarantine(context: Context, inbox: Inbox, file: FileIn, error: ChitraError) -> Received:
+    """The bytes stay, nothing of them is believed, a person looks."""
+    with context.store.begin() as tx:
+        row = tx.session.get_one(FileIn, file.id)
+        row.code, row.params = error.code, json.dumps(error.params, ensure_ascii=False, sort_keys=True)
+        moves.move(tx, "file_in", row.id, InboundState.QUARANTINED, error.code)
+        evidence.raise_exception(tx, "quarantined", row.partner, {"code": error.code}, file_in_id=row.id)
+        tx.record("system", "file quarantine", row.reference, row.sha256, code=error.code)
+    return Received(row.reference, row.partner, row.name, inbox.message, InboundState.QUARANTINED, error)

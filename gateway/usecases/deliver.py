@@ -1,0 +1,259 @@
+"""Deliver: the send protocol of the ``rename`` form, at most once whatever crashes (M1, M5, M7, M8, M9).
+
+Every remote effect has its intent committed before it. The plain rename is the payment; once its intent (RELEASING)
+is committed, nothing but evidence may say what happened, and nothing is sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.domain.errors import Alarm, ApprovalVoid, Busy, ChitraError, RemoteRefused, RemoteUnknown
+from gateway.domain.states import FileState, PaymentState
+from gateway.ports import LockHeld, Transport
+from gateway.store import batches, blobs, files, moves
+from gateway.store.store import Transaction
+from gateway.store.tables import Attempt, FileOut, WireObject
+from gateway.usecases.approve import require_signatures
+from gateway.usecases.context import Context, Partner
+
+DELIVERABLE = (FileState.SEALED, FileState.UPLOADING, FileState.RELEASING, FileState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What happened to one file in this run; ``error`` says why it is not sent."""
+
+    file: str
+    partner: str
+    name: str
+    state: str
+    error: ChitraError | None = None
+
+
+def deliver(context: Context, partner: Partner) -> list[Delivery]:
+    """All files due at one partner over one connection; errors of one file do not stop the next."""
+    with context.store.read() as tx:
+        due = files.in_states(tx, DELIVERABLE, partner.code)
+        frozen = files.is_frozen(tx, partner.code)
+    if not due:
+        return []
+    if frozen:
+        error = Busy("partner_frozen", partner=partner.code)
+        return [_reported(context, file, error) for file in due]
+    try:
+        with context.store.exclusive(f"partner-{partner.code}") as lock, partner.connect() as transport:
+            return [_Sender(context, partner, transport, lock, file.message_id).attempt() for file in due]
+    except ChitraError as error:
+        return [_reported(context, file, error) for file in due]
+
+
+def _reported(context: Context, file: FileOut, error: ChitraError | None) -> Delivery:
+    """The file as it stands now; an unknown outcome is always said."""
+    with context.store.read() as tx:
+        current = files.get(tx, file.id)
+    if current.state == FileState.UNKNOWN and error is None:
+        error = RemoteUnknown("file_unknown_outcome", file=current.message_id)
+    return Delivery(current.message_id, current.partner, current.name, current.state, error)
+
+
+class _Sender:
+    """One file, one connection, one lock: the steps of the protocol in their order."""
+
+    def __init__(
+        self, context: Context, partner: Partner, transport: Transport, lock: LockHeld, message_id: str
+    ) -> None:
+        self._context, self._partner, self._transport, self._lock = context, partner, transport, lock
+        with context.store.read() as tx:
+            self._file = files.find(tx, message_id)
+            self._attempts = files.attempts(tx, self._file.id)
+            self._wire: WireObject = files.wire_objects(tx, self._file.id)[0]
+        self._number = len(self._attempts) + 1
+
+    def attempt(self) -> Delivery:
+        try:
+            self._advance()
+        except ChitraError as error:
+            return _reported(self._context, self._file, error)
+        return _reported(self._context, self._file, None)
+
+    def _advance(self) -> None:
+        if self._file.state in (FileState.RELEASING, FileState.UNKNOWN):
+            self._look("looked")
+            return
+        self._fence()
+        if date.fromisoformat(self._file.execution_date) < self._context.today():
+            self._void()
+            return
+        self._commit_uploading()
+        self._upload()
+        self._commit_releasing()
+        self._lock.prove_alive()
+        self._release()
+
+    # --- before a second attempt ---------------------------------------------------------------------------
+
+    def _fence(self) -> None:
+        """Remove every earlier temporary, so that a frozen old sender's rename fails; the final name must be free."""
+        for earlier in self._attempts:
+            self._transport.remove(self._path(earlier.temporary))
+        if self._attempts and self._final_digest() is not None:
+            raise Alarm("final_name_taken", file=self._file.message_id, partner=self._partner.code)
+
+    def _void(self) -> None:
+        """The execution date has passed unsent: tombstone the message id and give the payments back."""
+        with self._context.store.begin() as tx:
+            evidence = f"{self._file.message_id} void: execution date {self._file.execution_date} passed"
+            moves.move_payments(tx, files.IN_FILE, PaymentState.APPROVED, evidence, file=self._file.id)
+            moves.move(tx, "file_out", self._file.id, FileState.VOID, evidence)
+            files.unlink(tx, self._file.id)
+            tx.record("system", "file void", self._file.message_id, reason="execution_date_passed")
+
+    # --- upload ----------------------------------------------------------------------------------------------
+
+    @property
+    def _temporary(self) -> str:
+        return self._partner.profile.outbox.temporary_name(self._file.name, self._number)
+
+    def _path(self, name: str) -> str:
+        return f"{self._partner.profile.outbox.folder}/{name}"
+
+    def _commit_uploading(self) -> None:
+        """M8: the attempt is known before the partner can see anything of it."""
+        with self._context.store.begin() as tx:
+            attempt = Attempt(
+                file_id=self._file.id,
+                number=self._number,
+                temporary=self._temporary,
+                host_key=self._transport.host_key,
+                started_at=tx.now(),
+            )
+            tx.session.add(attempt)
+            if self._file.state == FileState.SEALED:
+                moves.move(tx, "file_out", self._file.id, FileState.UPLOADING, f"attempt {self._number}")
+            tx.record("system", "file upload", self._file.message_id, self._wire.sha256, attempt=self._number)
+
+    def _upload(self) -> None:
+        """Write exclusively, make durable, close, read back: the bytes there are the bytes sealed (M7)."""
+        temporary = self._path(self._temporary)
+        try:
+            with self._transport.open_exclusive(temporary) as remote:
+                for part in self._sealed_bytes():
+                    remote.write(part)
+                remote.sync()
+                remote.close()
+            if self._digest(temporary) != self._wire.sha256:
+                raise RemoteRefused("read_back_differs", file=self._file.message_id)
+        except ChitraError as error:
+            self._note_outcome(f"not released: {error.code}")
+            raise
+
+    def _sealed_bytes(self) -> Iterator[bytes]:
+        with self._context.store.read() as tx:
+            yield from blobs.parts(tx, self._wire.sha256)
+
+    # --- release ----------------------------------------------------------------------------------------------
+
+    def _commit_releasing(self) -> None:
+        """The intent of the payment itself: fenced, approvals and freezes re-checked, payments become sent with it."""
+        with self._context.store.begin() as tx:
+            self._require_still_ours(tx)
+            moves.move(tx, "file_out", self._file.id, FileState.RELEASING, f"attempt {self._number}")
+            evidence = f"released in {self._file.message_id}"
+            moves.move_payments(tx, files.IN_FILE, PaymentState.SENT, evidence, file=self._file.id)
+            tx.record("system", "file release", self._file.message_id, self._wire.sha256, attempt=self._number)
+
+    def _require_still_ours(self, tx: Transaction) -> None:
+        fenced = tx.run(
+            "UPDATE attempt SET releasing_at = :now WHERE file_id = :file AND number = :number"
+            " AND releasing_at IS NULL AND NOT EXISTS"
+            " (SELECT 1 FROM attempt later WHERE later.file_id = :file AND later.number > :number)",
+            now=tx.now(),
+            file=self._file.id,
+            number=self._number,
+        )
+        if fenced.rowcount != 1:
+            raise Busy("moved_by_another", subject=self._file.message_id)
+        if files.is_frozen(tx, self._partner.code):
+            raise Busy("partner_frozen", partner=self._partner.code)
+        batch = batches.find(tx, self._file.batch_id)
+        require_signatures(self._context, tx, batch)
+        if batches.file_digest(tx, self._file.id) != self._file.content_sha256:
+            raise ApprovalVoid("approval_void", batch=batch.id, reason="content_changed")
+
+    def _release(self) -> None:
+        """Plain rename: this packet is the payment. No clear yes means looking, never repeating."""
+        try:
+            self._transport.rename(self._path(self._temporary), self._path(self._file.name))
+        except RemoteRefused as error:
+            self._look(f"rename refused: {error.code}")
+        except RemoteUnknown as error:
+            self._unknown(f"rename unanswered: {error.code}")
+            raise
+        else:
+            self._sent("renamed")
+
+    def _look(self, occasion: str) -> None:
+        """The evidence table: the same bytes under the final name or in the archive are delivered; else unknown."""
+        found = self._final_digest()
+        if found == self._wire.sha256:
+            self._sent(f"{occasion}: same bytes at the final name")
+            for earlier in self._attempts:
+                self._transport.remove(self._path(earlier.temporary))
+        elif found is not None:
+            self._freeze("final_name_differs")
+        else:
+            self._unknown(occasion)
+
+    def _final_digest(self) -> str | None:
+        """SHA-256 of what lies under the final name, None when nothing is there."""
+        final = self._path(self._file.name)
+        return None if self._transport.stat(final) is None else self._digest(final)
+
+    def _digest(self, path: str) -> str:
+        sha256 = hashlib.sha256()
+        with self._transport.read(path, self._wire.size_bytes) as parts:
+            for part in parts:
+                sha256.update(part)
+        return sha256.hexdigest()
+
+    # --- outcomes ---------------------------------------------------------------------------------------------
+
+    def _sent(self, evidence: str) -> None:
+        with self._context.store.begin() as tx:
+            moves.move(tx, "file_out", self._file.id, FileState.SENT, evidence)
+            tx.run("UPDATE file_out SET sent_at = :now WHERE id = :id", now=tx.now(), id=self._file.id)
+            self._close_attempt(tx, evidence)
+            tx.record("system", "file sent", self._file.message_id, self._wire.sha256, evidence=evidence)
+
+    def _unknown(self, evidence: str) -> None:
+        """M9: stays unknown until the bank's word; said again at every run."""
+        with self._context.store.begin() as tx:
+            if files.get(tx, self._file.id).state != FileState.UNKNOWN:
+                moves.move(tx, "file_out", self._file.id, FileState.UNKNOWN, evidence)
+                self._close_attempt(tx, f"unknown: {evidence}")
+                tx.record("system", "file unknown", self._file.message_id, evidence=evidence)
+
+    def _freeze(self, code: str) -> None:
+        """Other bytes under our name: nothing more goes to this partner before a person has looked."""
+        with self._context.store.begin() as tx:
+            files.freeze(tx, self._partner.code, code, self._file.message_id)
+            tx.record("system", "partner freeze", self._partner.code, file=self._file.message_id, reason=code)
+        self._unknown(code)
+        raise Alarm(code, file=self._file.message_id, partner=self._partner.code)
+
+    def _note_outcome(self, outcome: str) -> None:
+        with self._context.store.begin() as tx:
+            self._close_attempt(tx, outcome)
+
+    def _close_attempt(self, tx: Transaction, outcome: str) -> None:
+        tx.run(
+            "UPDATE attempt SET outcome = :outcome, ended_at = :now WHERE file_id = :file"
+            " AND number = (SELECT max(number) FROM attempt WHERE file_id = :file)",
+            outcome=outcome,
+            now=tx.now(),
+            file=self._file.id,
+        )

@@ -1,0 +1,150 @@
+"""Match: what a file of a partner means for our payments and files, in sets of rows, together with its evidence.
+
+A booked entry settles, a pain.002 rejection rejects (never a duplicate-class one), returns and reversals as the
+money-safety notes define them; everything else is an exception with its reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from gateway.domain.calendar import add_working
+from gateway.domain.states import PAYMENT_MOVES, FileState, PaymentState
+from gateway.store import evidence, files, matching, moves
+from gateway.store.store import Transaction
+from gateway.store.tables import FileIn
+from gateway.usecases.context import Context
+
+ALARMS = frozenset({"unknown_debit", "second_debit", "booked_after_rejection", "status_for_unknown_message"})
+"""Kinds of exception that are alarms: money moved that should not have."""
+
+
+@dataclass(slots=True)
+class Matched:
+    """What one file changed."""
+
+    moved: dict[str, int] = field(default_factory=dict)
+    """Payments by the state they came to."""
+    exceptions: list[str] = field(default_factory=list)
+    """Kinds that occurred."""
+
+
+def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
+    """Allocate the file's entries, conclude the state of every payment it concerns, and of our files."""
+    result = Matched()
+    profile = context.partner(file.partner).profile
+    matching.allocate(tx, file.id, sorted(profile.return_codes))
+    result.exceptions += matching.leave(tx, file.id)
+    matching.dispose(tx, file.id)
+    result.exceptions += _answer_files(tx, file)
+    matching.touch(tx, file.id)
+    _conclude(context, tx, file, result)
+    _acknowledge_booked(tx, file)
+    return result
+
+
+def _conclude(context: Context, tx: Transaction, file: FileIn, result: Matched) -> None:
+    matching.conclude(tx)
+    for change in matching.changes(tx):
+        way = _way(change.source, change.target)
+        if way is None:
+            result.exceptions += _contradiction(tx, file, change)
+            continue
+        evidence_text = f"{file.message or file.name} {file.reference}"
+        for step in way:
+            moves.move_payments(tx, matching.CHANGING, step, evidence_text, was=change.source, goal=change.target)
+        result.moved[change.target] = result.moved.get(change.target, 0) + change.payments
+        if change.source == PaymentState.REJECTED:
+            result.exceptions += _each(tx, file, change, "booked_after_rejection")
+    matching.write_facts(tx)
+    _open_windows(context, tx)
+
+
+def _way(source: str, target: str) -> list[str] | None:
+    """The legal moves from one state to another: direct, or over ``settled``; None when there is none."""
+    if target in PAYMENT_MOVES[source]:
+        return [target]
+    if PaymentState.SETTLED in PAYMENT_MOVES[source] and target in PAYMENT_MOVES[PaymentState.SETTLED]:
+        return [PaymentState.SETTLED, target]
+    return None
+
+
+def _contradiction(tx: Transaction, file: FileIn, change: Any) -> list[str]:
+    """S8: evidence that the present state does not allow is for a person; nothing moves."""
+    return _each(tx, file, change, "contradiction")
+
+
+def _each(tx: Transaction, file: FileIn, change: Any, kind: str) -> list[str]:
+    """One exception for every payment of a change."""
+    for payment in matching.contradictions(tx, change.source, change.target):
+        evidence.raise_exception(
+            tx,
+            kind,
+            payment.partner,
+            {"from": change.source, "to": change.target},
+            payment_id=payment.id,
+            file_in_id=file.id,
+            amount=payment.amount,
+            currency=payment.currency,
+        )
+    return [kind]
+
+
+def _open_windows(context: Context, tx: Transaction) -> None:
+    """Until when the money may still come back, by the partner's return window."""
+    for day in matching.debit_days(tx):
+        window = context.partner(day.partner).profile.return_window_days
+        until = add_working(date.fromisoformat(day.debited_at), window, context.is_working)
+        matching.write_window(tx, day.partner, day.debited_at, until.isoformat())
+
+
+def _answer_files(tx: Transaction, file: FileIn) -> list[str]:
+    """A status report acknowledges, rejects, or (duplicate class) makes our file unknown and freezes the partner."""
+    kinds = []
+    for answer in matching.answered_files(tx, file.id):
+        if not answer.message_id:
+            continue
+        if answer.file_id is None:
+            params = {"message_id": answer.message_id}
+            evidence.raise_exception(tx, "status_for_unknown_message", file.partner, params, file_in_id=file.id)
+            kinds.append("status_for_unknown_message")
+        elif answer.duplicate_class:
+            kinds.append(_duplicate_rejection(tx, file, answer))
+        else:
+            _answer(tx, file, answer)
+    for line in matching.unknown_transfers(tx, file.id):
+        evidence.raise_exception(tx, "status_for_unknown_payment", line.partner, file_in_id=file.id)
+        kinds.append("status_for_unknown_payment")
+    return kinds
+
+
+def _answer(tx: Transaction, file: FileIn, answer: Any) -> None:
+    target = FileState.REJECTED if answer.status == "RJCT" else FileState.ACKNOWLEDGED
+    if answer.state == FileState.RELEASING:
+        moves.move(tx, "file_out", answer.file_id, FileState.SENT, f"pain.002 {file.reference}")
+    current = files.get(tx, answer.file_id)
+    tx.session.refresh(current)
+    if current.state in (FileState.SENT, FileState.UNKNOWN):
+        moves.move(tx, "file_out", current.id, target, f"pain.002 {file.reference}")
+    tx.run("UPDATE file_out SET overdue = :no WHERE id = :id", no=False, id=current.id)
+
+
+def _duplicate_rejection(tx: Transaction, file: FileIn, answer: Any) -> str:
+    """Evidence that an earlier copy arrived: no payment moves, nothing more is sent, a person looks."""
+    if answer.state in (FileState.SENT, FileState.ACKNOWLEDGED, FileState.REJECTED, FileState.RELEASING):
+        moves.move(tx, "file_out", answer.file_id, FileState.UNKNOWN, f"duplicate-class answer {file.reference}")
+    files.freeze(tx, file.partner, "duplicate_rejection", answer.message_id)
+    evidence.raise_exception(tx, "duplicate_rejection", file.partner, file_in_id=file.id, file_out_id=answer.file_id)
+    return "duplicate_rejection"
+
+
+def _acknowledge_booked(tx: Transaction, file: FileIn) -> None:
+    """A booking proves that our file arrived, whatever we knew of its delivery."""
+    for ours in matching.booked_files(tx):
+        current = files.get(tx, ours.id)
+        tx.session.refresh(current)
+        if current.state == FileState.RELEASING:
+            moves.move(tx, "file_out", ours.id, FileState.SENT, f"booked in {file.reference}")
+        moves.move(tx, "file_out", ours.id, FileState.ACKNOWLEDGED, f"booked in {file.reference}")

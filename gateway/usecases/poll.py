@@ -1,0 +1,32 @@
+"""Poll: collect from every partner and close what is finished; the one-shot step that the daemon repeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.domain.errors import ChitraError
+from gateway.usecases.close import close
+from gateway.usecases.collect import Received, collect
+from gateway.usecases.context import Context
+
+
+@dataclass(slots=True)
+class Polled:
+    """One round over all partners."""
+
+    received: list[Received] = field(default_factory=list)
+    errors: list[tuple[str, ChitraError]] = field(default_factory=list)
+    """(partner, error) of partners that could not be asked."""
+    closed: list[str] = field(default_factory=list)
+    """Batches that came to their end."""
+
+
+def poll(context: Context) -> Polled:
+    """An error at one partner never stops the others."""
+    round_ = Polled()
+    for partner in context.partners.values():
+        received, errors = collect(context, partner)
+        round_.received += received
+        round_.errors += [(partner.code, error) for error in errors]
+    round_.closed = close(context)
+    return round_

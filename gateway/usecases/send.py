@@ -1,0 +1,46 @@
+"""Send: everything that is due, for all partners; the one-shot step that the daemon repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gateway.domain.errors import ChitraError
+from gateway.domain.states import FileState
+from gateway.store import files
+from gateway.usecases.allocate import allocate, waiting
+from gateway.usecases.context import Context
+from gateway.usecases.deliver import Delivery, deliver
+from gateway.usecases.seal import seal
+
+
+@dataclass(slots=True)
+class Sent:
+    """One run: what was delivered or not, and batches that could not be allocated."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    errors: list[ChitraError] = field(default_factory=list)
+
+
+def send(context: Context) -> Sent:
+    """Allocate, seal, deliver; an error of one batch, file or partner never stops the others."""
+    run = Sent()
+    for batch_id in waiting(context):
+        _tried(run, allocate, context, batch_id)
+    for message_id in _allocated(context):
+        _tried(run, seal, context, message_id)
+    for partner in context.partners.values():
+        run.deliveries += deliver(context, partner)
+    return run
+
+
+def _tried(run: Sent, step: Callable[[Context, str], object], context: Context, subject: str) -> None:
+    try:
+        step(context, subject)
+    except ChitraError as error:
+        run.errors.append(error)
+
+
+def _allocated(context: Context) -> list[str]:
+    with context.store.read() as tx:
+        return [file.message_id for file in files.in_states(tx, [FileState.ALLOCATED])]

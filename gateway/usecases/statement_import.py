@@ -1,0 +1,67 @@
+"""A statement brought by a person. A partner's own proof counts as always; a file without one moves nothing."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from formats.errors import FormatError
+from formats.iso20022 import schema
+from gateway.domain.errors import ChitraError, Refusal
+from gateway.domain.states import InboundState
+from gateway.store import blobs, evidence, moves
+from gateway.store.tables import FileIn
+from gateway.usecases.collect import FINDINGS_MAX, Received, understand
+from gateway.usecases.context import Context
+from gateway.usecases.statements import Reading, record_statements
+
+
+def import_statement(context: Context, source: BinaryIO, name: str, partner: str) -> Received:
+    """Store the bytes, then read them: as the partner's own file, or as a statement of somebody unknown."""
+    file = _store(context, source, name, partner)
+    if file.state != InboundState.RECEIVED:
+        return Received(file.reference, partner, name, "", file.state)
+    source.seek(0)
+    if partner not in context.partners:
+        return _keep_unproven(context, file, source)
+    kind = schema.message_name(source)
+    source.seek(0)
+    for inbox in context.partners[partner].profile.inboxes:
+        if kind.startswith(inbox.message):
+            return understand(context, context.partners[partner], inbox, file, source)
+    raise Refusal("no_inbox_for_message", partner=partner, message=kind)
+
+
+def _store(context: Context, source: BinaryIO, name: str, partner: str) -> FileIn:
+    with context.store.begin() as tx:
+        sha256, size_bytes = blobs.digest(source)
+        blobs.put(tx, source)
+        file = evidence.receive(tx, partner, "", name, sha256, size_bytes)
+        moves.noted_first(tx, "file_in", file.reference, file.state, "brought by a person")
+        tx.record("system", "statement import", file.reference, sha256, partner=partner, state=file.state)
+        return file
+
+
+def _keep_unproven(context: Context, file: FileIn, source: BinaryIO) -> Received:
+    """Entries and findings are kept for people; no payment moves on unproven words (T1)."""
+    try:
+        with context.store.begin() as tx:
+            row = tx.session.get_one(FileIn, file.id)
+            row.message, row.proof = schema.message_name(source), "none"
+            source.seek(0)
+            findings = schema.findings(source, row.message)[:FINDINGS_MAX]
+            evidence.add_findings(tx, row, [(f.path, f.rule, f.message) for f in findings])
+            source.seek(0)
+            record_statements(tx, row, source, Reading(None, proven=False))
+            evidence.raise_exception(tx, "unproven_statement", row.partner, file_in_id=row.id)
+            moves.move(tx, "file_in", row.id, InboundState.PROCESSED, f"{row.message} without proof")
+            return Received(row.reference, row.partner, row.name, row.message, row.state, findings=len(findings))
+    except FormatError as error:
+        return _refuse(context, file, ChitraError(error.code, **error.params))
+
+
+def _refuse(context: Context, file: FileIn, error: ChitraError) -> Received:
+    with context.store.begin() as tx:
+        row = tx.session.get_one(FileIn, file.id)
+        row.code = error.code
+        moves.move(tx, "file_in", row.id, InboundState.QUARANTINED, error.code)
+    return Received(file.reference, file.partner, file.name, "", InboundState.QUARANTINED, error)

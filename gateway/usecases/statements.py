@@ -1,0 +1,256 @@
+"""A camt.052, 053 or 054 becomes rows: statements, balances, entries with their identity, details; all is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, BinaryIO
+
+from formats.iso20022 import camt
+from gateway.domain.errors import Alarm
+from gateway.store import bulk, evidence
+from gateway.store.store import Transaction, take
+from gateway.store.tables import Balance, FileIn, Statement
+
+_PORTION_ENTRIES = 1000
+_OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is to be understood: whose accounts it may speak of, and whether its word counts."""
+
+    accounts: frozenset[str] | None
+    """Our accounts at this partner; None for a statement of somebody unknown."""
+    proven: bool
+
+
+def record_statements(tx: Transaction, file: FileIn, source: BinaryIO, reading: Reading) -> list[int]:
+    """Store every statement of the file; returns their ids. Raises ``Alarm`` for an account that is not ours (T5)."""
+    ids = []
+    for statement, entries in _grouped(camt.read(source)):
+        if reading.accounts is not None and statement.account not in reading.accounts:
+            raise Alarm("foreign_account", file=file.name)
+        ids.append(_Recorder(tx, file, statement, reading.proven).record(entries))
+    return ids
+
+
+def _grouped(
+    events: Iterator[camt.Statement | camt.Entry],
+) -> Iterator[tuple[camt.Statement, Iterator[camt.Entry]]]:
+    """Each statement with the entries that follow it, one after another."""
+    following: list[camt.Statement] = []
+
+    def entries() -> Iterator[camt.Entry]:
+        for event in events:
+            if isinstance(event, camt.Statement):
+                following.append(event)
+                return
+            yield event
+
+    for first in events:
+        assert isinstance(first, camt.Statement)
+        following.append(first)
+        while following:
+            own = entries()
+            yield following.pop(), own
+            for _ in own:
+                raise AssertionError("entries left unread")
+
+
+class _Recorder:
+    """One statement on its way into the tables."""
+
+    def __init__(self, tx: Transaction, file: FileIn, statement: camt.Statement, proven: bool) -> None:
+        self._tx, self._file, self._source, self._proven = tx, file, statement, proven
+        self._seen: Counter[bytes] = Counter()
+        self._row = self._statement()
+
+    def record(self, entries: Iterator[camt.Entry]) -> int:
+        balances = [
+            Balance(
+                statement_id=0,
+                ordinal=0,
+                kind=balance.kind or "",
+                amount=balance.amount,
+                currency=balance.currency,
+                date=_iso(balance.date),
+            )
+            for balance in self._source.balances
+        ]
+        evidence.add_statement(self._tx, self._row, balances)
+        while portion := _some(entries):
+            self._add(portion)
+        self._close()
+        return self._row.id
+
+    def _statement(self) -> Statement:
+        source = self._source
+        return Statement(
+            id=0,
+            file_in_id=self._file.id,
+            ordinal=source.ordinal,
+            partner=self._file.partner,
+            message=source.message,
+            version=source.version,
+            message_id=source.message_id,
+            statement_id=source.statement_id,
+            created_at=source.created.isoformat() if source.created else None,
+            sequence=source.sequence,
+            account=source.account,
+            currency=source.currency,
+            from_date=_iso(source.from_),
+            to_date=_iso(source.to),
+            opening=_balance(source, _OPENING),
+            closing=_balance(source, _CLOSING),
+        )
+
+    def _add(self, entries: list[camt.Entry]) -> None:
+        """One portion: entries that are worked with already are kept, but ignored."""
+        identities = [self._identity(entry) for entry in entries]
+        known = evidence.known_identities(self._tx, identities)
+        first = take(self._tx, "entry", len(entries)).start
+        numbered = [
+            (first + index, entry, identity)
+            for index, (entry, identity) in enumerate(zip(entries, identities, strict=True))
+        ]
+        rows = (self._entry(number, entry, identity, identity in known) for number, entry, identity in numbered)
+        bulk.insert(self._tx, "entry", evidence.ENTRY_COLUMNS, rows)
+        self._add_details(numbered)
+        self._row.entries += len(entries)
+        self._row.entry_sum += sum(entry.amount or 0 for entry in entries if _booked(entry))
+
+    def _add_details(self, numbered: list[tuple[int, camt.Entry, bytes]]) -> None:
+        first = take(self._tx, "detail", sum(len(entry.details) for _, entry, _ in numbered)).start
+        flat = ((number, entry, detail) for number, entry, _ in numbered for detail in entry.details)
+        rows = (self._detail(first + index, *item) for index, item in enumerate(flat))
+        bulk.insert(self._tx, "detail", evidence.DETAIL_COLUMNS, rows)
+
+    def _entry(self, number: int, entry: camt.Entry, identity: bytes, known: bool) -> tuple[Any, ...]:
+        disposition, reason = self._disposition(entry, known)
+        return (
+            number,
+            self._row.id,
+            entry.ordinal,
+            identity,
+            entry.amount,
+            entry.currency,
+            entry.status,
+            entry.reversal,
+            _iso(entry.booking_date),
+            _iso(entry.value_date),
+            entry.reference,
+            entry.servicer_reference,
+            entry.bank_code,
+            entry.message_id,
+            entry.payment_information_id,
+            entry.batch_count,
+            ",".join(entry.problems),
+            disposition,
+            reason,
+            self._sealed(f"entry:{number}", additional=entry.additional),
+        )
+
+    def _disposition(self, entry: camt.Entry, known: bool) -> tuple[str, str | None]:
+        """S6: open, or ignored with its reason."""
+        if not self._proven:
+            return "ignored", "unproven"
+        if not _booked(entry):
+            return "ignored", "not_booked"
+        return ("ignored", "already_known") if known else ("open", None)
+
+    def _detail(self, number: int, entry_id: int, entry: camt.Entry, detail: camt.Detail) -> tuple[Any, ...]:
+        only = len(entry.details) == 1
+        return (
+            number,
+            entry_id,
+            detail.ordinal,
+            entry.amount if only and detail.amount is None else detail.amount,
+            detail.currency or entry.currency,
+            detail.end_to_end_id,
+            detail.instruction_id,
+            detail.uetr,
+            detail.message_id,
+            detail.payment_information_id,
+            detail.servicer_reference,
+            detail.is_return,
+            detail.return_reason,
+            detail.reversal or entry.reversal,
+            detail.charges,
+            self._sealed(
+                f"detail:{number}",
+                counterparty=detail.counterparty,
+                account=detail.counterparty_account,
+                remittance=detail.remittance,
+                return_text=detail.return_text,
+            ),
+        )
+
+    def _sealed(self, context: str, **fields: str | None) -> bytes | None:
+        """Personal data of an entry or detail; None where there is none."""
+        given = {name: value for name, value in fields.items() if value}
+        if not given:
+            return None
+        return self._tx.vault.seal(json.dumps(given, ensure_ascii=False).encode(), context)
+
+    def _identity(self, entry: camt.Entry) -> bytes:
+        """The bank's reference, else everything that tells entries apart; then the ordinal among equals."""
+        parts: list[Any] = [self._file.partner, self._source.account, entry.amount, entry.currency, entry.reversal]
+        if entry.servicer_reference:
+            parts += [entry.status, entry.servicer_reference]
+        else:
+            parts += [entry.status, _iso(entry.booking_date), _iso(entry.value_date), entry.bank_code]
+            parts += [(d.end_to_end_id, d.message_id, d.amount, d.servicer_reference) for d in entry.details]
+        key = hashlib.sha256(repr(parts).encode()).digest()
+        self._seen[key] += 1
+        return hashlib.sha256(key + self._seen[key].to_bytes(4, "big")).digest()
+
+    def _close(self) -> None:
+        """S4: opening + booked entries = closing, and closing = next opening."""
+        row = self._row
+        if row.opening is not None and row.closing is not None:
+            row.ties = row.opening + row.entry_sum == row.closing
+        self._tx.session.flush()
+        if not self._proven or row.message != "camt.053":
+            return
+        if row.ties is False:
+            self._exception("statement_does_not_tie", row.closing - row.opening - row.entry_sum)  # type: ignore[operator]
+        for earlier, later in evidence.neighbours(self._tx, row):
+            if earlier.closing != later.opening:
+                self._exception("chain_broken", (later.opening or 0) - (earlier.closing or 0))
+
+    def _exception(self, kind: str, amount: int) -> None:
+        evidence.raise_exception(
+            self._tx,
+            kind,
+            self._file.partner,
+            file_in_id=self._file.id,
+            statement_id=self._row.id,
+            amount=amount,
+            currency=self._row.currency,
+        )
+
+
+def _some(entries: Iterator[camt.Entry]) -> list[camt.Entry]:
+    return [entry for _, entry in zip(range(_PORTION_ENTRIES), entries, strict=False)]
+
+
+def _booked(entry: camt.Entry) -> bool:
+    """Banks that leave the status out report booked entries only."""
+    return entry.status in (None, "BOOK")
+
+
+def _balance(statement: camt.Statement, kinds: tuple[str, ...]) -> int | None:
+    for kind in kinds:
+        for balance in statement.balances:
+            if balance.kind == kind:
+                return balance.amount
+    return None
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
