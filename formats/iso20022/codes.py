@@ -16,7 +16,7 @@ from formats.errors import Unreadable
 DIGITS_MAX = 18
 """ISO 20022 totalDigits; also keeps every amount within a signed 64-bit integer."""
 
-_AMOUNT = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,17}))?")
+_DECIMAL = re.compile(r"(?=\.?[0-9])([0-9]{0,18})(?:\.([0-9]{0,17}))?")
 
 
 @cache
@@ -49,7 +49,7 @@ def amount_text(minor: int, currency: str) -> str:
 def amount_minor(text: str, currency: str) -> int:
     """ISO text as minor units, exactly: no sign, no exponent, no digit below the currency's smallest unit."""
     decimals = exponent(currency)
-    match = _AMOUNT.fullmatch(text)
+    match = _DECIMAL.fullmatch(text)
     if not match:
         raise Unreadable("amount_unreadable")
     fraction = (match[2] or "").rstrip("0")

@@ -187,6 +187,34 @@ def _by_name(element: etree._Element) -> dict[str, list[Reader]]:
     return children
 
 
+def leaves(element: etree._Element, omit: str = "") -> dict[str, str]:
+    """Text of everything without children below an element, by path; a path that repeats raises Missing.
+
+    ``omit`` names children to leave out. Twice as fast as a Reader, for messages that are ours.
+    """
+    found: dict[str, str] = {}
+    for child in element:
+        if not omit or local_name(child) != omit:
+            _collect(child, "", found)
+    return found
+
+
+def _collect(element: etree._Element, around: str, found: dict[str, str]) -> None:
+    path = _below(around, element.tag)
+    if len(element):
+        for child in element:
+            _collect(child, path, found)
+    elif path in found:
+        raise Missing(path, "several")
+    else:
+        found[path] = element.text or ""
+
+
+@lru_cache(4096)
+def _below(around: str, tag: str) -> str:
+    return f"{around}/{_local(tag)}" if around else _local(tag)
+
+
 def day(text: str) -> date:
     """``2026-07-31``, with whatever follows of time or offset."""
     match = _DATE.match(text)
@@ -204,24 +232,28 @@ def moment(text: str) -> datetime:
         raise Unreadable("date_time_unreadable") from None
 
 
-# --- writing (exclusive canonical XML: no declaration, no prefix, attributes sorted, no empty-element tag) --------
-
-_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
-_IN_ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"})
+# --- writing: exclusive canonical XML has no declaration, no prefix, no empty-element tag ------------------------
 
 
 def escape(text: str) -> str:
     """Text as canonical XML writes it between tags."""
-    return text.translate(_IN_TEXT)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;")
 
 
-def tag(name: str, *content: str, **attributes: str) -> str:
-    """One element around markup that is canonical already; ``xmlns`` sorts before the attributes."""
-    ordered = sorted(attributes.items(), key=lambda pair: (pair[0] != "xmlns", pair[0]))
-    written = "".join(f' {key}="{value.translate(_IN_ATTRIBUTE)}"' for key, value in ordered)
-    return f"<{name}{written}>{''.join(content)}</{name}>"
+def tag(name: str, *content: str) -> str:
+    """One element around markup that is canonical already."""
+    return f"<{name}>{''.join(content)}</{name}>"
 
 
-def leaf(name: str, text: str | None, **attributes: str) -> str:
-    """One element around text; nothing at all when the text is None."""
-    return "" if text is None else tag(name, escape(text), **attributes)
+def leaf(path: str, text: str | None) -> str:
+    """One element around text, and the elements around it; nothing at all when the text is None."""
+    if text is None:
+        return ""
+    opened, closed = _around(path)
+    return f"{opened}{escape(text)}{closed}"
+
+
+@cache
+def _around(path: str) -> tuple[str, str]:
+    names = _steps(path)
+    return "".join(f"<{name}>" for name in names), "".join(f"</{name}>" for name in reversed(names))

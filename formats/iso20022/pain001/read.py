@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 from lxml import etree
@@ -12,141 +12,144 @@ from formats.errors import Missing, SchemaInvalid, Unreadable
 from formats.iso20022 import codes
 from formats.iso20022 import schema as schemas
 from formats.iso20022.pain001.model import VERSIONS, Account, Agent, Block, Header, Transfer
-from formats.iso20022.xml import Reader, forget_previous, local_name, moment, stream
+from formats.iso20022.xml import day, forget_previous, leaves, local_name, moment, stream
 
 
 def read(source: BinaryIO, *, schema: bool = True) -> Iterator[Header | Block | Transfer]:
     """The header, the block, then each transfer; equal to what was rendered.
 
     Raises FormatError, for the schema and for counts and sums at the end: nothing is proved before exhaustion.
+    The schema wants the envelope filled, so a message without its signature is read with ``schema=False``.
     """
     message = schemas.message_name(source)
     if message not in VERSIONS:
         raise Unreadable("unexpected_message", message=message)
-    tally = _Tally()
-    for element in _elements(source, schemas.compiled(message) if schema else None):
-        if tally.currency is None:
-            header, block = _head(element, tally)
-            yield header
-            yield block
-        transfer = _transfer(Reader(element), tally.currency or "")
-        tally.add(transfer)
+    return _items(stream(source, ("GrpHdr", "PmtInf", "CdtTrfTxInf"), schemas.compiled(message) if schema else None))
+
+
+_Totals = tuple[int, int]
+"""NbOfTxs and CtrlSum, as declared or as counted."""
+
+
+def _items(elements: Iterator[etree._Element]) -> Iterator[Header | Block | Transfer]:
+    group = leaves(_next(elements, "GrpHdr"))
+    first = _next(elements, "CdtTrfTxInf")
+    info = leaves(_parent(first), omit="CdtTrfTxInf")
+    block = _block(info)
+    yield _header(group, block.currency)
+    yield block
+    count = total = 0
+    for element in _of_one_block(first, elements):
+        transfer = _transfer(element, block.currency)
+        count, total = count + 1, total + transfer.amount
         yield transfer
         forget_previous(element)
-    tally.check()
+    _check_totals((count, total), _totals(group, block.currency), _totals(info, block.currency))
 
 
-def _elements(source: BinaryIO, schema: etree.XMLSchema | None) -> Iterator[etree._Element]:
-    """Complete CdtTrfTxInf elements; a second block is refused, we never write one."""
+def _next(elements: Iterator[etree._Element], name: str) -> etree._Element:
+    element = next(elements, None)
+    if element is None or local_name(element) != name:
+        raise Missing(name, "none")
+    return element
+
+
+def _parent(element: etree._Element) -> etree._Element:
+    parent = element.getparent()
+    if parent is None:
+        raise Missing("PmtInf", "none")
+    return parent
+
+
+def _of_one_block(first: etree._Element, rest: Iterator[etree._Element]) -> Iterator[etree._Element]:
+    """The transfers up to the end of their block, after which nothing more may come: we never write a second."""
     blocks = 0
-    for element in stream(source, ("PmtInf", "CdtTrfTxInf"), schema):
-        if local_name(element) == "CdtTrfTxInf":
+    for element in chain((first,), rest):
+        if local_name(element) == "CdtTrfTxInf" and not blocks:
             yield element
         else:
             blocks += 1
     if blocks != 1:
-        raise Missing("CstmrCdtTrfInitn/PmtInf", "several" if blocks else "none")
+        raise Missing("CstmrCdtTrfInitn/PmtInf", "several")
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What the two levels declare and what the rows are."""
-
-    currency: str | None = None
-    declared: tuple[tuple[int, int], ...] = ()
-    count: int = 0
-    total: int = 0
-
-    def add(self, transfer: Transfer) -> None:
-        self.count += 1
-        self.total += transfer.amount
-
-    def check(self) -> None:
-        """M6: count and sum of the rows at both levels."""
-        if not self.count:
-            raise Missing("CstmrCdtTrfInitn/PmtInf/CdtTrfTxInf", "none")
-        for level, declared in zip(("GrpHdr", "PmtInf"), self.declared, strict=True):
-            if declared != (self.count, self.total):
-                raise SchemaInvalid("totals_differ", level=level, count=self.count, declared=declared[0])
+def _check_totals(rows: _Totals, *declared: _Totals) -> None:
+    """M6: count and sum of the rows at group and payment-information level."""
+    for level, totals in zip(("GrpHdr", "PmtInf"), declared, strict=True):
+        if totals != rows:
+            raise SchemaInvalid("totals_differ", level=level, count=rows[0], declared=totals[0])
 
 
-def _head(first_transfer: etree._Element, tally: _Tally) -> tuple[Header, Block]:
-    """GrpHdr and the head of PmtInf, which are complete when the first transfer is."""
-    info = first_transfer.getparent()
-    assert info is not None
-    block = _block(Reader(info))
-    tally.currency = block.currency
-    group = Reader(info.getroottree().getroot()).one("CstmrCdtTrfInitn/GrpHdr")
-    tally.declared = (_declared(group, block.currency), _declared(Reader(info), block.currency))
-    return _header(group, tally.declared[0], block.currency), block
-
-
-def _declared(level: Reader, currency: str) -> tuple[int, int]:
-    count = level.need("NbOfTxs")
+def _totals(level: dict[str, str], currency: str) -> _Totals:
+    count = _need(level, "NbOfTxs")
     if not (count.isascii() and count.isdigit() and len(count) <= 15):
         raise Unreadable("count_unreadable")
-    return int(count), codes.amount_minor(level.need("CtrlSum"), currency)
+    return int(count), codes.amount_minor(_need(level, "CtrlSum"), currency)
 
 
-def _header(group: Reader, declared: tuple[int, int], currency: str) -> Header:
+def _header(group: dict[str, str], currency: str) -> Header:
+    count, total = _totals(group, currency)
     return Header(
-        message_id=group.need("MsgId"),
-        created=moment(group.need("CreDtTm")),
-        initiating_party=group.need("InitgPty/Nm"),
-        initiating_party_id=group.text("InitgPty/Id/OrgId/Othr/Id"),
-        count=declared[0],
-        control_sum=declared[1],
+        message_id=_need(group, "MsgId"),
+        created=moment(_need(group, "CreDtTm")),
+        initiating_party=_need(group, "InitgPty/Nm"),
+        initiating_party_id=group.get("InitgPty/Id/OrgId/Othr/Id"),
+        count=count,
+        control_sum=total,
         currency=currency,
     )
 
 
-def _block(info: Reader) -> Block:
-    execution_date = info.date("ReqdExctnDt")
-    if execution_date is None:
-        raise Missing("CstmrCdtTrfInitn/PmtInf/ReqdExctnDt", "none")
+def _block(info: dict[str, str]) -> Block:
+    agent = _agent(info, "DbtrAgt")
+    if agent is None:
+        raise Missing("DbtrAgt", "none")
     return Block(
-        payment_information_id=info.need("PmtInfId"),
-        execution_date=execution_date,
-        debtor=info.need("Dbtr/Nm"),
-        debtor_account=_account(info.one("DbtrAcct")),
-        debtor_agent=_agent(info.one("DbtrAgt")),
-        currency=info.need("DbtrAcct/Ccy"),
-        category_purpose=info.text("PmtTpInf/CtgyPurp/Cd"),
-        batch_booking=info.need("BtchBookg") == "true",
-        charge_bearer=info.need("ChrgBr"),
+        payment_information_id=_need(info, "PmtInfId"),
+        execution_date=day(info.get("ReqdExctnDt/Dt") or _need(info, "ReqdExctnDt")),
+        debtor=_need(info, "Dbtr/Nm"),
+        debtor_account=_account(info, "DbtrAcct"),
+        debtor_agent=agent,
+        currency=_need(info, "DbtrAcct/Ccy"),
+        category_purpose=info.get("PmtTpInf/CtgyPurp/Cd"),
+        batch_booking=_need(info, "BtchBookg") == "true",
+        charge_bearer=_need(info, "ChrgBr"),
     )
 
 
-def _transfer(reader: Reader, currency: str) -> Transfer:
-    agent = reader.opt("CdtrAgt")
+def _transfer(element: etree._Element, currency: str) -> Transfer:
+    values = leaves(element)
+    for amount in element.iter("{*}InstdAmt"):
+        if amount.get("Ccy") != currency:
+            raise SchemaInvalid("currency_differs")
     return Transfer(
-        instruction_id=reader.need("PmtId/InstrId"),
-        end_to_end_id=reader.need("PmtId/EndToEndId"),
-        uetr=reader.text("PmtId/UETR"),
-        amount=_amount(reader.one("Amt/InstdAmt"), currency),
-        creditor=reader.need("Cdtr/Nm"),
-        creditor_account=_account(reader.one("CdtrAcct")),
-        creditor_agent=_agent(agent) if agent else None,
-        purpose=reader.text("Purp/Cd"),
-        remittance=reader.text("RmtInf/Ustrd"),
-        ultimate_creditor=reader.text("UltmtCdtr/Nm"),
+        instruction_id=_need(values, "PmtId/InstrId"),
+        end_to_end_id=_need(values, "PmtId/EndToEndId"),
+        uetr=values.get("PmtId/UETR"),
+        amount=codes.amount_minor(_need(values, "Amt/InstdAmt"), currency),
+        creditor=_need(values, "Cdtr/Nm"),
+        creditor_account=_account(values, "CdtrAcct"),
+        creditor_agent=_agent(values, "CdtrAgt"),
+        purpose=values.get("Purp/Cd"),
+        remittance=values.get("RmtInf/Ustrd"),
+        ultimate_creditor=values.get("UltmtCdtr/Nm"),
     )
 
 
-def _amount(reader: Reader, currency: str) -> int:
-    if reader.element.get("Ccy") != currency:
-        raise SchemaInvalid("currency_differs")
-    return codes.amount_minor(reader.content() or "", currency)
+def _account(values: dict[str, str], path: str) -> Account:
+    return Account(_need(values, f"{path}/Id/Othr/Id"), values.get(f"{path}/Id/Othr/SchmeNm/Prtry"))
 
 
-def _account(reader: Reader) -> Account:
-    return Account(reader.need("Id/Othr/Id"), reader.text("Id/Othr/SchmeNm/Prtry"))
+def _agent(values: dict[str, str], path: str) -> Agent | None:
+    institution = f"{path}/FinInstnId"
+    bic = values.get(f"{institution}/BICFI") or values.get(f"{institution}/BIC")
+    member_id = values.get(f"{institution}/ClrSysMmbId/MmbId")
+    if bic is None and member_id is None:
+        return None
+    return Agent(bic, member_id, values.get(f"{institution}/ClrSysMmbId/ClrSysId/Prtry"))
 
 
-def _agent(reader: Reader) -> Agent:
-    institution = reader.one("FinInstnId")
-    return Agent(
-        bicfi=institution.text("BICFI", "BIC"),
-        member_id=institution.text("ClrSysMmbId/MmbId"),
-        clearing_system=institution.text("ClrSysMmbId/ClrSysId/Prtry"),
-    )
+def _need(values: dict[str, str], path: str) -> str:
+    if not (text := values.get(path)):
+        raise Missing(path, "none")
+    return text

@@ -53,7 +53,7 @@ def render(
     out.write(_group_header(header) + "<PmtInf>" + _block_head(header, block, form))
     count, total = _write_transfers(out, transfers, block.currency, form)
     if (count, total) != (header.count, header.control_sum):
-        raise Unrenderable("control_sum", "count and sum of the rows", count=count, declared=header.count)
+        raise Unrenderable("control_sum", "count_and_sum_of_the_rows", count=count, declared=header.count)
     out.write("</PmtInf>")
     splice_at = _write_envelope(out) if form.envelope else None
     out.write("</CstmrCdtTrfInitn></Document>")
@@ -77,7 +77,7 @@ class _Output:
 
 def _form(version: str) -> Version:
     if version not in VERSIONS:
-        raise Unrenderable("version", "one of " + " ".join(VERSIONS))
+        raise Unrenderable("version", "one_of_" + "_".join(VERSIONS))
     return VERSIONS[version]
 
 
@@ -91,7 +91,7 @@ def _group_header(header: Header) -> str:
         tag(
             "InitgPty",
             leaf("Nm", header.initiating_party),
-            _nested("Id/OrgId/Othr/Id", header.initiating_party_id),
+            leaf("Id/OrgId/Othr/Id", header.initiating_party_id),
         ),
     )
 
@@ -105,9 +105,9 @@ def _block_head(header: Header, block: Block, form: Version) -> str:
             leaf("BtchBookg", "true" if block.batch_booking else "false"),
             leaf("NbOfTxs", str(header.count)),
             leaf("CtrlSum", codes.amount_text(header.control_sum, header.currency)),
-            _nested("PmtTpInf/CtgyPurp/Cd", block.category_purpose),
-            tag("ReqdExctnDt", leaf("Dt", day)) if form.choice_of_date else leaf("ReqdExctnDt", day),
-            tag("Dbtr", leaf("Nm", block.debtor)),
+            leaf("PmtTpInf/CtgyPurp/Cd", block.category_purpose),
+            leaf("ReqdExctnDt/Dt" if form.choice_of_date else "ReqdExctnDt", day),
+            leaf("Dbtr/Nm", block.debtor),
             tag("DbtrAcct", _account(block.debtor_account), leaf("Ccy", block.currency)),
             tag("DbtrAgt", _agent(block.debtor_agent, form)),
             leaf("ChrgBr", block.charge_bearer),
@@ -129,22 +129,21 @@ def _write_transfers(out: _Output, transfers: Iterable[Transfer], currency: str,
 def _transfer_writer(currency: str, form: Version) -> Callable[[Transfer], str]:
     """One f-string a transfer; agents, which repeat, are written once and remembered."""
     agents = cache(lambda agent: tag("CdtrAgt", _agent(agent, form)))
-    amount_text = _amount_writer(currency)
 
     def markup(transfer: Transfer) -> str:
         check_transfer(transfer)
         if transfer.uetr and not form.uetr:
-            raise Unrenderable("uetr", "not in this version")
+            raise Unrenderable("uetr", "not_in_version")
         return (
             f"<CdtTrfTxInf><PmtId><InstrId>{transfer.instruction_id}</InstrId>"
             f"<EndToEndId>{transfer.end_to_end_id}</EndToEndId>{leaf('UETR', transfer.uetr)}</PmtId>"
-            f'<Amt><InstdAmt Ccy="{currency}">{amount_text(transfer.amount)}</InstdAmt></Amt>'
+            f'<Amt><InstdAmt Ccy="{currency}">{codes.amount_text(transfer.amount, currency)}</InstdAmt></Amt>'
             f"{agents(transfer.creditor_agent) if transfer.creditor_agent else ''}"
             f"<Cdtr><Nm>{escape(transfer.creditor)}</Nm></Cdtr>"
             f"<CdtrAcct>{_account(transfer.creditor_account)}</CdtrAcct>"
-            f"{_nested('UltmtCdtr/Nm', transfer.ultimate_creditor)}"
-            f"{_nested('Purp/Cd', transfer.purpose)}"
-            f"{_nested('RmtInf/Ustrd', transfer.remittance)}</CdtTrfTxInf>"
+            f"{leaf('UltmtCdtr/Nm', transfer.ultimate_creditor)}"
+            f"{leaf('Purp/Cd', transfer.purpose)}"
+            f"{leaf('RmtInf/Ustrd', transfer.remittance)}</CdtTrfTxInf>"
         )
 
     return markup
@@ -154,29 +153,13 @@ def _agent(agent: Agent, form: Version) -> str:
     check_agent("agent", agent)
     member = ""
     if agent.member_id is not None:
-        member = tag("ClrSysMmbId", _nested("ClrSysId/Prtry", agent.clearing_system), leaf("MmbId", agent.member_id))
+        member = tag("ClrSysMmbId", leaf("ClrSysId/Prtry", agent.clearing_system), leaf("MmbId", agent.member_id))
     return tag("FinInstnId", leaf(form.bic, agent.bicfi), member)
 
 
 def _account(account: Account) -> str:
-    scheme = _nested("SchmeNm/Prtry", account.scheme)
+    scheme = leaf("SchmeNm/Prtry", account.scheme)
     return f"<Id><Othr><Id>{account.number}</Id>{scheme}</Othr></Id>"
-
-
-def _nested(path: str, text: str | None) -> str:
-    """One leaf and the elements around it; nothing when there is no text."""
-    if text is None:
-        return ""
-    *around, name = path.split("/")
-    markup = leaf(name, text)
-    for outer in reversed(around):
-        markup = f"<{outer}>{markup}</{outer}>"
-    return markup
-
-
-def _amount_writer(currency: str) -> Callable[[int], str]:
-    """Currencies without decimals need no formatting."""
-    return lambda minor: codes.amount_text(minor, currency)
 
 
 def _write_envelope(out: _Output) -> int:
