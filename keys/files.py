@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from keys.errors import KeyExists, KeyMissing, UnsafeFile
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_NOT_OURS = frozenset({errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENXIO})
+"""A symbolic link, someone else's file, a socket."""
 
 
 def read_private(path: Path) -> bytes:
@@ -30,7 +33,9 @@ def _read(path: Path, *, forbidden: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise KeyMissing(path.name) from None
-    except OSError:  # a symbolic link, or not ours to read
+    except OSError as error:
+        if error.errno not in _NOT_OURS:
+            raise
         raise UnsafeFile("unsafe_file", file=path.name, why="unreadable_or_link") from None
     with open(descriptor, "rb") as file:
         _check(os.fstat(descriptor), path, forbidden=forbidden, kind=stat.S_ISREG)

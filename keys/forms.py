@@ -16,10 +16,6 @@ PLACES = frozenset(
         "Document/BkToCstmrAcctRpt/SplmtryData/Envlp",
         "Document/BkToCstmrStmt/SplmtryData/Envlp",
         "Document/BkToCstmrDbtCdtNtfctn/SplmtryData/Envlp",
-        # at the end of a report, statement or notification: the same versions
-        "Document/BkToCstmrAcctRpt/Rpt/SplmtryData/Envlp",
-        "Document/BkToCstmrStmt/Stmt/SplmtryData/Envlp",
-        "Document/BkToCstmrDbtCdtNtfctn/Ntfctn/SplmtryData/Envlp",
         # beside or in the message, where the schema has no room for it: older versions, and tools that always do so
         "Document",
         "Document/CstmrPmtStsRpt",
@@ -29,4 +25,4 @@ PLACES = frozenset(
     }
 )
 """Local names from the root to the signature's parent, all in the message's own namespace; the signature comes last
-there. The reference covers the whole document whatever the place, so the table only ends the search for others."""
+there. No version has ``SplmtryData`` at the end of a single statement: only of the message, and in details."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 
@@ -15,3 +16,10 @@ def require_service(name: str, found: bool) -> None:
     if os.environ.get("CHITRA_TEST_SERVICES") == "required":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def require_tool(name: str) -> str:
+    """Path of a command line program, such as ``xmlsec1``."""
+    path = shutil.which(name)
+    require_service(name, path is not None)
+    return str(path)
