@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -12,8 +13,6 @@ from adapters.banks import vietinbank
 from gateway.sandbox.bank import Bank
 from gateway.sandbox.clock import ZONE
 from gateway.sandbox.signing import PLACE, Signer, create_key
-
-FIRST_DAY = date(2026, 11, 2)
 
 
 @dataclass
@@ -96,6 +95,6 @@ def _transfer(line: Line, currency: str) -> str:
     return (
         f"<CdtTrfTxInf><PmtId><InstrId>I{line.end_to_end_id}</InstrId><EndToEndId>{line.end_to_end_id}</EndToEndId>"
         "<UETR>6ba7b810-9dad-41d1-80b4-00c04fd430c8</UETR></PmtId>"
-        f'<Amt><InstdAmt Ccy="{currency}">{line.amount}</InstdAmt></Amt><Cdtr><Nm>{line.name}</Nm></Cdtr>'
+        f'<Amt><InstdAmt Ccy="{currency}">{line.amount}</InstdAmt></Amt><Cdtr><Nm>{escape(line.name)}</Nm></Cdtr>'
         f"<CdtrAcct><Id><Othr><Id>{line.account}</Id></Othr></Id></CdtrAcct></CdtTrfTxInf>"
     )
