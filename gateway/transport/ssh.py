@@ -135,7 +135,7 @@ class _PinnedTransport(paramiko.Transport):
         return aead or self.agreed_on_strict_kex
 
 
-class _ProgressSocket(socket.socket):
+class ProgressSocket(socket.socket):
     """A send that makes no progress for ``stall_seconds`` fails; paramiko alone would retry it for ever."""
 
     stall_seconds: float
@@ -152,7 +152,7 @@ def _open_socket(endpoint: Endpoint) -> socket.socket:
         connection = socket.create_connection((endpoint.host, endpoint.port), endpoint.connect_timeout_seconds)
     except OSError as error:
         raise RemoteRefused("unreachable", host=endpoint.host, port=endpoint.port) from error
-    progress = _ProgressSocket(connection.family, connection.type, connection.proto, connection.detach())
+    progress = ProgressSocket(connection.family, connection.type, connection.proto, connection.detach())
     progress.stall_seconds = endpoint.answer_timeout_seconds
     return progress
 
@@ -199,7 +199,7 @@ def _open_channel(transport: paramiko.Transport, endpoint: Endpoint) -> paramiko
     watchdog = threading.Timer(endpoint.connect_timeout_seconds, transport.close)
     watchdog.start()
     try:
-        channel = transport.open_session(max_packet_size=32768, timeout=endpoint.connect_timeout_seconds)
+        channel = transport.open_session(timeout=endpoint.connect_timeout_seconds)
         channel.invoke_subsystem("sftp")
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise RemoteRefused("sftp_refused", host=endpoint.host) from error
