@@ -44,16 +44,21 @@ class Lenient:
         self.note("count_unreadable")
         return None
 
-    def amount(self, reader: Reader | None) -> tuple[int | None, str | None]:
-        """Minor units and currency of an element with ``Ccy``; a leading minus is read and noted."""
-        if reader is None:
-            return None, None
-        text, currency = reader.content() or "", reader.element.get("Ccy")
-        if text.startswith("-"):
+    def amount(self, reader: Reader, *paths: str) -> tuple[int | None, str | None]:
+        """Minor units and currency of the first amount; a leading minus is read and noted."""
+        for path in paths:
+            if text := reader.text(path):
+                currency = reader.text(f"{path}/@Ccy")
+                return self._minor(text, currency or ""), currency
+        return None, None
+
+    def _minor(self, text: str, currency: str) -> int | None:
+        negative = text.startswith("-")
+        if negative:
             self.note("amount_negative")
         try:
-            minor = codes.amount_minor(text.removeprefix("-"), currency or "")
+            minor = codes.amount_minor(text.removeprefix("-"), currency)
         except FormatError as error:
             self.note(error.code)
-            return None, currency
-        return (-minor if text.startswith("-") else minor), currency
+            return None
+        return -minor if negative else minor

@@ -129,12 +129,12 @@ class _Reading:
         """The block around a transfer, once: with its first transfer, or at its end when it has none."""
         if element is None or local_name(element) != _BLOCK or element is self._element:
             return
-        self._element, self._block = element, self._block_status(Reader(element))
+        self._element, self._block = element, self._block_status(Reader(element, omit=_TRANSFER))
         yield self._block
 
     def _closed(self, element: etree._Element) -> None:
         """A status that stands after the transfers came too late to be told in order."""
-        if self._block_status(Reader(element)) != self._block:
+        if self._block_status(Reader(element, omit=_TRANSFER)) != self._block:
             raise Unreadable("status_after_transactions")
         self._element = self._block = None
 
@@ -148,7 +148,7 @@ class _Reading:
 
     def _transfer(self, reader: Reader) -> TransferStatus:
         lenient = Lenient()
-        amount, currency = lenient.amount(reader.opt("OrgnlTxRef/Amt/InstdAmt"))
+        amount, currency = lenient.amount(reader, "OrgnlTxRef/Amt/InstdAmt")
         around = self._block.original_payment_information_id if self._block else None
         return TransferStatus(
             original_message_id=reader.text("OrgnlGrpInf/OrgnlMsgId") or self._message_id,
@@ -175,7 +175,7 @@ def _reasons(reader: Reader) -> tuple[Reason, ...]:
         Reason(
             code=each.text("Rsn/Cd"),
             proprietary=each.text("Rsn/Prtry"),
-            texts=tuple(text for line in each.each("AddtlInf") if (text := line.content())),
+            texts=tuple(each.all("AddtlInf")),
         )
         for each in reader.each("StsRsnInf")
     )

@@ -75,6 +75,11 @@ def forget_previous(element: etree._Element) -> None:
         parent.remove(previous)
 
 
+def child(element: etree._Element | None, name: str) -> etree._Element | None:
+    """The first child of this local name."""
+    return None if element is None else element.find(_wild(name))
+
+
 def local_name(element: etree._Element) -> str:
     return _local(element.tag)
 
@@ -87,69 +92,62 @@ def _local(tag: str) -> str:
 # --- reading ---------------------------------------------------------------------------------------------------
 
 
-@cache
-def _steps(path: str) -> tuple[str, ...]:
-    return tuple(path.split("/"))
-
-
 class Reader:
-    """One element and what is below it, by local names joined with ``/``; the first of several wins unless said."""
+    """One element and the texts below it, by local names joined with ``/``; of several texts the first unless said.
 
-    __slots__ = ("_children", "element")
+    ``omit`` names children that are read on their own and left out of the texts.
+    """
 
-    def __init__(self, element: etree._Element) -> None:
+    __slots__ = ("_again", "_texts", "element")
+
+    def __init__(self, element: etree._Element, omit: str = "") -> None:
         self.element = element
-        self._children: dict[str, list[Reader]] | None = None
+        self._texts: dict[str, str] = {}
+        self._again: dict[str, list[str]] = {}
+        self._collect(element, "", omit)
 
-    def each(self, path: str) -> list[Reader]:
+    def _collect(self, element: etree._Element, around: str, omit: str) -> None:
+        """Keep the text of everything without children, without surrounding space, and the currency of amounts."""
+        for child in element:
+            path = _below(around, child.tag)
+            if path == omit:
+                continue
+            if len(child):
+                self._collect(child, path, omit)
+            elif text := (child.text or "").strip(_SPACE):
+                if path not in self._texts:
+                    self._texts[path] = text
+                else:
+                    self._again.setdefault(path, []).append(text)
+                if path.endswith("Amt"):
+                    self._texts.setdefault(f"{path}/@Ccy", child.get("Ccy", ""))
+
+    def each(self, path: str, omit: str = "") -> list[Reader]:
         """Every element at the path, in document order."""
-        found = [self]
-        for name in _steps(path):
-            found = [child for parent in found for child in parent._named(name)]
-        return found
+        return [Reader(found, omit) for found in self.element.iterfind(_wild(path))]
 
-    def opt(self, path: str) -> Reader | None:
-        """The first element at the path."""
-        reader = self
-        for name in _steps(path):
-            named = reader._named(name)
-            if not named:
-                return None
-            reader = named[0]
-        return reader
+    def has(self, path: str) -> bool:
+        """Whether there is such an element, empty or not."""
+        return self.element.find(_wild(path)) is not None
 
-    def at(self, path: str) -> Reader:
-        """The first element at the path, or one with nothing in it."""
-        return self.opt(path) or Reader(_NOTHING)
-
-    def one(self, path: str) -> Reader:
-        """The element at the path, unique at every step; raises Missing with the full path."""
-        reader = self
-        for name in _steps(path):
-            named = reader._named(name)
-            if len(named) != 1:
-                raise Missing(f"{self.path()}/{path}", "several" if named else "none")
-            reader = named[0]
-        return reader
-
-    def content(self) -> str | None:
-        """Own text without surrounding space; None when empty."""
-        return (self.element.text or "").strip(_SPACE) or None
+    def all(self, path: str) -> list[str]:
+        """Every text at the path."""
+        first = self._texts.get(path)
+        return [] if first is None else [first, *self._again.get(path, ())]
 
     def text(self, *paths: str) -> str | None:
         """The first text at the first of these paths that has one."""
         for path in paths:
-            found = self.opt(path)
-            if found is not None and (content := found.content()):
-                return content
+            if found := self._texts.get(path):
+                return found
         return None
 
     def need(self, path: str) -> str:
-        """The text of the only element at the path; raises Missing when absent or empty."""
-        content = self.one(path).content()
-        if content is None:
-            raise Missing(f"{self.path()}/{path}", "empty")
-        return content
+        """The only text at the path; raises Missing when there is none or a second."""
+        found = self._texts.get(path)
+        if not found or path in self._again:
+            raise Missing(f"{self.path()}/{path}", "several" if found else "none")
+        return found
 
     def date(self, path: str) -> date | None:
         """A day, from a date or date-time, itself or in ``Dt`` or ``DtTm``; as written, no time zone applied."""
@@ -166,53 +164,18 @@ class Reader:
         ancestors = [*reversed(list(self.element.iterancestors())), self.element]
         return "/".join(local_name(each) for each in ancestors)
 
-    def _named(self, name: str) -> list[Reader]:
-        if self._children is None:
-            self._children = _by_name(self.element)
-        return self._children.get(name, _NONE)
 
-
-_NONE: list[Reader] = []
-_NOTHING = etree.Element("nothing")
-
-
-def _by_name(element: etree._Element) -> dict[str, list[Reader]]:
-    children: dict[str, list[Reader]] = {}
-    for child in element:
-        name = _local(child.tag)
-        if name in children:
-            children[name].append(Reader(child))
-        else:
-            children[name] = [Reader(child)]
-    return children
-
-
-def leaves(element: etree._Element, omit: str = "") -> dict[str, str]:
-    """Text of everything without children below an element, by path; a path that repeats raises Missing.
-
-    ``omit`` names children to leave out. Twice as fast as a Reader, for messages that are ours.
-    """
-    found: dict[str, str] = {}
-    for child in element:
-        if not omit or local_name(child) != omit:
-            _collect(child, "", found)
-    return found
-
-
-def _collect(element: etree._Element, around: str, found: dict[str, str]) -> None:
-    path = _below(around, element.tag)
-    if len(element):
-        for child in element:
-            _collect(child, path, found)
-    elif path in found:
-        raise Missing(path, "several")
-    else:
-        found[path] = element.text or ""
+NOTHING = Reader(etree.Element("nothing"))
 
 
 @lru_cache(4096)
 def _below(around: str, tag: str) -> str:
     return f"{around}/{_local(tag)}" if around else _local(tag)
+
+
+@cache
+def _wild(path: str) -> str:
+    return "/".join(f"{{*}}{name}" for name in path.split("/"))
 
 
 def day(text: str) -> date:
@@ -255,5 +218,5 @@ def leaf(path: str, text: str | None) -> str:
 
 @cache
 def _around(path: str) -> tuple[str, str]:
-    names = _steps(path)
+    names = path.split("/")
     return "".join(f"<{name}>" for name in names), "".join(f"</{name}>" for name in reversed(names))

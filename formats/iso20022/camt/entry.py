@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from lxml import etree
+
 from formats.iso20022.camt.model import Detail, Entry
 from formats.iso20022.lenient import Lenient
-from formats.iso20022.xml import Reader
+from formats.iso20022.xml import NOTHING, Reader
 
 _SIGNS = {"CRDT": 1, "DBIT": -1}
 
@@ -14,18 +16,18 @@ def sign(reader: Reader) -> int | None:
     return _SIGNS.get(reader.text("CdtDbtInd") or "")
 
 
-def read_entry(reader: Reader, statement: int, ordinal: int) -> Entry:
+def read_entry(element: etree._Element, statement: int, ordinal: int) -> Entry:
     """An entry without indicator has no amount: an unknown direction settles nothing."""
-    lenient = Lenient()
+    reader, lenient = Reader(element, omit="NtryDtls"), Lenient()
     direction = sign(reader)
-    minor, currency = lenient.amount(reader.opt("Amt"))
-    if reader.opt("Amt") is None:
+    minor, currency = lenient.amount(reader, "Amt")
+    if currency is None:
         lenient.note("amount_missing")
     if direction is None:
         lenient.note("direction_missing")
     batch = _batch(reader, lenient)
     reversal = is_true(reader.text("RvslInd"))
-    details = [*reader.each("NtryDtls/TxDtls"), *reader.each("TxDtls")]
+    details = reader.each("NtryDtls/TxDtls") or reader.each("TxDtls")
     return Entry(
         statement=statement,
         ordinal=ordinal,
@@ -37,7 +39,7 @@ def read_entry(reader: Reader, statement: int, ordinal: int) -> Entry:
         value_date=lenient.date(reader, "ValDt"),
         reference=reader.text("NtryRef"),
         servicer_reference=reader.text("AcctSvcrRef"),
-        bank_code=_bank_code(reader.opt("BkTxCd")),
+        bank_code=_bank_code(reader),
         message_id=batch.text("MsgId"),
         payment_information_id=batch.text("PmtInfId"),
         batch_count=lenient.count(batch, "NbOfTxs"),
@@ -50,37 +52,34 @@ def read_entry(reader: Reader, statement: int, ordinal: int) -> Entry:
 
 def _batch(reader: Reader, lenient: Lenient) -> Reader:
     """The batch that names one of our orders; several batches in one entry are noted."""
-    batches = [*reader.each("NtryDtls/Btch"), *reader.each("Btch")]
+    batches = reader.each("NtryDtls/Btch") or reader.each("Btch")
     if len(batches) > 1:
         lenient.note("several_batches")
-    return batches[0] if batches else reader.at("Btch")
+    return batches[0] if batches else NOTHING
 
 
 def _detail(reader: Reader, ordinal: int, entry_direction: int | None, reversal: bool, lenient: Lenient) -> Detail:
-    references = reader.at("Refs")
     direction = sign(reader) or entry_direction
-    minor, currency = lenient.amount(reader.opt("Amt") or reader.opt("AmtDtls/TxAmt/Amt"))
-    returned = reader.at("RtrInf")
-    parties = reader.at("RltdPties")
-    is_return = reader.opt("RtrInf") is not None
+    minor, currency = lenient.amount(reader, "Amt", "AmtDtls/TxAmt/Amt")
+    is_return = reader.has("RtrInf")
     side = _side(direction, reversal or is_return)
     return Detail(
         ordinal=ordinal,
         amount=times(minor, direction),
         currency=currency,
-        message_id=references.text("MsgId"),
-        payment_information_id=references.text("PmtInfId"),
-        instruction_id=references.text("InstrId"),
-        end_to_end_id=references.text("EndToEndId"),
-        uetr=references.text("UETR"),
-        transaction_id=references.text("TxId"),
-        servicer_reference=references.text("AcctSvcrRef"),
-        return_reason=returned.text("Rsn/Cd", "Rsn/Prtry", "RtrRsn/Cd", "RtrRsn/Prtry"),
-        return_text=_joined(returned, "AddtlInf"),
+        message_id=reader.text("Refs/MsgId"),
+        payment_information_id=reader.text("Refs/PmtInfId"),
+        instruction_id=reader.text("Refs/InstrId"),
+        end_to_end_id=reader.text("Refs/EndToEndId"),
+        uetr=reader.text("Refs/UETR"),
+        transaction_id=reader.text("Refs/TxId"),
+        servicer_reference=reader.text("Refs/AcctSvcrRef"),
+        return_reason=reader.text("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry", "RtrInf/RtrRsn/Cd", "RtrInf/RtrRsn/Prtry"),
+        return_text=_joined(reader, "RtrInf/AddtlInf"),
         is_return=is_return,
         reversal=reversal,
-        counterparty=parties.text(f"{side}/Pty/Nm", f"{side}/Nm", f"{side}/Agt/FinInstnId/Nm"),
-        counterparty_account=parties.text(f"{side}Acct/Id/IBAN", f"{side}Acct/Id/Othr/Id"),
+        counterparty=reader.text(*_NAMES[side]),
+        counterparty_account=reader.text(*_ACCOUNTS[side]),
         remittance=_joined(reader, "RmtInf/Ustrd") or _joined(reader, "RmtInf/Strd/CdtrRefInf/Ref"),
         additional=reader.text("AddtlTxInf"),
         charges=_charges(reader, lenient),
@@ -92,27 +91,39 @@ def _side(direction: int | None, undoes: bool) -> str:
     return "Cdtr" if (direction == -1) != undoes else "Dbtr"
 
 
+_NAMES = {
+    side: tuple(f"RltdPties/{side}/{path}" for path in ("Pty/Nm", "Nm", "Agt/FinInstnId/Nm"))
+    for side in ("Cdtr", "Dbtr")
+}
+_ACCOUNTS = {
+    side: tuple(f"RltdPties/{side}Acct/Id/{path}" for path in ("IBAN", "Othr/Id")) for side in ("Cdtr", "Dbtr")
+}
+
+
 def _charges(reader: Reader, lenient: Lenient) -> int | None:
-    """The total where given, else the sum of the records, of the older form too; a credited charge is negative."""
-    charges = reader.each("Chrgs")
-    records = reader.each("Chrgs/Rcrd") or [each for each in charges if each.opt("Amt")]
-    amounts = [times(lenient.amount(each.opt("Amt"))[0], -(sign(each) or -1)) for each in records]
+    """The sum of the records, of the older form too, else the total; a credited charge is negative."""
+    records = _charge_records(reader)
+    amounts = [times(lenient.amount(each, "Amt")[0], -(sign(each) or -1)) for each in records]
     known = [amount for amount in amounts if amount is not None]
-    if known:
-        return sum(known)
-    return lenient.amount(reader.opt("Chrgs/TtlChrgsAndTaxAmt"))[0]
+    return sum(known) if known else lenient.amount(reader, "Chrgs/TtlChrgsAndTaxAmt")[0]
 
 
-def _bank_code(reader: Reader | None) -> str | None:
+def _charge_records(reader: Reader) -> list[Reader]:
+    if reader.text("Chrgs/Rcrd/Amt"):
+        return reader.each("Chrgs/Rcrd")
+    return reader.each("Chrgs") if reader.text("Chrgs/Amt") else []
+
+
+def _bank_code(reader: Reader) -> str | None:
     """``PMNT/ICDT/DMCT`` from the domain, else the bank's own code."""
-    if reader is None:
-        return None
-    levels = [reader.text(path) for path in ("Domn/Cd", "Domn/Fmly/Cd", "Domn/Fmly/SubFmlyCd")]
-    return "/".join(level for level in levels if level) or reader.text("Prtry/Cd")
+    return "/".join(filter(None, map(reader.text, _DOMAIN))) or reader.text("BkTxCd/Prtry/Cd")
+
+
+_DOMAIN = ("BkTxCd/Domn/Cd", "BkTxCd/Domn/Fmly/Cd", "BkTxCd/Domn/Fmly/SubFmlyCd")
 
 
 def _joined(reader: Reader, path: str) -> str | None:
-    return " ".join(text for each in reader.each(path) if (text := each.content())) or None
+    return " ".join(reader.all(path)) or None
 
 
 def is_true(text: str | None) -> bool:

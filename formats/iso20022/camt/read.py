@@ -12,7 +12,7 @@ from formats.iso20022 import schema as schemas
 from formats.iso20022.camt.entry import is_true, read_entry, sign, times
 from formats.iso20022.camt.model import Balance, Entry, Statement
 from formats.iso20022.lenient import Lenient
-from formats.iso20022.xml import Reader, forget_previous, local_name, stream
+from formats.iso20022.xml import NOTHING, Reader, child, forget_previous, local_name, stream
 
 _MESSAGES = {"Rpt": "camt.052", "Stmt": "camt.053", "Ntfctn": "camt.054"}
 
@@ -56,7 +56,7 @@ class _Reading:
         yield self._statement
 
     def _entry(self, element: etree._Element) -> Entry:
-        entry = read_entry(Reader(element), self._statements - 1, self._entries)
+        entry = read_entry(element, self._statements - 1, self._entries)
         self._entries += 1
         return entry
 
@@ -68,10 +68,9 @@ class _Reading:
 
 
 def _statement(element: etree._Element, ordinal: int) -> Statement:
-    reader, lenient = Reader(element), Lenient()
-    document = element.getparent()
-    group = Reader(document).at("GrpHdr") if document is not None else Reader(element).at("GrpHdr")
-    account = reader.at("Acct")
+    reader, lenient = Reader(element, omit="Ntry"), Lenient()
+    header = child(element.getparent(), "GrpHdr")
+    group = NOTHING if header is None else Reader(header)
     page, last_page = _page(reader, group, lenient)
     return Statement(
         message=_MESSAGES[local_name(element)],
@@ -86,33 +85,31 @@ def _statement(element: etree._Element, ordinal: int) -> Statement:
         last_page=last_page,
         from_=lenient.date(reader, "FrToDt/FrDtTm"),
         to=lenient.date(reader, "FrToDt/ToDtTm"),
-        account=account.text("Id/IBAN", "Id/Othr/Id", "Id/BBAN", "Id/PrtryAcct/Id"),
-        account_scheme=account.text("Id/Othr/SchmeNm/Cd", "Id/Othr/SchmeNm/Prtry"),
-        currency=account.text("Ccy"),
-        owner=account.text("Ownr/Nm"),
-        servicer=account.text(*_SERVICER),
+        account=reader.text("Acct/Id/IBAN", "Acct/Id/Othr/Id", "Acct/Id/BBAN", "Acct/Id/PrtryAcct/Id"),
+        account_scheme=reader.text("Acct/Id/Othr/SchmeNm/Cd", "Acct/Id/Othr/SchmeNm/Prtry"),
+        currency=reader.text("Acct/Ccy"),
+        owner=reader.text("Acct/Ownr/Nm"),
+        servicer=reader.text(*_SERVICER),
         balances=tuple(_balance(each) for each in reader.each("Bal")),
         problems=lenient.problems,
     )
 
 
-_SERVICER = tuple(f"Svcr/FinInstnId/{name}" for name in ("BICFI", "BIC", "ClrSysMmbId/MmbId", "Othr/Id"))
+_SERVICER = tuple(f"Acct/Svcr/FinInstnId/{path}" for path in ("BICFI", "BIC", "ClrSysMmbId/MmbId", "Othr/Id"))
 
 
 def _page(reader: Reader, group: Reader, lenient: Lenient) -> tuple[int | None, bool | None]:
     """Page number and whether it is the last: the statement's own, else the message's."""
-    for name in ("StmtPgntn", "RptPgntn", "NtfctnPgntn"):
-        if own := reader.opt(name):
-            return lenient.count(own, "PgNb"), is_true(own.text("LastPgInd"))
-    if of_message := group.opt("MsgPgntn"):
-        return lenient.count(of_message, "PgNb"), is_true(of_message.text("LastPgInd"))
+    for level, name in ((reader, "StmtPgntn"), (reader, "RptPgntn"), (reader, "NtfctnPgntn"), (group, "MsgPgntn")):
+        if level.text(f"{name}/PgNb"):
+            return lenient.count(level, f"{name}/PgNb"), is_true(level.text(f"{name}/LastPgInd"))
     return None, None
 
 
 def _balance(reader: Reader) -> Balance:
     """Without an indicator the amount is taken as it is written, and that is noted."""
     lenient = Lenient()
-    minor, currency = lenient.amount(reader.opt("Amt"))
+    minor, currency = lenient.amount(reader, "Amt")
     if (direction := sign(reader)) is None:
         lenient.note("direction_missing")
     kind = reader.text("Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry", "Tp/Cd")

@@ -12,7 +12,7 @@ from formats.errors import Missing, SchemaInvalid, Unreadable
 from formats.iso20022 import codes
 from formats.iso20022 import schema as schemas
 from formats.iso20022.pain001.model import VERSIONS, Account, Agent, Block, Header, Transfer
-from formats.iso20022.xml import day, forget_previous, leaves, local_name, moment, stream
+from formats.iso20022.xml import Reader, day, forget_previous, local_name, moment, stream
 
 
 def read(source: BinaryIO, *, schema: bool = True) -> Iterator[Header | Block | Transfer]:
@@ -32,15 +32,15 @@ _Totals = tuple[int, int]
 
 
 def _items(elements: Iterator[etree._Element]) -> Iterator[Header | Block | Transfer]:
-    group = leaves(_next(elements, "GrpHdr"))
+    group = Reader(_next(elements, "GrpHdr"))
     first = _next(elements, "CdtTrfTxInf")
-    info = leaves(_parent(first), omit="CdtTrfTxInf")
+    info = Reader(_parent(first), omit="CdtTrfTxInf")
     block = _block(info)
     yield _header(group, block.currency)
     yield block
     count = total = 0
     for element in _of_one_block(first, elements):
-        transfer = _transfer(element, block.currency)
+        transfer = _transfer(Reader(element), block.currency)
         count, total = count + 1, total + transfer.amount
         yield transfer
         forget_previous(element)
@@ -80,76 +80,68 @@ def _check_totals(rows: _Totals, *declared: _Totals) -> None:
             raise SchemaInvalid("totals_differ", level=level, count=rows[0], declared=totals[0])
 
 
-def _totals(level: dict[str, str], currency: str) -> _Totals:
-    count = _need(level, "NbOfTxs")
+def _totals(level: Reader, currency: str) -> _Totals:
+    count = level.need("NbOfTxs")
     if not (count.isascii() and count.isdigit() and len(count) <= 15):
         raise Unreadable("count_unreadable")
-    return int(count), codes.amount_minor(_need(level, "CtrlSum"), currency)
+    return int(count), codes.amount_minor(level.need("CtrlSum"), currency)
 
 
-def _header(group: dict[str, str], currency: str) -> Header:
+def _header(group: Reader, currency: str) -> Header:
     count, total = _totals(group, currency)
     return Header(
-        message_id=_need(group, "MsgId"),
-        created=moment(_need(group, "CreDtTm")),
-        initiating_party=_need(group, "InitgPty/Nm"),
-        initiating_party_id=group.get("InitgPty/Id/OrgId/Othr/Id"),
+        message_id=group.need("MsgId"),
+        created=moment(group.need("CreDtTm")),
+        initiating_party=group.need("InitgPty/Nm"),
+        initiating_party_id=group.text("InitgPty/Id/OrgId/Othr/Id"),
         count=count,
         control_sum=total,
         currency=currency,
     )
 
 
-def _block(info: dict[str, str]) -> Block:
+def _block(info: Reader) -> Block:
     agent = _agent(info, "DbtrAgt")
     if agent is None:
-        raise Missing("DbtrAgt", "none")
+        raise Missing("PmtInf/DbtrAgt", "none")
     return Block(
-        payment_information_id=_need(info, "PmtInfId"),
-        execution_date=day(info.get("ReqdExctnDt/Dt") or _need(info, "ReqdExctnDt")),
-        debtor=_need(info, "Dbtr/Nm"),
+        payment_information_id=info.need("PmtInfId"),
+        execution_date=day(info.text("ReqdExctnDt/Dt") or info.need("ReqdExctnDt")),
+        debtor=info.need("Dbtr/Nm"),
         debtor_account=_account(info, "DbtrAcct"),
         debtor_agent=agent,
-        currency=_need(info, "DbtrAcct/Ccy"),
-        category_purpose=info.get("PmtTpInf/CtgyPurp/Cd"),
-        batch_booking=_need(info, "BtchBookg") == "true",
-        charge_bearer=_need(info, "ChrgBr"),
+        currency=info.need("DbtrAcct/Ccy"),
+        category_purpose=info.text("PmtTpInf/CtgyPurp/Cd"),
+        batch_booking=info.need("BtchBookg") == "true",
+        charge_bearer=info.need("ChrgBr"),
     )
 
 
-def _transfer(element: etree._Element, currency: str) -> Transfer:
-    values = leaves(element)
-    for amount in element.iter("{*}InstdAmt"):
-        if amount.get("Ccy") != currency:
-            raise SchemaInvalid("currency_differs")
+def _transfer(reader: Reader, currency: str) -> Transfer:
+    if reader.need("Amt/InstdAmt/@Ccy") != currency:
+        raise SchemaInvalid("currency_differs")
     return Transfer(
-        instruction_id=_need(values, "PmtId/InstrId"),
-        end_to_end_id=_need(values, "PmtId/EndToEndId"),
-        uetr=values.get("PmtId/UETR"),
-        amount=codes.amount_minor(_need(values, "Amt/InstdAmt"), currency),
-        creditor=_need(values, "Cdtr/Nm"),
-        creditor_account=_account(values, "CdtrAcct"),
-        creditor_agent=_agent(values, "CdtrAgt"),
-        purpose=values.get("Purp/Cd"),
-        remittance=values.get("RmtInf/Ustrd"),
-        ultimate_creditor=values.get("UltmtCdtr/Nm"),
+        instruction_id=reader.need("PmtId/InstrId"),
+        end_to_end_id=reader.need("PmtId/EndToEndId"),
+        uetr=reader.text("PmtId/UETR"),
+        amount=codes.amount_minor(reader.need("Amt/InstdAmt"), currency),
+        creditor=reader.need("Cdtr/Nm"),
+        creditor_account=_account(reader, "CdtrAcct"),
+        creditor_agent=_agent(reader, "CdtrAgt"),
+        purpose=reader.text("Purp/Cd"),
+        remittance=" ".join(reader.all("RmtInf/Ustrd")) or None,
+        ultimate_creditor=reader.text("UltmtCdtr/Nm"),
     )
 
 
-def _account(values: dict[str, str], path: str) -> Account:
-    return Account(_need(values, f"{path}/Id/Othr/Id"), values.get(f"{path}/Id/Othr/SchmeNm/Prtry"))
+def _account(reader: Reader, path: str) -> Account:
+    return Account(reader.need(f"{path}/Id/Othr/Id"), reader.text(f"{path}/Id/Othr/SchmeNm/Prtry"))
 
 
-def _agent(values: dict[str, str], path: str) -> Agent | None:
+def _agent(reader: Reader, path: str) -> Agent | None:
     institution = f"{path}/FinInstnId"
-    bic = values.get(f"{institution}/BICFI") or values.get(f"{institution}/BIC")
-    member_id = values.get(f"{institution}/ClrSysMmbId/MmbId")
+    bic = reader.text(f"{institution}/BICFI", f"{institution}/BIC")
+    member_id = reader.text(f"{institution}/ClrSysMmbId/MmbId")
     if bic is None and member_id is None:
         return None
-    return Agent(bic, member_id, values.get(f"{institution}/ClrSysMmbId/ClrSysId/Prtry"))
-
-
-def _need(values: dict[str, str], path: str) -> str:
-    if not (text := values.get(path)):
-        raise Missing(path, "none")
-    return text
+    return Agent(bic, member_id, reader.text(f"{institution}/ClrSysMmbId/ClrSysId/Prtry"))
