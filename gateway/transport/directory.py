@@ -47,7 +47,7 @@ class DirectoryTransport:
 
     @contextmanager
     def open_exclusive(self, path: str) -> Iterator[_Writer]:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         with _answering("open", path):
             writer = _Writer(path, self._local(path).parent, os.open(self._local(path), flags, 0o666))
         try:

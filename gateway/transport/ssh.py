@@ -125,10 +125,6 @@ class _PinnedTransport(paramiko.Transport):
         return tuple(name for name in KEY_EXCHANGES if name in self._kex_info)
 
     @property
-    def preferred_pubkeys(self) -> Sequence[str]:
-        return ("ssh-ed25519",)
-
-    @property
     def safe_against_truncation(self) -> bool:
         """Strict key exchange or AES-GCM in both directions (the Terrapin attack, CVE-2023-48795)."""
         aead = "gcm@openssh.com" in self.local_cipher and "gcm@openssh.com" in self.remote_cipher

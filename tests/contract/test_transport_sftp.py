@@ -304,8 +304,9 @@ def test_keys_are_exchanged_again_in_the_middle_of_a_file(start: Start) -> None:
     assert server.logged("rekey") > 2
 
 
-def test_a3_nothing_of_a_connection_reaches_the_log(start: Start) -> None:
+def test_a3_nothing_of_a_connection_reaches_the_log(start: Start, caplog: pytest.LogCaptureFixture) -> None:
     _, endpoint = start()
+    caplog.set_level(logging.DEBUG)
     records = logging.handlers.BufferingHandler(capacity=1_000)
     root = logging.getLogger()
     root.addHandler(records)
