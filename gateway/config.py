@@ -39,6 +39,11 @@ class PayerSection(Section):
         """The account to debit at ``partner`` for ``programme``."""
         return self.programme_accounts.get(programme, {}).get(partner) or self.accounts.get(partner)
 
+    def accounts_at(self, partner: str) -> list[str]:
+        """Every account at ``partner``."""
+        tables = [self.accounts, *self.programme_accounts.values()]
+        return [table[partner] for table in tables if partner in table]
+
 
 class RoutingSection(Section):
     default: str

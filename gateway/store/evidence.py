@@ -168,10 +168,11 @@ def neighbours(tx: Transaction, statement: Statement) -> list[tuple[Statement, S
     )
     around = (statement.sequence or 0) - 1, (statement.sequence or 0) + 1
     near = tx.session.exec(query.where(col(Statement.sequence).in_(around))).all()
-    return [
+    pairs = [
         (other, statement) if (other.sequence or 0) < (statement.sequence or 0) else (statement, other)
         for other in near
     ]
+    return [(one, next_) for one, next_ in pairs if one.last_page is not False and next_.page in (None, 1)]
 
 
 def raise_exception(

@@ -7,7 +7,7 @@ bulk work does not queue behind the chain's head (A1).
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC
 from pathlib import Path
@@ -22,13 +22,13 @@ from gateway.domain.identifiers import Naming
 from gateway.ports import Clock, LockHeld, Vault
 from gateway.store import audit, dialects
 
-Params = Mapping[str, Any]
+OpenVault = Callable[[], Vault]
 
 
 class Transaction:
     """One transaction. SQL text for sets of rows, a Session for single rows, and the records of what it did."""
 
-    def __init__(self, connection: Connection, dialect: dialects.Dialect, clock: Clock, vault: Vault | None) -> None:
+    def __init__(self, connection: Connection, dialect: dialects.Dialect, clock: Clock, vault: OpenVault) -> None:
         self.connection = connection
         self.session = Session(bind=connection, expire_on_commit=False)
         self.dialect = dialect
@@ -38,9 +38,8 @@ class Transaction:
 
     @property
     def vault(self) -> Vault:
-        if self._vault is None:
-            raise NotConfigured("vault_locked")
-        return self._vault
+        """Opened at first use: what touches no personal data needs no passphrase."""
+        return self._vault()
 
     def now(self) -> str:
         """Time of the Clock port as stored: UTC, ISO 8601."""
@@ -76,7 +75,7 @@ def stored_time(clock: Clock) -> str:
 class Store:
     """Opens transactions on one database."""
 
-    def __init__(self, url: str, clock: Clock, vault: Vault | None = None, lock_folder: Path | None = None) -> None:
+    def __init__(self, url: str, clock: Clock, vault: OpenVault, lock_folder: Path | None = None) -> None:
         self.url = url
         self._clock, self._vault = clock, vault
         self.engine: Engine = dialects.create_engine(url)

@@ -17,7 +17,8 @@ from gateway.store.store import Transaction, take
 from gateway.store.tables import Balance, FileIn, Statement
 
 _PORTION_ENTRIES = 1000
-_OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
+_OPENING, _CLOSING = ("OPBD", "PRCD", "ITBD"), ("CLBD", "ITBD")
+"""Kinds of balance that begin and end a statement; pages are joined by interim ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,14 @@ class _Recorder:
             statement_id=source.statement_id,
             created_at=source.created.isoformat() if source.created else None,
             sequence=source.sequence,
+            page=source.page,
+            last_page=source.last_page,
             account=source.account,
             currency=source.currency,
             from_date=_iso(source.from_),
             to_date=_iso(source.to),
-            opening=_balance(source, _OPENING),
-            closing=_balance(source, _CLOSING),
+            opening=_opening(source),
+            closing=_closing(source),
         )
 
     def _add(self, entries: list[camt.Entry]) -> None:
@@ -244,12 +247,14 @@ def _booked(entry: camt.Entry) -> bool:
     return entry.status in (None, "BOOK")
 
 
-def _balance(statement: camt.Statement, kinds: tuple[str, ...]) -> int | None:
-    for kind in kinds:
-        for balance in statement.balances:
-            if balance.kind == kind:
-                return balance.amount
-    return None
+def _opening(statement: camt.Statement) -> int | None:
+    return next((each.amount for each in statement.balances if each.kind in _OPENING), None)
+
+
+def _closing(statement: camt.Statement) -> int | None:
+    """The last closing balance; an interim one only behind the opening."""
+    ends = [each.amount for each in statement.balances[1:] if each.kind in _CLOSING]
+    return ends[-1] if ends else None
 
 
 def _iso(day: date | None) -> str | None:

@@ -80,7 +80,7 @@ class Problem(SQLModel, table=True):
 
 
 class Approval(SQLModel, table=True):
-    """A checker's signature over the content digest. The composite key brings the maker, the check refuses him (M11)."""
+    """A checker's signature over the content digest. The composite key brings the maker, the check refuses (M11)."""
 
     __table_args__ = (
         ForeignKeyConstraint(["batch_id", "maker"], ["batch.id", "batch.maker"], name="fk_approval_batch_maker"),

@@ -199,6 +199,8 @@ def upgrade() -> None:
         sa.Column("statement_id", sa.String(), nullable=True),
         sa.Column("created_at", sa.String(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=True),
+        sa.Column("page", sa.Integer(), nullable=True),
+        sa.Column("last_page", sa.Boolean(), nullable=True),
         sa.Column("account", sa.String(), nullable=True),
         sa.Column("currency", sa.String(), nullable=True),
         sa.Column("from_date", sa.String(), nullable=True),
@@ -414,6 +416,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_status_line")),
     )
     with op.batch_alter_table("status_line", schema=None) as batch_op:
+        batch_op.create_index("ix_status_line_block", ["original_block_id"], unique=False)
+        batch_op.create_index("ix_status_line_message", ["original_message_id"], unique=False)
         batch_op.create_index("ix_status_line_payment", ["end_to_end_id"], unique=False)
         batch_op.create_index("ix_status_line_report", ["report_id"], unique=False)
 

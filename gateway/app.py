@@ -1,0 +1,164 @@
+"""Composition root: one home becomes a working gateway. The only place that sees every room."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway import clock as clocks
+from gateway import config as configuration
+from gateway.config import Config, PayerSection
+from gateway.domain.errors import NotConfigured
+from gateway.proof import TranslatedVault, genuine, translated
+from gateway.spool import FolderSpool, RandomIds
+from gateway.usecases.context import Context, Payer
+
+if TYPE_CHECKING:
+    from gateway.store.store import Store
+    from keys.keyring import Keyring
+    from keys.operators import OperatorKey
+    from keys.passphrase import Passphrase
+    from keys.signing import SigningKey
+
+AskPassphrase = Callable[[str], bytes]
+"""Asks a person for the passphrase of a key; raises when there is no terminal."""
+
+
+class App:
+    """One home. Everything is opened at first use, so that a command pays only for what it needs."""
+
+    def __init__(self, home: Path, ask: AskPassphrase, operator_passphrase: Path | None = None) -> None:
+        self.home = home.absolute()
+        self._ask = ask
+        self._operator_passphrase = operator_passphrase
+        self._signing_keys: dict[str, SigningKey] = {}
+
+    @cached_property
+    def config(self) -> Config:
+        return configuration.load(self.home)
+
+    @cached_property
+    def clock(self) -> clocks.RealClock | clocks.SandboxClock:
+        return clocks.clock_for(self.home, self.config.gateway.environment)
+
+    @cached_property
+    def spool(self) -> FolderSpool:
+        return FolderSpool(self.home / "spool")
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        from keys.keyring import Keyring
+
+        with translated():
+            return Keyring(self.home / "keyring")
+
+    # --- secrets ------------------------------------------------------------------------------------------------
+
+    def passphrase(self, key: str) -> Passphrase:
+        """Of one of our keys, from where ``chitra.toml`` says."""
+        section = self.config.keys.get(key)
+        return self._passphrase(key, section.passphrase if section else "prompt")
+
+    def _passphrase(self, key: str, source: str) -> Passphrase:
+        from keys.passphrase import Passphrase
+
+        kind, _, where = source.partition(":")
+        with translated():
+            if kind == "file":
+                return Passphrase.from_file(self.home / where)
+            if kind == "credential":
+                return Passphrase.from_file(_credentials(key) / where)
+            return Passphrase.of(self._ask(key))
+
+    def operator_key(self, name: str) -> OperatorKey:
+        """The key of the acting person, opened with ``--passphrase-file`` or a prompt."""
+        source = f"file:{self._operator_passphrase.absolute()}" if self._operator_passphrase else None
+        configured = self.config.keys.get(name)
+        source = source or (configured.passphrase if configured else "prompt")
+        with translated():
+            return self.keyring.operator(name, self._passphrase(name, source))
+
+    def signing_key(self, name: str) -> SigningKey:
+        if name not in self._signing_keys:
+            with translated():
+                self._signing_keys[name] = self.keyring.signer(name, self.passphrase(name))
+        return self._signing_keys[name]
+
+    @cached_property
+    def _vault(self) -> TranslatedVault:
+        with translated():
+            return TranslatedVault(self.keyring.vault(self.passphrase("vault")))
+
+    def vault(self) -> TranslatedVault:
+        """Personal data at rest, opened once."""
+        return self._vault
+
+    # --- the store and the use cases ---------------------------------------------------------------------------
+
+    @cached_property
+    def any_store(self) -> Store:
+        """The database as it is, also when it is empty or outdated."""
+        from gateway.store.store import Store
+
+        return Store(self.database_url, self.clock, self.vault, self.home)
+
+    @cached_property
+    def store(self) -> Store:
+        """The database, current and of this environment."""
+        from gateway.store import schema
+
+        schema.require_current(self.any_store)
+        with self.any_store.read() as tx:
+            environment = tx.value("SELECT environment FROM instance WHERE id = 1")
+        if environment != self.config.gateway.environment:
+            raise NotConfigured("environment_differs", database=environment, config=self.config.gateway.environment)
+        return self.any_store
+
+    @property
+    def database_url(self) -> str:
+        """A relative SQLite path means the home."""
+        url = self.config.gateway.database
+        scheme, relative, path = url.partition("sqlite:///")
+        if relative and not scheme and not path.startswith("/"):
+            return f"sqlite:///{self.home / path}"
+        return url
+
+    @cached_property
+    def context(self) -> Context:
+        from adapters import directory
+        from gateway.calendar import WorkingDays
+        from gateway.partners import partner
+
+        config = self.config
+        return Context(
+            store=self.store,
+            clock=self.clock,
+            ids=RandomIds(),
+            spool=self.spool,
+            vault=self.vault,
+            is_working=WorkingDays(config.calendar.holidays, config.calendar.working_days),
+            environment=config.gateway.environment,
+            organisation=config.gateway.organisation,
+            organisation_id=config.gateway.organisation_id,
+            approvals_required=config.gateway.approvals_required,
+            payers={code: _payer(code, section) for code, section in config.payers.items()},
+            partners={code: partner(self, code, section) for code, section in config.partners.items()},
+            default_partner=config.routing.default,
+            bank=directory.resolve,
+            verify_person=genuine,
+        )
+
+
+def _payer(code: str, section: PayerSection) -> Payer:
+    return Payer(code, section.name, section.tax_id, section.account, section.accounts_at)
+
+
+def _credentials(key: str) -> Path:
+    """systemd's folder of credentials."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        raise NotConfigured("no_credentials_directory", key=key)
+    return Path(folder)

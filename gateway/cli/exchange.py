@@ -1,0 +1,122 @@
+"""``send``, ``poll``, ``daemon``: the exchange with partners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.cli.lazy import Command
+from gateway.cli.messages import explain, state_word
+from gateway.cli.output import gravest
+from gateway.cli.session import Session, pass_session
+from gateway.cli.words import N_, _
+
+if TYPE_CHECKING:
+    from gateway.domain.errors import ChitraError
+    from gateway.usecases.collect import Received
+    from gateway.usecases.deliver import Delivery
+
+
+@click.command(cls=Command, help=N_("Allocate, seal and deliver everything that is due."), epilog="chitra send")
+@pass_session
+def send(session: Session) -> int:
+    from gateway.usecases.send import send as send_all
+
+    with session.output.working(_("Sending")):
+        sent = send_all(session.app.context)
+    output = session.output
+    output.table(
+        [_("File"), _("Partner"), _("Name"), _("State"), _("Remark")],
+        [[d.file, d.partner, d.name, state_word(d.state), _remark(d.error)] for d in sent.deliveries],
+    )
+    if not sent.deliveries and not sent.errors:
+        output.say(_("Nothing is due."))
+    for error in sent.errors:
+        output.note(error.code, error.params)
+    output.document(
+        {"files": [_delivery(delivery) for delivery in sent.deliveries], "errors": [_error(e) for e in sent.errors]}
+    )
+    failed = [delivery.error for delivery in sent.deliveries if delivery.error]
+    return gravest([error.exit_code for error in (*sent.errors, *failed)])
+
+
+@click.command(cls=Command, help=N_("Fetch what every partner has for us and reconcile it."), epilog="chitra poll")
+@pass_session
+def poll(session: Session) -> int:
+    from gateway.usecases.poll import poll as poll_all
+
+    with session.output.working(_("Fetching")):
+        polled = poll_all(session.app.context)
+    output = session.output
+    output.table(
+        [_("File"), _("Partner"), _("Name"), _("Message"), _("State"), _("Payments"), _("Remark")],
+        [_received_row(received) for received in polled.received],
+    )
+    if not polled.received:
+        output.say(_("Nothing new."))
+    for partner, error in polled.errors:
+        output.note("partner_failed", {"partner": partner, "reason": explain(error.code, error.params)})
+    for batch in polled.closed:
+        output.say(_("Batch {batch} is closed.").format(batch=batch))
+    output.document(
+        {
+            "files": [_received(received) for received in polled.received],
+            "errors": [{"partner": partner, **_error(error)} for partner, error in polled.errors],
+            "closed": polled.closed,
+        }
+    )
+    return gravest([*(error.exit_code for _partner, error in polled.errors), *map(_gravity, polled.received)])
+
+
+@click.command(
+    cls=Command,
+    help=N_("Send and poll in turn until it is told to stop (SIGTERM, Ctrl-C)."),
+    epilog="chitra daemon --once",
+)
+@click.option("--once", is_flag=True, help=N_("One round only."))
+@pass_session
+def daemon(session: Session, once: bool) -> int:
+    from gateway.daemon import run
+
+    return run(session.app, once)
+
+
+def _delivery(delivery: Delivery) -> dict[str, Any]:
+    fields = {"file": delivery.file, "partner": delivery.partner, "name": delivery.name, "state": delivery.state}
+    return fields | ({"error": _error(delivery.error)} if delivery.error else {})
+
+
+def _received(received: Received) -> dict[str, Any]:
+    fields = {
+        "file": received.file,
+        "partner": received.partner,
+        "name": received.name,
+        "message": received.message,
+        "state": received.state,
+        "moved": received.matched.moved,
+        "exceptions": received.matched.exceptions,
+        "findings": received.findings,
+    }
+    return fields | ({"error": _error(received.error)} if received.error else {})
+
+
+def _received_row(received: Received) -> list[str]:
+    moved = ", ".join(f"{state_word(state)} {count}" for state, count in sorted(received.matched.moved.items()))
+    state = state_word(received.state) if received.state else ""
+    return [received.file, received.partner, received.name, received.message, state, moved, _remark(received.error)]
+
+
+def _gravity(received: Received) -> int:
+    """Bad proof is an alarm; what needs a person is said."""
+    if received.error is not None:
+        return 3 if received.state == "quarantined" and received.error.exit_code == 1 else received.error.exit_code
+    return 3 if received.matched.exceptions else 0
+
+
+def _error(error: ChitraError) -> dict[str, Any]:
+    return {"code": error.code, "message": explain(error.code, error.params)}
+
+
+def _remark(error: ChitraError | None) -> str:
+    return explain(error.code, error.params) if error else ""

@@ -1,0 +1,32 @@
+"""``init``: a new home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gateway.cli.lazy import Command
+from gateway.cli.session import Session, ask_passphrase, pass_session
+from gateway.cli.words import N_, _
+
+
+@click.command(
+    cls=Command,
+    help=N_("Make a new home: configuration, database, signing key; with --sandbox people and rehearsal partners."),
+    epilog="chitra init ./home --sandbox",
+)
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--sandbox", is_flag=True, help=N_("A rehearsal home: every adapter as a partner on this machine."))
+@pass_session
+def init(session: Session, folder: Path | None, sandbox: bool) -> int:
+    from gateway.clock import RealClock
+    from gateway.setup import init_home
+
+    with session.output.working(_("Making keys")):
+        made = init_home(folder or session.home, sandbox, RealClock().now(), ask_passphrase)
+    session.output.say(_("New home: {home}").format(home=made.home))
+    if not sandbox:
+        session.output.say(_("Next: fill in chitra.toml, then chitra operator add, then chitra doctor."))
+    session.output.document({"home": str(made.home), "operators": made.operators, "partners": made.partners})
+    return 0

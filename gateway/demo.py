@@ -1,0 +1,166 @@
+"""The whole month on an embedded default: rehearsal partners on a loopback SFTP port, every step for real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway.app import App
+from gateway.clock import ZONE, RealClock
+from gateway.domain.calendar import next_working
+from gateway.domain.errors import Alarm
+from gateway.reports.batch import BatchReport, batch_report
+from gateway.sandbox import clock, people
+from gateway.sandbox.sandbox import Sandbox
+from gateway.sandbox.server import SandboxServer
+from gateway.setup import init_home
+from gateway.store import batches
+from gateway.usecases import approve
+from gateway.usecases.intake import Request, import_batch
+from gateway.usecases.poll import poll
+from gateway.usecases.send import send
+
+if TYPE_CHECKING:
+    from gateway.ports import PersonKey
+
+_DAYS_MAX = 40
+_MORNING = time(9)
+PROGRAMME = "pension"
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """How the rehearsal ended; ``ledger_differs``: end-to-end ids on which the partners' books disagree with ours."""
+
+    report: BatchReport
+    days: int
+    exceptions: int
+    ledger_differs: list[str]
+
+    def payments_in(self, state: str) -> int:
+        return sum(outcome.payments for outcome in self.report.outcomes if outcome.state == state)
+
+    @property
+    def ties(self) -> bool:
+        return self.report.ties and not self.ledger_differs
+
+
+def play_month(home: Path, payments: int, seed: int, told: Callable[[str], None]) -> Month:
+    """Init, import, approve, send, then days of answers until the batch is closed; ``told`` hears each step's code."""
+    start = _start_of_month()
+    told("init")
+    init_home(home, True, start, _never_asked)
+    clock.start(home, start)
+    app = App(home, _never_asked)
+    with _partners(app) as sandbox:
+        told("import")
+        batch_id = _import(app, payments, seed, f"{start:%Y-%m}")
+        told("approve")
+        _approve(app, batch_id)
+        told("send")
+        _send(app)
+        days = _days_until_closed(app, sandbox, batch_id, told)
+        return _judged(app, sandbox, batch_id, days)
+
+
+def _never_asked(key: str) -> bytes:
+    raise AssertionError(f"a rehearsal home needs no passphrase of {key}")
+
+
+def _start_of_month() -> datetime:
+    """The coming working day in the morning, so that a rehearsal is the same on a Sunday."""
+    from gateway.calendar import WorkingDays
+
+    day = next_working(RealClock().now().date(), WorkingDays())
+    return datetime.combine(day, _MORNING, ZONE)
+
+
+@contextmanager
+def _partners(app: App) -> Iterator[Sandbox]:
+    """The rehearsal partners with their SFTP server, as ``chitra sandbox run`` starts them."""
+    sandbox, server = open_sandbox(app)
+    server.start()
+    try:
+        yield sandbox
+    finally:
+        server.stop()
+        sandbox.close()
+
+
+def open_sandbox(app: App, port: int | None = None) -> tuple[Sandbox, SandboxServer]:
+    """The partners of a rehearsal home and their server on the configured port."""
+    from gateway.partners import configured_profile
+
+    sections = app.config.partners
+    folder = app.home / "sandbox"
+    profiles = [configured_profile(section) for section in sections.values()]
+    sandbox = Sandbox(folder, profiles, lambda: clock.now(app.home), [app.keyring.certificate("payments")])
+    users = {code: sandbox.banks[section.adapter].home for code, section in sections.items()}
+    authorized = [(app.home / "keyring" / "sftp.pub").read_text()]
+    listening = next(iter(sections.values())).port if port is None else port
+    return sandbox, SandboxServer(folder, users, authorized, listening)
+
+
+def _import(app: App, payments: int, seed: int, period: str) -> str:
+    path = app.home / "batch.csv"
+    people.write_csv(path, people.payments(payments, seed, period))
+    payer = app.config.payer(None)
+    with path.open("rb") as source:
+        imported = import_batch(app.context, Request(source, path.name, PROGRAMME, period, "maker", payer), {})
+    if imported.problems:
+        raise Alarm("demo_failed", step="import", problems=len(imported.problems))
+    return imported.batch.id
+
+
+def _approve(app: App, batch_id: str) -> None:
+    key: Callable[[str], PersonKey] = app.operator_key
+    approve.submit(app.context, batch_id, "maker", key("maker"))
+    for name in ("checker", "checker2"):
+        approve.approve(app.context, batch_id, name, key(name))
+
+
+def _send(app: App) -> None:
+    sent = send(app.context)
+    problems = [*sent.errors, *(delivery.error for delivery in sent.deliveries if delivery.error)]
+    if problems:
+        raise problems[0]
+
+
+def _days_until_closed(app: App, sandbox: Sandbox, batch_id: str, told: Callable[[str], None]) -> int:
+    """Answers of the day, then the next day, until the return windows are over."""
+    for day in range(_DAYS_MAX):
+        told("day")
+        sandbox.work()
+        poll(app.context)
+        with app.store.read() as tx:
+            if batches.find(tx, batch_id).state == "closed":
+                return day
+        clock.next_day(app.home)
+    raise Alarm("demo_failed", step="close", days=_DAYS_MAX)
+
+
+def _judged(app: App, sandbox: Sandbox, batch_id: str, days: int) -> Month:
+    """Our report beside the partners' own ledgers, per end-to-end id (M1)."""
+    with app.store.read() as tx:
+        exceptions = tx.value("SELECT count(*) FROM exception WHERE state = 'open'")
+        ours = {
+            row.end_to_end_id: row
+            for row in tx.stream(
+                "SELECT end_to_end_id, state, amount, returned_amount FROM payment WHERE batch_id = :b", b=batch_id
+            )
+        }
+    theirs = {e2e: judged for bank in sandbox.banks.values() for e2e, judged in bank.ledger.by_end_to_end().items()}
+    differs = [e2e for e2e in sorted(ours.keys() | theirs.keys()) if not _agree(ours.get(e2e), theirs.get(e2e))]
+    return Month(batch_report(app.store, batch_id), days, exceptions, differs)
+
+
+def _agree(ours: object, theirs: object) -> bool:
+    """The partner debited exactly once what we hold debited, and returned what we hold returned."""
+    if ours is None or theirs is None:
+        return False
+    expected = {"settled": (1, 0), "returned": (1, ours.amount), "rejected": (0, 0)}.get(ours.state)  # type: ignore[attr-defined]
+    return expected == (theirs.debited, theirs.returned_amount)  # type: ignore[attr-defined]

@@ -1,0 +1,102 @@
+"""Partners as configured: the adapter's profile with the contract's overrides, and how to reach and prove them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from adapters import registry
+from adapters.profile import Inbox, Profile
+from gateway.config import PartnerSection, Section
+from gateway.domain.errors import NotConfigured
+from gateway.ports import Transport
+from gateway.proof import PartnerVerifier, PaymentSigner, translated
+from gateway.usecases.context import Partner
+
+if TYPE_CHECKING:
+    from gateway.app import App
+
+
+def partner(app: App, code: str, section: PartnerSection) -> Partner:
+    """One partner; nothing is opened before it is used."""
+    return Partner(
+        code=code,
+        profile=configured_profile(section),
+        connect=lambda: _connect(app, section),
+        signer=lambda: PaymentSigner(app.signing_key(section.signing_key), app.clock),
+        verifier=lambda: _verifier(app, section),
+    )
+
+
+def configured_profile(section: PartnerSection) -> Profile:
+    """The adapter's profile, overridden key by key."""
+    try:
+        profile = registry.profile(section.adapter)
+    except registry.UnknownAdapter as error:
+        raise NotConfigured(error.code, **error.params) from None
+    return replace(
+        profile,
+        outbox=replace(profile.outbox, **_given(section.outbox)),
+        inboxes=tuple(_inboxes(profile, section)),
+        limits=replace(profile.limits, **_given(section.limits)),
+        **{key: value for key, value in _simple(section).items() if value is not None},
+    )
+
+
+def _simple(section: PartnerSection) -> dict[str, Any]:
+    return {
+        "cutoff": section.cutoff,
+        "acknowledgement_hours": section.acknowledgement_hours,
+        "return_window_days": section.return_window_days,
+    }
+
+
+def _inboxes(profile: Profile, section: PartnerSection) -> Iterator[Inbox]:
+    for inbox in profile.inboxes:
+        override = section.inboxes.get(inbox.message)
+        yield replace(inbox, **_given(override)) if override else inbox
+
+
+def _given(section: Section) -> dict[str, Any]:
+    return section.model_dump(exclude_none=True)
+
+
+def _connect(app: App, section: PartnerSection) -> AbstractContextManager[Transport]:
+    """A connection, imported late: many commands never connect."""
+    if section.directory is not None:
+        from gateway.transport.directory import DirectoryTransport
+
+        return closing(DirectoryTransport(app.home / section.directory))
+    from gateway.transport import sftp
+
+    return closing(sftp.connect(_endpoint(app, section)))
+
+
+def _endpoint(app: App, section: PartnerSection) -> Any:
+    from gateway.transport.sftp import Endpoint
+    from keys import trust
+
+    assert section.host is not None
+    assert section.user is not None
+    with translated():
+        host_keys = tuple(trust.host_key(text) for text in section.host_keys)
+    identity = app.home / section.identity
+    return Endpoint(
+        host=section.host,
+        port=section.port,
+        user=section.user,
+        identity_file=identity,
+        host_keys=host_keys,
+        identity_passphrase=lambda: app.passphrase(identity.name).reveal(),
+    )
+
+
+def _verifier(app: App, section: PartnerSection) -> PartnerVerifier:
+    from keys import trust
+
+    with translated():
+        trusted = trust.load_certificates(app.home / path for path in section.trusted)
+        own = [app.keyring.certificate(section.signing_key)]
+    return PartnerVerifier(trusted, own, app.spool, app.clock)

@@ -1,0 +1,84 @@
+"""Keys as the use cases need them: the ports over ``keys``, whose small error tree ends here in the domain's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import BinaryIO
+
+from gateway.domain.errors import BadProof, NotConfigured, Tampered
+from gateway.ports import Clock, Proven, Spool
+from keys import errors, operators, trust, xmldsig
+from keys.signing import SigningKey
+from keys.vault import Vault
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Errors of keys as errors of the domain, code and parameters kept."""
+    try:
+        yield
+    except errors.BadProof as error:
+        raise BadProof(error.code, **error.params) from None
+    except errors.BrokenEnvelope as error:
+        raise Tampered(error.code, **error.params) from None
+    except errors.KeysError as error:
+        raise NotConfigured(error.code, **error.params) from None
+
+
+class TranslatedVault:
+    """The vault behind its port; sealing and blinding cannot fail, opening can."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self.seal, self.blind = vault.seal, vault.blind
+
+    def open(self, envelope: bytes, context: str) -> bytes:
+        with translated():
+            return self._vault.open(envelope, context)
+
+
+class PaymentSigner:
+    """Our signing key for messages, valid now."""
+
+    def __init__(self, key: SigningKey, clock: Clock) -> None:
+        self._key, self._clock = key, clock
+
+    @property
+    def key_id(self) -> str:
+        return self._key.key_id
+
+    def signature(self, digest: bytes) -> bytes:
+        with translated():
+            self._key.check_valid(self._clock.now())
+            return xmldsig.sign_digest(digest, self._key)
+
+    def digest_of(self, message: BinaryIO, splice_at: int, signature_bytes: int) -> bytes:
+        with translated():
+            return xmldsig.check_spliced(message, splice_at, signature_bytes, self._key.certificate_pem)
+
+
+class PartnerVerifier:
+    """Proofs of one partner: its pinned certificates, and ours, to recognise our own message coming back."""
+
+    def __init__(self, trusted: Sequence[bytes], own: Sequence[bytes], spool: Spool, clock: Clock) -> None:
+        self._trusted, self._own, self._spool, self._clock = trusted, own, spool, clock
+
+    def verify(self, source: BinaryIO, proof: str, size_bytes_max: int) -> Proven:
+        now: datetime = self._clock.now()
+        with translated():
+            if proof == "enveloped":
+                return xmldsig.verify_enveloped(source, self._trusted, self._spool, now, size_bytes_max, self._own)
+            if proof == "channel":
+                return trust.accept_channel(source, self._spool)
+        raise NotConfigured("proof_not_supported", proof=proof)
+
+
+def genuine(public_pem: str, data: bytes, signature: bytes) -> bool:
+    """A person's signature over ``data``."""
+    try:
+        operators.verify(public_pem.encode(), signature, data)
+    except errors.KeysError:
+        return False
+    return True

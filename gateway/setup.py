@@ -1,0 +1,153 @@
+"""``init``: a new home with configuration, keyring, database; in the sandbox also people and rehearsal partners."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from string import Template
+
+from adapters.registry import PROFILES
+from gateway.app import App, AskPassphrase
+from gateway.config import FILE_NAME
+from gateway.domain.errors import Refusal
+from gateway.proof import translated
+from gateway.store import schema
+from gateway.store.tables import Operator
+from keys.keyring import Keyring
+from keys.passphrase import Passphrase
+
+PEOPLE = {"maker": "maker", "checker": "checker", "checker2": "checker"}
+"""Operators of a sandbox home and their role."""
+
+_KEYS = ("payments", "sftp", "vault")
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_SANDBOX_PASSPHRASE = "keyring/passphrase"
+
+_PARTNER = Template(
+    """[partners.$code]
+adapter = "$code"
+host = "127.0.0.1"
+port = $port
+user = "$code"
+identity = "keyring/sftp"
+host_keys = ["$host_key"]
+signing_key = "payments"
+trusted = ["keyring/partners/$code.pem"]
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewHome:
+    home: Path
+    operators: list[str]
+    partners: list[str]
+
+
+def init_home(home: Path, sandbox: bool, now: datetime, ask: AskPassphrase) -> NewHome:
+    """Make a home; nothing that exists is touched. Raises ``Refusal`` where keys must not lie."""
+    home = home.absolute()
+    _refuse_unfit(home)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in ("reports", "backups", "spool"):
+        (home / name).mkdir(mode=0o700, exist_ok=True)
+    with translated():
+        keyring = Keyring.create(home / "keyring")
+        passphrases = _sandbox_passphrase(home) if sandbox else _asked(ask)
+        _generate_keys(keyring, passphrases, now)
+    partners = _sandbox_partners(home, keyring, now) if sandbox else {}
+    (home / FILE_NAME).write_text(_configuration(sandbox, partners), encoding="utf-8")
+    people = _enrol(App(home, ask), passphrases, now) if sandbox else []
+    if not sandbox:
+        _create_database(App(home, ask))
+    return NewHome(home, people, list(partners))
+
+
+def _refuse_unfit(home: Path) -> None:
+    if (home / FILE_NAME).exists() or (home / "keyring").exists():
+        raise Refusal("home_exists", home=str(home))
+    for folder in (home, *home.parents):
+        if (folder / ".git").exists() or (folder / "pyproject.toml").exists():
+            raise Refusal("home_in_repository", home=str(home), repository=str(folder))
+
+
+def _sandbox_passphrase(home: Path) -> Callable[[str], Passphrase]:
+    """One random passphrase for every key of a rehearsal home."""
+    passphrase = Passphrase.random()
+    passphrase.save(home / _SANDBOX_PASSPHRASE)
+    return lambda key: passphrase
+
+
+def _asked(ask: AskPassphrase) -> Callable[[str], Passphrase]:
+    return lambda key: Passphrase.of(ask(key))
+
+
+def _generate_keys(keyring: Keyring, passphrases: Callable[[str], Passphrase], now: datetime) -> None:
+    keyring.generate_vault(passphrases("vault"), now=now)
+    keyring.generate_ssh("sftp", passphrases("sftp"))
+    keyring.generate_signing("payments", "Chitra payments", passphrases("payments"), now=now)
+
+
+def _sandbox_partners(home: Path, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """Every adapter as a rehearsal partner: its certificate pinned, its section of the configuration."""
+    from gateway.sandbox.sandbox import Sandbox
+    from gateway.sandbox.server import SandboxServer
+
+    folder = home / "sandbox"
+    sandbox = Sandbox.create(folder, PROFILES.values(), lambda: now, [keyring.certificate("payments")])
+    server = SandboxServer(folder, {code: bank.home for code, bank in sandbox.banks.items()}, [])
+    for code, bank in sandbox.banks.items():
+        (keyring.folder / "partners" / f"{code}.pem").write_bytes(bank.certificate)
+    sandbox.close()
+    server.start()
+    port, host_key = server.port, server.host_key
+    server.stop()
+    return {code: _PARTNER.substitute(code=code, port=port, host_key=host_key) for code in PROFILES}
+
+
+def _configuration(sandbox: bool, partners: dict[str, str]) -> str:
+    template = Template((Path(__file__).parent / "templates" / FILE_NAME).read_text(encoding="utf-8"))
+    source = f"file:{_SANDBOX_PASSPHRASE}" if sandbox else "prompt"
+    secrets_of = (*_KEYS, *PEOPLE) if sandbox else _KEYS
+    accounts = ", ".join(f'{code} = "11000000000{index}"' for index, code in enumerate(partners, 1))
+    return template.substitute(
+        environment="sandbox" if sandbox else "production",
+        organisation="UBND XA THACH THAT",
+        organisation_id="0101234567",
+        payer="thachthat",
+        accounts=accounts or 'PARTNER = "ACCOUNT"',
+        default_partner=next(iter(partners), "PARTNER"),
+        keys="\n".join(f'[keys.{name}]\npassphrase = "{source}"' for name in secrets_of),
+        partners="\n".join(partners.values()) or _PARTNER.template.replace("[partners", "# [partners"),
+    )
+
+
+def _create_database(app: App) -> None:
+    schema.upgrade(app.any_store)
+    instance = "".join(secrets.choice(_ALPHABET) for _ in range(6))
+    schema.establish(app.any_store, instance, app.config.gateway.environment)
+
+
+def _enrol(app: App, passphrases: Callable[[str], Passphrase], now: datetime) -> list[str]:
+    """Rehearsal people with keys of their own."""
+    _create_database(app)
+    for name in PEOPLE:
+        add_operator(app, name, [PEOPLE[name]], passphrases(name), now)
+    return list(PEOPLE)
+
+
+def add_operator(app: App, name: str, roles: list[str], passphrase: Passphrase, now: datetime) -> str:
+    """Enrol a person: key pair in the keyring, public half and roles in the database; returns the key id."""
+    with app.store.begin() as tx:
+        if tx.session.get(Operator, name) is not None:
+            raise Refusal("operator_exists", operator=name)
+        with translated():
+            key = app.keyring.generate_operator(name, passphrase, now=now)
+            public = app.keyring.operator_public(name).decode()
+        row = Operator(name=name, key_id=key.key_id, public_key=public, roles=",".join(roles), enrolled_at=tx.now())
+        tx.session.add(row)
+        tx.record("system", "operator add", name, roles=row.roles, key=key.key_id)
+    return key.key_id
