@@ -9,6 +9,7 @@ import ast
 import re
 import statistics
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -148,6 +149,12 @@ def test_each_library_stays_at_home() -> None:
         and not module.inside(*HOMES.get(library, ()))
     ]
     assert breaches == []
+
+
+def test_the_libraries_with_a_home_are_the_declared_dependencies() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    names = {re.split(r"[\[><=]", each)[0].replace("-", "_") for each in declared}
+    assert names == set(HOMES)
 
 
 def test_formats_read_no_clock_no_chance_and_no_environment() -> None:
