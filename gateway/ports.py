@@ -76,6 +76,9 @@ class Proven(Protocol):
     def open(self) -> BinaryIO:
         """A fresh reader over exactly what was signed (T2)."""
 
+    def close(self) -> None:
+        """Give the scratch file back."""
+
 
 class Verifier(Protocol):
     """Checks the proof of received files."""

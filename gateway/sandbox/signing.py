@@ -35,7 +35,9 @@ class Signer:
     """Signs answers; key and certificate are files of the partner's private folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._key = (folder / "key.pem").read_bytes()
+        key = serialization.load_pem_private_key((folder / "key.pem").read_bytes(), None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        self._key = key
         self._certificate = (folder / "certificate.pem").read_text()
 
     def sign(self, document: bytes) -> bytes:

@@ -24,6 +24,12 @@ def find(tx: Transaction, batch_id: str) -> Batch:
     return batch
 
 
+def claim(tx: Transaction, batch_id: str) -> Batch:
+    """The batch, its row locked to the end of the transaction, so that acts on one batch come one after another."""
+    find(tx, batch_id)
+    return tx.session.get_one(Batch, batch_id, with_for_update=True, populate_existing=True)
+
+
 def listing(tx: Transaction, state: str | None, since: str | None, limit: int) -> list[Any]:
     return tx.rows(
         "SELECT id, payer, programme, period, state, payments, amount, currency, created_at FROM batch"

@@ -102,12 +102,6 @@ def find(tx: Transaction, reference: str) -> FileIn:
     return file
 
 
-def unfinished(tx: Transaction, partner: str) -> list[FileIn]:
-    """Stored but not yet understood: a crash came between the two transactions."""
-    query = select(FileIn).where(FileIn.partner == partner, FileIn.state == InboundState.RECEIVED)
-    return list(tx.session.exec(query.order_by(col(FileIn.id))).all())
-
-
 def add_findings(tx: Transaction, file: FileIn, findings: Sequence[tuple[str, str, str]]) -> None:
     """(path, rule, message) of each finding."""
     first = take(tx, "finding", len(findings)).start if findings else 0

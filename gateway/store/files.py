@@ -21,7 +21,12 @@ def find(tx: Transaction, message_id: str) -> FileOut:
 
 
 def get(tx: Transaction, file_id: int) -> FileOut:
-    return tx.session.get_one(FileOut, file_id)
+    return tx.session.get_one(FileOut, file_id, populate_existing=True)
+
+
+def claim(tx: Transaction, file_id: int) -> FileOut:
+    """The file as it is now, its row locked to the end of the transaction."""
+    return tx.session.get_one(FileOut, file_id, with_for_update=True, populate_existing=True)
 
 
 def in_states(tx: Transaction, states: Sequence[str], partner: str | None = None) -> list[FileOut]:

@@ -33,7 +33,7 @@ _WRITE_BYTES = 32_640
 _READ_BYTES = 131_072
 """At first; a server that answers with less is asked for less from then on."""
 _WRITES_IN_FLIGHT_MAX = 64
-_READS_IN_FLIGHT_MAX = 16
+_READS_IN_FLIGHT_MAX = 32
 _READ = 0x01
 _CREATE_EXCLUSIVELY = 0x02 | 0x08 | 0x20
 _FSYNC = "fsync@openssh.com"

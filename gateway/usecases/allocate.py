@@ -30,7 +30,7 @@ class Portion:
 def allocate(context: Context, batch_id: str) -> list[str]:
     """One transaction: approvals are checked on the content as it is, files and links are made; returns message ids."""
     with context.store.begin() as tx:
-        batch = batches.find(tx, batch_id)
+        batch = batches.claim(tx, batch_id)
         require_approved(context, tx, batch)
         made = [_allocate_file(context, tx, batch, portion) for portion in list(_portions(context, tx, batch))]
         if made and batch.state == BatchState.APPROVED:

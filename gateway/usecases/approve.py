@@ -12,7 +12,7 @@ from gateway.domain.states import BatchState, PaymentState, require_legal
 from gateway.ports import PersonKey
 from gateway.store import batches, moves
 from gateway.store.store import Transaction
-from gateway.store.tables import Approval, Batch
+from gateway.store.tables import Approval, Batch, Operator
 from gateway.usecases.context import Context
 
 
@@ -79,7 +79,7 @@ def require_signatures(context: Context, tx: Transaction, batch: Batch) -> None:
     for approval, person in approvals:
         signed = _statement(context, batch, "approve", approval.approver, batch.content_sha256 or b"")
         genuine = context.verify_person(person.public_key, signed, approval.signature)
-        if not genuine or approval.approver == batch.maker:
+        if not genuine or approval.approver == batch.maker or not _may(person, "checker"):
             raise ApprovalVoid("approval_void", batch=batch.id, reason="signature_invalid", operator=approval.approver)
     if len(approvals) < batch.approvals_required:
         raise ApprovalVoid("approval_void", batch=batch.id, reason="too_few", approvals=len(approvals))
@@ -89,11 +89,11 @@ def _act(
     context: Context, tx: Transaction, batch_id: str, verb: str, operator: str, key: PersonKey, role: str | None
 ) -> Batch:
     """Check the person, the key and the content, and record the signed act."""
-    batch = batches.find(tx, batch_id)
+    batch = batches.claim(tx, batch_id)
     if batch.content_sha256 is None:
         raise Refusal("batch_invalid", batch=batch.id)
     person = batches.operator(tx, operator)
-    if person.revoked_at or (role and role not in person.roles.split(",")):
+    if not _may(person, role):
         raise NotAllowed("role_missing", operator=operator, role=role or "")
     if key.key_id != person.key_id:
         raise NotAllowed("key_not_enrolled", operator=operator)
@@ -103,6 +103,11 @@ def _act(
     signature = key.sign(_statement(context, batch, verb, operator, content))
     tx.record(operator, f"batch {verb}", batch.id, content.hex(), key=key.key_id, signature=signature.hex())
     return batch
+
+
+def _may(person: Operator, role: str | None) -> bool:
+    """Enrolled still, and with the role when one is needed."""
+    return not person.revoked_at and (role is None or role in person.roles.split(","))
 
 
 def _statement(context: Context, batch: Batch, verb: str, operator: str, content: bytes) -> bytes:

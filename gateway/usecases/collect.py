@@ -39,6 +39,8 @@ class Received:
     error: ChitraError | None = None
     matched: Matched = field(default_factory=Matched)
     findings: int = 0
+    bug: Exception | None = None
+    """A fault of ours; the file stays at the partner and is taken up again."""
 
 
 def collect(context: Context, partner: Partner) -> tuple[list[Received], list[ChitraError]]:
@@ -69,6 +71,8 @@ class _Collector:
                 yield self._take(inbox, remote)
             except ChitraError as error:
                 yield Received("", self._partner.code, remote.name, inbox.message, "", error)
+            except Exception as bug:  # a boundary: T7, the next file goes on; ``poll`` raises it at its end
+                yield Received("", self._partner.code, remote.name, inbox.message, "", bug=bug)
 
     @staticmethod
     def _wanted(inbox: Inbox, remote: RemoteFile) -> bool:
@@ -138,8 +142,8 @@ def understand(context: Context, partner: Partner, inbox: Inbox, file: FileIn, s
         return Received(file.reference, file.partner, file.name, inbox.message, file.state)
     try:
         spool.seek(0)
-        proven = partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)
-        return _process(context, partner, inbox, file, proven)
+        with closing(partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)) as proven:
+            return _process(context, partner, inbox, file, proven)
     except FormatError as error:
         return _quarantine(context, inbox, file, ChitraError(error.code, **error.params))
     except (BadProof, Alarm) as error:

@@ -100,7 +100,7 @@ class _Sender:
         """Remove every earlier temporary, so that a frozen old sender's rename fails; the final name must be free."""
         for earlier in self._attempts:
             self._transport.remove(self._path(earlier.temporary))
-        if self._attempts and self._final_digest() is not None:
+        if self._transport.stat(self._path(self._file.name)) is not None:
             raise Alarm("final_name_taken", file=self._file.message_id, partner=self._partner.code)
 
     def _void(self) -> None:
@@ -209,9 +209,11 @@ class _Sender:
             self._unknown(occasion)
 
     def _final_digest(self) -> str | None:
-        """SHA-256 of what lies under the final name, None when nothing is there."""
-        final = self._path(self._file.name)
-        return None if self._transport.stat(final) is None else self._digest(final)
+        """SHA-256 of what lies under the final name (empty for other bytes of another size); None for nothing."""
+        found = self._transport.stat(self._path(self._file.name))
+        if found is None:
+            return None
+        return self._digest(self._path(found.name)) if found.size_bytes == self._wire.size_bytes else ""
 
     def _digest(self, path: str) -> str:
         sha256 = hashlib.sha256()

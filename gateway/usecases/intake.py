@@ -45,7 +45,7 @@ def import_batch(context: Context, request: Request, extra_headings: dict[str, t
     """One transaction: the source bytes, the batch and its payments or its problems; nothing half."""
     if not identifiers.is_month(request.period):
         raise Refusal("period_invalid", period=request.period)
-    with context.store.begin() as tx:
+    with context.store.exclusive("import"), context.store.begin() as tx:
         _require_maker(tx, request.operator)
         staged = _Staging(context, tx, request, _columns(extra_headings))
         staged.fill()

@@ -125,7 +125,6 @@ def _answer(tx: Transaction, file: FileIn, answer: Any) -> None:
     if answer.state == FileState.RELEASING:
         moves.move(tx, "file_out", answer.file_id, FileState.SENT, f"pain.002 {file.reference}")
     current = files.get(tx, answer.file_id)
-    tx.session.refresh(current)
     if current.state in (FileState.SENT, FileState.UNKNOWN):
         moves.move(tx, "file_out", current.id, target, f"pain.002 {file.reference}")
     tx.run("UPDATE file_out SET overdue = :no WHERE id = :id", no=False, id=current.id)
@@ -144,7 +143,6 @@ def _acknowledge_booked(tx: Transaction, file: FileIn) -> None:
     """A booking proves that our file arrived, whatever we knew of its delivery."""
     for ours in matching.booked_files(tx):
         current = files.get(tx, ours.id)
-        tx.session.refresh(current)
         if current.state == FileState.RELEASING:
             moves.move(tx, "file_out", ours.id, FileState.SENT, f"booked in {file.reference}")
         moves.move(tx, "file_out", ours.id, FileState.ACKNOWLEDGED, f"booked in {file.reference}")

@@ -22,11 +22,13 @@ class Polled:
 
 
 def poll(context: Context) -> Polled:
-    """An error at one partner never stops the others."""
+    """An error at one partner or in one file never stops the others; a bug is raised when all are done."""
     round_ = Polled()
     for partner in context.partners.values():
         received, errors = collect(context, partner)
         round_.received += received
         round_.errors += [(partner.code, error) for error in errors]
     round_.closed = close(context)
+    for bug in filter(None, (received.bug for received in round_.received)):
+        raise bug
     return round_

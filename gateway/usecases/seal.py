@@ -31,8 +31,8 @@ _PURPOSE, _CATEGORY = "SSBE", "SSBE"
 """Social security benefit: says nothing about health (formats notes)."""
 
 
-def seal(context: Context, message_id: str) -> str:
-    """Make the bytes of an allocated file; returns their sha256. Nothing is kept when any check fails."""
+def seal(context: Context, message_id: str) -> None:
+    """Make the bytes of an allocated file. Nothing is kept when any check fails."""
     with context.store.read() as tx:
         file = files.find(tx, message_id)
         partner = context.partner(file.partner)
@@ -40,7 +40,6 @@ def seal(context: Context, message_id: str) -> str:
         with closing(context.spool.create()) as final:
             _write_signed(context, tx, file, partner.profile, signer, final)
             _store(context, file, final, signer.key_id)
-            return blobs.digest(final)[0]
 
 
 def _write_signed(
@@ -176,7 +175,9 @@ def _compare(context: Context, tx: Transaction, file: FileOut, profile: Profile,
 def _store(context: Context, file: FileOut, final: BinaryIO, key_id: str) -> None:
     """One short transaction: the approval is checked again, the bytes become the file's for ever."""
     with context.store.begin() as tx:
-        current = files.get(tx, file.id)
+        current = files.claim(tx, file.id)
+        if current.state != FileState.ALLOCATED:
+            return  # another worker was first; these bytes were never anybody's
         require_signatures(context, tx, batches.find(tx, current.batch_id))
         if batches.file_digest(tx, current.id) != current.content_sha256:
             raise ApprovalVoid("approval_void", batch=current.batch_id, reason="content_changed")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.domain.errors import ChitraError
+from gateway.domain.errors import ChitraError, NotFound
 from gateway.domain.states import FileState
 from gateway.store import files
 from gateway.usecases.allocate import allocate, waiting
 from gateway.usecases.context import Context
-from gateway.usecases.deliver import Delivery, deliver
+from gateway.usecases.deliver import DELIVERABLE, Delivery, deliver
 from gateway.usecases.seal import seal
 
 
@@ -31,7 +31,17 @@ def send(context: Context) -> Sent:
         _tried(run, seal, context, message_id)
     for partner in context.partners.values():
         run.deliveries += deliver(context, partner)
+    run.errors += _orphans(context)
     return run
+
+
+def _orphans(context: Context) -> list[ChitraError]:
+    """Files due at partners that are no longer configured: said at every run, never forgotten."""
+    with context.store.read() as tx:
+        due = files.in_states(tx, DELIVERABLE)
+    lost = sorted({file.partner for file in due} - set(context.partners))
+    known = ", ".join(sorted(context.partners))
+    return [NotFound("partner_unknown", partner=partner, known=known) for partner in lost]
 
 
 def _tried(run: Sent, step: Callable[[Context, str], object], context: Context, subject: str) -> None:

@@ -34,6 +34,9 @@ def import_statement(context: Context, source: BinaryIO, name: str, partner: str
 def _store(context: Context, source: BinaryIO, name: str, partner: str) -> FileIn:
     with context.store.begin() as tx:
         sha256, size_bytes = blobs.digest(source)
+        known = evidence.known(tx, partner, sha256)
+        if known is not None and known.state == InboundState.RECEIVED:
+            return known
         blobs.put(tx, source)
         file = evidence.receive(tx, partner, "", name, sha256, size_bytes)
         moves.noted_first(tx, "file_in", file.reference, file.state, "brought by a person")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from adapters.profile import Profile
+from formats.errors import Unreadable
 from formats.iso20022 import pain002
 from gateway.store import evidence
 from gateway.store.store import Transaction
@@ -18,8 +19,9 @@ Line = pain002.GroupStatus | pain002.BlockStatus | pain002.TransferStatus
 def record_statuses(tx: Transaction, profile: Profile, file: FileIn, source: BinaryIO) -> list[int]:
     """Store every status of the file; returns ids of its reports (none when the message id was used before)."""
     events = pain002.read(source)
-    head = next(events)
-    assert isinstance(head, pain002.Report)
+    head = next(events, None)
+    if not isinstance(head, pain002.Report):
+        raise Unreadable("no_group_header")
     report = evidence.open_report(tx, file, head.message_id or file.sha256, _stored(head.created))
     if report is None:
         evidence.raise_exception(tx, "message_id_reused", file.partner, file_in_id=file.id)
