@@ -22,6 +22,9 @@ from keys.passphrase import Passphrase
 PEOPLE = {"maker": "maker", "checker": "checker", "checker2": "checker"}
 """Operators of a sandbox home and their role."""
 
+EMBEDDED_DATABASE = "sqlite:///chitra.db"
+"""A file in the home."""
+
 _KEYS = ("payments", "sftp", "vault")
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _SANDBOX_PASSPHRASE = "keyring/passphrase"
@@ -47,7 +50,9 @@ class NewHome:
     partners: list[str]
 
 
-def init_home(home: Path, sandbox: bool, now: datetime, ask: AskPassphrase) -> NewHome:
+def init_home(
+    home: Path, sandbox: bool, now: datetime, ask: AskPassphrase, database: str = EMBEDDED_DATABASE
+) -> NewHome:
     """Make a home; nothing that exists is touched. Raises ``Refusal`` where keys must not lie."""
     home = home.absolute()
     _refuse_unfit(home)
@@ -59,7 +64,7 @@ def init_home(home: Path, sandbox: bool, now: datetime, ask: AskPassphrase) -> N
         passphrases = _sandbox_passphrase(home) if sandbox else _asked(ask)
         _generate_keys(keyring, passphrases, now)
     partners = _sandbox_partners(home, keyring, now) if sandbox else {}
-    (home / FILE_NAME).write_text(_configuration(sandbox, partners), encoding="utf-8")
+    (home / FILE_NAME).write_text(_configuration(sandbox, partners, database), encoding="utf-8")
     people = _enrol(App(home, ask), passphrases, now) if sandbox else []
     if not sandbox:
         _create_database(App(home, ask))
@@ -108,7 +113,7 @@ def _sandbox_partners(home: Path, keyring: Keyring, now: datetime) -> dict[str, 
     return {code: _PARTNER.substitute(code=code, port=port, host_key=host_key) for code in PROFILES}
 
 
-def _configuration(sandbox: bool, partners: dict[str, str]) -> str:
+def _configuration(sandbox: bool, partners: dict[str, str], database: str) -> str:
     template = Template((Path(__file__).parent / "templates" / FILE_NAME).read_text(encoding="utf-8"))
     source = f"file:{_SANDBOX_PASSPHRASE}" if sandbox else "prompt"
     secrets_of = (*_KEYS, *PEOPLE) if sandbox else _KEYS
@@ -117,6 +122,7 @@ def _configuration(sandbox: bool, partners: dict[str, str]) -> str:
         environment="sandbox" if sandbox else "production",
         organisation="UBND XA THACH THAT",
         organisation_id="0101234567",
+        database=database,
         payer="thachthat",
         accounts=accounts or 'PARTNER = "ACCOUNT"',
         default_partner=next(iter(partners), "PARTNER"),

@@ -18,13 +18,17 @@ from gateway.cli.words import N_, _
 )
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option("--sandbox", is_flag=True, help=N_("A rehearsal home: every adapter as a partner on this machine."))
+@click.option(
+    "--database", metavar="URL", help=N_("PostgreSQL instead of the embedded database: postgresql+psycopg://...")
+)
 @pass_session
-def init(session: Session, folder: Path | None, sandbox: bool) -> int:
+def init(session: Session, folder: Path | None, sandbox: bool, database: str | None) -> int:
     from gateway.clock import RealClock
-    from gateway.setup import init_home
+    from gateway.setup import EMBEDDED_DATABASE, init_home
 
     with session.output.working(_("Making keys")):
-        made = init_home(folder or session.home, sandbox, RealClock().now(), ask_passphrase)
+        now = RealClock().now()
+        made = init_home(folder or session.home, sandbox, now, ask_passphrase, database or EMBEDDED_DATABASE)
     session.output.say(_("New home: {home}").format(home=made.home))
     if not sandbox:
         session.output.say(_("Next: fill in chitra.toml, then chitra operator add, then chitra doctor."))
