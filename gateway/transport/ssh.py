@@ -47,7 +47,7 @@ HOST_KEY_ALGORITHMS = {
 """Type of a pinned key -> signature algorithms it may use."""
 
 _WINDOW_BYTES = 1 << 23
-"""What the server may send ahead; with paramiko's 2 MiB the link stands still half of the time."""
+"""What the server may send ahead; with paramiko's 2 MiB reading is half as fast."""
 
 
 def _no_passphrase() -> bytes | None:
