@@ -256,4 +256,4 @@ def _text(element: etree._Element) -> str:
     if not len(element):
         return element.text or ""
     etree.strip_elements(element, "{*}rPh", with_tail=False)
-    return "".join(element.itertext("{*}t", with_tail=False))
+    return "".join(map(str, element.itertext("{*}t", with_tail=False)))
