@@ -76,6 +76,7 @@ def run(arguments: list[str]) -> int:
         return 1
     except click.ClickException as usage:
         usage.show()
+        Output("--json" in arguments, 0).document({"error": {"code": "usage", "message": usage.format_message()}})
         return usage.exit_code
     except Exception as error:  # the boundary: known errors become one line, everything else stays a traceback
         return _known(error, "--json" in arguments)

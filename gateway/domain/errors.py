@@ -52,7 +52,7 @@ class IllegalMove(Refusal):
     """A state change outside the table of legal moves (M3)."""
 
     def __init__(self, kind: str, source: str, target: str, subject: str = "") -> None:
-        super().__init__("illegal_move", kind=kind, source=source, target=target, subject=subject)
+        super().__init__("illegal_move", kind=kind, source=str(source), target=str(target), subject=subject)
 
 
 class NotAllowed(Refusal):

@@ -124,11 +124,11 @@ def _statement(context: Context, batch: Batch, verb: str, operator: str, content
 
 def _add_approval(context: Context, tx: Transaction, batch: Batch, operator: str, key: PersonKey) -> None:
     """The database refuses the maker and a second approval by the same person."""
-    content = batch.content_sha256 or b""
+    content, batch_id, maker = batch.content_sha256 or b"", batch.id, batch.maker
     approval = Approval(
-        batch_id=batch.id,
+        batch_id=batch_id,
         approver=operator,
-        maker=batch.maker,
+        maker=maker,
         content_sha256=content,
         key_id=key.key_id,
         signature=key.sign(_statement(context, batch, "approve", operator, content)),
@@ -138,8 +138,8 @@ def _add_approval(context: Context, tx: Transaction, batch: Batch, operator: str
     try:
         tx.session.flush()
     except IntegrityError:
-        code = "maker_cannot_approve" if operator == batch.maker else "already_approved"
-        raise NotAllowed(code, operator=operator, batch=batch.id) from None
+        code = "maker_cannot_approve" if operator == maker else "already_approved"
+        raise NotAllowed(code, operator=operator, batch=batch_id) from None
 
 
 def _move_payments(tx: Transaction, batch: Batch, target: PaymentState, evidence: str) -> None:

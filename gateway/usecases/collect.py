@@ -24,8 +24,6 @@ from gateway.usecases.match import ALARMS, Matched, match
 from gateway.usecases.statements import Reading, record_statements
 from gateway.usecases.statuses import record_statuses
 
-FINDINGS_MAX = 50
-
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -143,19 +141,24 @@ def understand(context: Context, partner: Partner, inbox: Inbox, file: FileIn, s
     try:
         spool.seek(0)
         with closing(partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)) as proven:
-            return _process(context, partner, inbox, file, proven)
+            spool.seek(0)
+            return _process(context, partner, inbox, file, proven, schema.findings(spool, _kind(inbox, proven)))
     except FormatError as error:
         return _quarantine(context, inbox, file, ChitraError(error.code, **error.params))
     except (BadProof, Alarm) as error:
         return _quarantine(context, inbox, file, error)
 
 
-def _process(context: Context, partner: Partner, inbox: Inbox, file: FileIn, proven: Proven) -> Received:
-    """Transaction B: everything the file says and everything it changes, together."""
+def _process(
+    context: Context, partner: Partner, inbox: Inbox, file: FileIn, proven: Proven, findings: list[schema.Finding]
+) -> Received:
+    """Transaction B: everything the file says and everything it changes, together.
+
+    The findings are about the bytes as received: without its signature an envelope would be empty.
+    """
     with context.store.begin() as tx:
         row = tx.session.get_one(FileIn, file.id)
         row.message, row.proof, row.key_id = _kind(inbox, proven), proven.proof, proven.key_id
-        findings = schema.findings(proven.open(), row.message)[:FINDINGS_MAX]
         evidence.add_findings(tx, row, [(f.path, f.rule, f.message) for f in findings])
         if inbox.message == "pain.002":
             record_statuses(tx, partner.profile, row, proven.open())

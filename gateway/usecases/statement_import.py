@@ -10,7 +10,7 @@ from gateway.domain.errors import ChitraError, Refusal
 from gateway.domain.states import InboundState
 from gateway.store import blobs, evidence, moves
 from gateway.store.tables import FileIn
-from gateway.usecases.collect import FINDINGS_MAX, Received, understand
+from gateway.usecases.collect import Received, understand
 from gateway.usecases.context import Context
 from gateway.usecases.statements import Reading, record_statements
 
@@ -51,7 +51,7 @@ def _keep_unproven(context: Context, file: FileIn, source: BinaryIO) -> Received
             row = tx.session.get_one(FileIn, file.id)
             row.message, row.proof = schema.message_name(source), "none"
             source.seek(0)
-            findings = schema.findings(source, row.message)[:FINDINGS_MAX]
+            findings = schema.findings(source, row.message)
             evidence.add_findings(tx, row, [(f.path, f.rule, f.message) for f in findings])
             source.seek(0)
             record_statements(tx, row, source, Reading(None, proven=False))
