@@ -47,6 +47,7 @@ class GroupStatus:
     reasons: tuple[Reason, ...]
     original_count: int | None
     original_sum: str | None
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +116,16 @@ class _Reading:
             self._closed(element)
 
     def _group(self, reader: Reader) -> GroupStatus:
+        lenient = Lenient()
         self._message_id = reader.text("OrgnlMsgId")
         return GroupStatus(
             original_message_id=self._message_id,
             original_message_name=reader.text("OrgnlMsgNmId"),
             status=reader.text("GrpSts"),
             reasons=_reasons(reader),
-            original_count=Lenient().count(reader, "OrgnlNbOfTxs"),
+            original_count=lenient.count(reader, "OrgnlNbOfTxs"),
             original_sum=reader.text("OrgnlCtrlSum"),
+            problems=lenient.problems,
         )
 
     def _opened(self, element: etree._Element | None) -> Iterator[BlockStatus]:

@@ -12,6 +12,7 @@ import re
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from formats.errors import SchemaInvalid, SchemaMissing, Unreadable
+from formats.errors import FormatError, SchemaInvalid, SchemaMissing, Unreadable
 from formats.iso20022 import xml
 
 FOLDER = Path(__file__).parent / "xsd"
@@ -184,12 +185,26 @@ class Finding:
     message: str
 
 
+_LISTS = ("CdtTrfTxInf", "TxInfAndSts", "Ntry")
+
+
 def findings(source: BinaryIO, message: str, limit: int = 50) -> list[Finding]:
-    """Breaches of the official schema in document order, at most ``limit``; bad content never raises."""
+    """Breaches of the official schema in document order, at most ``limit``; bad content never raises.
+
+    Most files have none, so a fast pass looks first, and only a failure is looked at with its paths.
+    """
+    position = source.tell()
     try:
-        return _Inspection(compiled(message), limit).run(source)
+        for element in xml.stream(source, _LISTS, compiled(message)):
+            xml.forget_previous(element)
     except SchemaMissing:
         return [Finding("", "schema-not-installed", message)]
+    except SchemaInvalid:
+        source.seek(position)
+        return _Inspection(compiled(message), limit).run(source)
+    except FormatError as error:
+        return [Finding("", error.code, str(error))]
+    return []
 
 
 class _Enough(Exception):
@@ -208,18 +223,14 @@ class _Inspection:
         self._last = ""
 
     def run(self, source: BinaryIO) -> list[Finding]:
-        try:
+        with suppress(_Enough, etree.XMLSyntaxError):
             for chunk in iter(lambda: source.read(64 << 10), b""):
                 self._parser.feed(chunk)
             self._parser.close()
-        except _Enough:
-            return self._found
-        except etree.XMLSyntaxError as error:
-            self._add_complaint(error)
         return self._found
 
     def doctype(self, *_: object) -> None:
-        self._found.append(Finding("", "doctype", "A DOCTYPE is not allowed"))
+        self._found.append(Finding("", "doctype", "no DOCTYPE is allowed"))
         raise _Enough
 
     def start(self, name: str, _attributes: object) -> None:
@@ -242,12 +253,6 @@ class _Inspection:
             self._found.append(Finding(self._last, entry.type_name, _without_value(entry.message)))
             if len(self._found) >= self._limit:
                 raise _Enough
-
-    def _add_complaint(self, error: etree.XMLSyntaxError) -> None:
-        """The parser's own complaint, unless the schema's findings already tell it."""
-        explained = xml.explain(error)
-        if not isinstance(explained, SchemaInvalid):
-            self._found.append(Finding(self._last, explained.code, str(explained)))
 
 
 _NAMESPACE = re.compile(r"\{urn:[^}]*\}")

@@ -16,8 +16,10 @@ from lxml import etree
 
 from formats.errors import Forbidden, FormatError, Missing, SchemaInvalid, Unreadable
 
+# With ``resolve_entities=False`` lxml accepts truncated and malformed files as soon as a schema is given; "internal"
+# keeps every complaint, never opens an external entity, and the DOCTYPE that would declare one is refused anyway.
 HARDENED: dict[str, Any] = {
-    "resolve_entities": False,
+    "resolve_entities": "internal",
     "load_dtd": False,
     "no_network": True,
     "huge_tree": False,
@@ -25,6 +27,7 @@ HARDENED: dict[str, Any] = {
     "remove_pis": True,
 }
 
+_SCHEMA_ERRORS = range(etree.ErrorTypes.SCHEMAV_NOROOT, etree.ErrorTypes.SCHEMAV_MISC + 1)
 _SPACE = " \t\r\n"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
@@ -47,7 +50,7 @@ def stream(source: BinaryIO, names: Sequence[str], schema: etree.XMLSchema | Non
             yield element
         refuse_doctype(context.root)
     except etree.XMLSyntaxError as error:
-        raise explain(error) from None
+        raise explain(error, context.error_log) from None
 
 
 def refuse_doctype(element: etree._Element) -> None:
@@ -56,15 +59,14 @@ def refuse_doctype(element: etree._Element) -> None:
         raise Forbidden("doctype")
 
 
-def explain(error: etree.XMLSyntaxError) -> FormatError:
-    """A parser's complaint as our error: where and which rule, never the content."""
+def explain(error: Any, log: Any = ()) -> FormatError:
+    """A parser's complaint (XMLSyntaxError) as our error: where and which rule, never the content."""
     line, column = error.position
-    log: Any = error.error_log
-    entries = list(log or ())
-    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in entries):
+    if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         return Forbidden("too_deep_or_large", line=line, column=column)
-    if entries and all(entry.domain == etree.ErrorDomains.SCHEMASV for entry in entries):
-        return SchemaInvalid("schema_invalid", rule=entries[0].type_name, failures=len(entries))
+    rules = [entry.type_name for entry in log if entry.domain == etree.ErrorDomains.SCHEMASV]
+    if rules and error.code in _SCHEMA_ERRORS:
+        return SchemaInvalid("schema_invalid", rule=rules[0], failures=len(rules))
     return Unreadable("not_well_formed", line=line, column=column)
 
 
