@@ -62,6 +62,15 @@ class App:
         section = self.config.keys.get(key)
         return self._passphrase(key, section.passphrase if section else "prompt")
 
+    def new_passphrase(self, key: str, file: Path | None, ask: AskPassphrase) -> Passphrase:
+        """For a key about to be made: of ``file``, else from where ``chitra.toml`` says, else from a person."""
+        from keys.passphrase import Passphrase
+
+        if file is None and key not in self.config.keys:
+            with translated():
+                return Passphrase.of(ask(key))
+        return self._passphrase(key, f"file:{file.absolute()}") if file else self.passphrase(key)
+
     def _passphrase(self, key: str, source: str) -> Passphrase:
         from keys.passphrase import Passphrase
 

@@ -108,19 +108,25 @@ class CalendarSection(Section):
     working_days: tuple[date, ...] = ()
 
 
+class DaemonSection(Section):
+    poll_seconds: int = Field(default=30, ge=1)
+    """Pause between two rounds of the daemon."""
+
+
 class Config(Section):
     gateway: GatewaySection
     payers: dict[str, PayerSection]
     routing: RoutingSection
-    partners: dict[str, PartnerSection]
+    partners: dict[str, PartnerSection] = {}
     keys: dict[str, KeySection] = {}
     calendar: CalendarSection = CalendarSection()
+    daemon: DaemonSection = DaemonSection()
     columns: dict[str, tuple[str, ...]] = {}
     """Further headings of batch files: column -> headings."""
 
     @model_validator(mode="after")
     def _known(self) -> Config:
-        if self.routing.default not in self.partners:
+        if self.partners and self.routing.default not in self.partners:
             raise ValueError(f"routing.default names no partner: {self.routing.default}")
         return self
 

@@ -9,6 +9,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gateway import rehearsal
 from gateway.app import App
 from gateway.clock import ZONE, RealClock
 from gateway.domain.calendar import next_working
@@ -16,7 +17,6 @@ from gateway.domain.errors import Alarm
 from gateway.reports.batch import BatchReport, batch_report
 from gateway.sandbox import clock, people
 from gateway.sandbox.sandbox import Sandbox
-from gateway.sandbox.server import SandboxServer
 from gateway.setup import init_home
 from gateway.store import batches
 from gateway.usecases import approve
@@ -82,27 +82,14 @@ def _start_of_month() -> datetime:
 @contextmanager
 def _partners(app: App) -> Iterator[Sandbox]:
     """The rehearsal partners with their SFTP server, as ``chitra sandbox run`` starts them."""
-    sandbox, server = open_sandbox(app)
+    sandbox = rehearsal.partners(app)
+    server = rehearsal.server(app, sandbox)
     server.start()
     try:
         yield sandbox
     finally:
         server.stop()
         sandbox.close()
-
-
-def open_sandbox(app: App, port: int | None = None) -> tuple[Sandbox, SandboxServer]:
-    """The partners of a rehearsal home and their server on the configured port."""
-    from gateway.partners import configured_profile
-
-    sections = app.config.partners
-    folder = app.home / "sandbox"
-    profiles = [configured_profile(section) for section in sections.values()]
-    sandbox = Sandbox(folder, profiles, lambda: clock.now(app.home), [app.keyring.certificate("payments")])
-    users = {code: sandbox.banks[section.adapter].home for code, section in sections.items()}
-    authorized = [(app.home / "keyring" / "sftp.pub").read_text()]
-    listening = next(iter(sections.values())).port if port is None else port
-    return sandbox, SandboxServer(folder, users, authorized, listening)
 
 
 def _import(app: App, payments: int, seed: int, period: str) -> str:

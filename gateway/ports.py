@@ -161,3 +161,13 @@ class Spool(Protocol):
 
     def create(self) -> BinaryIO:
         """A fresh, private, unnamed file open for reading and writing."""
+
+
+class Stop(Protocol):
+    """Somebody may ask a long run to end."""
+
+    @property
+    def requested(self) -> bool: ...
+
+    def wait(self, seconds: float) -> None:
+        """Pause; returns early when the end is requested."""

@@ -124,11 +124,16 @@ def _configuration(sandbox: bool, partners: dict[str, str], database: str) -> st
         organisation_id="0101234567",
         database=database,
         payer="thachthat",
-        accounts=accounts or 'PARTNER = "ACCOUNT"',
-        default_partner=next(iter(partners), "PARTNER"),
+        accounts=accounts,
+        default_partner=next(iter(partners), ""),
         keys="\n".join(f'[keys.{name}]\npassphrase = "{source}"' for name in secrets_of),
-        partners="\n".join(partners.values()) or _PARTNER.template.replace("[partners", "# [partners"),
+        partners="\n".join(partners.values()) or _commented(_PARTNER.template),
     )
+
+
+def _commented(section: str) -> str:
+    """An example to fill in."""
+    return "".join(f"# {line}\n" for line in section.splitlines())
 
 
 def _create_database(app: App) -> None:

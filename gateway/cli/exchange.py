@@ -8,7 +8,6 @@ import click
 
 from gateway.cli.lazy import Command
 from gateway.cli.messages import explain, state_word
-from gateway.cli.output import gravest
 from gateway.cli.session import Session, pass_session
 from gateway.cli.words import N_, _
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command, help=N_("Allocate, seal and deliver everything that is due."), epilog="chitra send")
 @pass_session
 def send(session: Session) -> int:
+    from gateway.usecases import gravity
     from gateway.usecases.send import send as send_all
 
     with session.output.working(_("Sending")):
@@ -37,13 +37,13 @@ def send(session: Session) -> int:
     output.document(
         {"files": [_delivery(delivery) for delivery in sent.deliveries], "errors": [_error(e) for e in sent.errors]}
     )
-    failed = [delivery.error for delivery in sent.deliveries if delivery.error]
-    return gravest([error.exit_code for error in (*sent.errors, *failed)])
+    return gravity.of_sent(sent)
 
 
 @click.command(cls=Command, help=N_("Fetch what every partner has for us and reconcile it."), epilog="chitra poll")
 @pass_session
 def poll(session: Session) -> int:
+    from gateway.usecases import gravity
     from gateway.usecases.poll import poll as poll_all
 
     with session.output.working(_("Fetching")):
@@ -66,7 +66,7 @@ def poll(session: Session) -> int:
             "closed": polled.closed,
         }
     )
-    return gravest([*(error.exit_code for _partner, error in polled.errors), *map(_gravity, polled.received)])
+    return gravity.of_polled(polled)
 
 
 @click.command(
@@ -105,13 +105,6 @@ def _received_row(received: Received) -> list[str]:
     moved = ", ".join(f"{state_word(state)} {count}" for state, count in sorted(received.matched.moved.items()))
     state = state_word(received.state) if received.state else ""
     return [received.file, received.partner, received.name, received.message, state, moved, _remark(received.error)]
-
-
-def _gravity(received: Received) -> int:
-    """Bad proof is an alarm; what needs a person is said."""
-    if received.error is not None:
-        return 3 if received.state == "quarantined" and received.error.exit_code == 1 else received.error.exit_code
-    return 3 if received.matched.exceptions else 0
 
 
 def _error(error: ChitraError) -> dict[str, Any]:

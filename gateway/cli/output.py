@@ -1,4 +1,4 @@
-"""What a command says: one JSON document, or tables and words; exit codes in their order of gravity."""
+"""What a command says: one JSON document, or tables and words."""
 
 from __future__ import annotations
 
@@ -12,14 +12,6 @@ import click
 
 from gateway.cli.messages import explain
 from gateway.cli.words import _
-
-GRAVITY = (5, 4, 1, 3, 0)
-"""The most serious exit code wins: alarm, unknown, failed, something for a person, done."""
-
-
-def gravest(codes: Sequence[int]) -> int:
-    return min(codes, key=GRAVITY.index, default=0)
-
 
 class Output:
     """Where and how this run speaks."""

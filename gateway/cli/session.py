@@ -72,3 +72,25 @@ def local(stored: str | None) -> str:
 def pass_session(command: Callable[Concatenate[Session, P], int]) -> Callable[P, int]:
     """Give a command its session as the first argument."""
     return click.make_pass_decorator(Session)(command)
+
+
+def acting_user() -> str:
+    """Who runs this command, as the operating system knows the person; for the audit record."""
+    import os
+    import pwd
+
+    try:
+        return f"user:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"user:{os.getuid()}"
+
+
+def ask_new_passphrase(key: str) -> bytes:
+    """Twice from a person at a terminal, so that a slip does not lose the key."""
+    from gateway.domain.errors import NotConfigured
+
+    if not sys.stdin.isatty():
+        raise NotConfigured("no_passphrase", key=key)
+    text = _("New passphrase of {key}").format(key=key)
+    answer: str = click.prompt(text, hide_input=True, confirmation_prompt=True, err=True)
+    return answer.encode()

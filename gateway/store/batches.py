@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from gateway.domain.errors import NotFound
@@ -180,6 +181,16 @@ def _digest(tx: Transaction, head: Sequence[str], selection: str, key: str | int
     ):
         sha256.update("\x1f".join(map(str, row[:-1])).encode() + bytes(row.content_blind) + b"\n")
     return sha256.digest()
+
+
+def add_approval(tx: Transaction, approval: Approval) -> bool:
+    """False when the database refuses it: by the maker, or a second one by the same person (M11)."""
+    tx.session.add(approval)
+    try:
+        tx.session.flush()
+    except IntegrityError:
+        return False
+    return True
 
 
 def approvals(tx: Transaction, batch_id: str) -> list[tuple[Approval, Operator]]:

@@ -35,7 +35,7 @@ def allocate(tx: Transaction, file_in_id: int, return_codes: Sequence[str]) -> i
 def _allocate(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
     candidates = (
         "SELECT d.id AS detail_id, e.id AS entry_id, p.id AS payment_id, abs(d.amount) AS amount, d.currency,"
-        " COALESCE(e.booking_date, e.value_date, s.to_date, '') AS booked_on,"
+        " COALESCE(e.booking_date, e.value_date, s.to_date, substr(s.created_at, 1, 10), :today) AS booked_on,"
         " row_number() OVER (PARTITION BY p.id ORDER BY d.id) AS turn"
         " FROM detail d JOIN entry e ON e.id = d.entry_id JOIN statement s ON s.id = e.statement_id"
         " JOIN payment p ON p.end_to_end_id = d.end_to_end_id AND p.partner = s.partner"
@@ -43,7 +43,8 @@ def _allocate(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
         f" AND d.currency = p.currency AND {rule}"
         " AND NOT EXISTS (SELECT 1 FROM allocation x WHERE x.detail_id = d.id)"
     )
-    count = tx.value(f"SELECT count(*) FROM ({candidates}) c WHERE c.turn = 1", file=file_in_id)
+    today = tx.now()[:10]
+    count = tx.value(f"SELECT count(*) FROM ({candidates}) c WHERE c.turn = 1", file=file_in_id, today=today)
     if not count:
         return 0
     return tx.run(
@@ -52,6 +53,7 @@ def _allocate(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
         f" '{kind}', c.amount, c.currency, c.booked_on FROM ({candidates}) c WHERE c.turn = 1",
         first=take(tx, "allocation", count).start,
         file=file_in_id,
+        today=today,
     ).rowcount
 
 
@@ -246,6 +248,24 @@ def write_window(tx: Transaction, partner: str, debited_at: str, until: str) -> 
         partner=partner,
         day=debited_at,
     )
+
+
+def reopened_batches(tx: Transaction) -> list[str]:
+    """Closed batches of which a payment changes after all."""
+    rows = tx.rows(
+        "SELECT DISTINCT b.id FROM concluded c JOIN payment p ON p.id = c.payment_id JOIN batch b ON b.id = p.batch_id"
+        " WHERE c.source <> c.target AND b.state = 'closed' ORDER BY b.id"
+    )
+    return [row.id for row in rows]
+
+
+def reopened_files(tx: Transaction) -> list[int]:
+    """Closed files of which a payment is open again."""
+    rows = tx.rows(
+        "SELECT DISTINCT f.id FROM concluded c JOIN payment_file l ON l.payment_id = c.payment_id AND l.live"
+        " JOIN file_out f ON f.id = l.file_id WHERE c.target = 'sent' AND f.state = 'closed' ORDER BY f.id"
+    )
+    return [row.id for row in rows]
 
 
 def contradictions(tx: Transaction, source: str, target: str) -> list[Any]:

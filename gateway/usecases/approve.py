@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy.exc import IntegrityError
-
 from gateway.domain.errors import ApprovalVoid, NotAllowed, Refusal
 from gateway.domain.states import BatchState, PaymentState, require_legal
 from gateway.ports import PersonKey
@@ -134,12 +132,9 @@ def _add_approval(context: Context, tx: Transaction, batch: Batch, operator: str
         signature=key.sign(_statement(context, batch, "approve", operator, content)),
         approved_at=tx.now(),
     )
-    tx.session.add(approval)
-    try:
-        tx.session.flush()
-    except IntegrityError:
+    if not batches.add_approval(tx, approval):
         code = "maker_cannot_approve" if operator == maker else "already_approved"
-        raise NotAllowed(code, operator=operator, batch=batch_id) from None
+        raise NotAllowed(code, operator=operator, batch=batch_id)
 
 
 def _move_payments(tx: Transaction, batch: Batch, target: PaymentState, evidence: str) -> None:

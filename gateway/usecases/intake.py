@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from formats import tabular
@@ -57,10 +57,7 @@ def import_batch(context: Context, request: Request, extra_headings: dict[str, t
 
 def _columns(extra: dict[str, tuple[str, ...]]) -> tuple[tabular.Column, ...]:
     """The columns with the operator's own headings added."""
-    return tuple(
-        tabular.Column(column.name, column.headings + tuple(extra.get(column.name, ())), column.required)
-        for column in COLUMNS
-    )
+    return tuple(replace(column, headings=column.headings + tuple(extra.get(column.name, ()))) for column in COLUMNS)
 
 
 def _require_maker(tx: Transaction, name: str) -> None:
@@ -100,15 +97,20 @@ class _Staging:
         ids = _Numbers(self._tx)
         for item in tabular.read(self._request.source, self._columns, self._request.name):
             if isinstance(item, tabular.Problem):
-                self.problems.append(RowProblem(item.row, item.field, item.code, item.params))
+                self._note(item)
                 continue
             self._rows += 1
-            checked = self._reader.check(item.number, item.values)
+            checked = self._reader.check(item.number, item.values, item.damaged)
             if isinstance(checked, list):
                 self.problems += checked
             else:
                 self._amount += checked.amount
                 yield self._payment(next(ids), checked)
+
+    def _note(self, found: tabular.Problem) -> None:
+        """A flaw of the file itself; one that loses nothing (an unknown column) does not make the batch invalid."""
+        if found.blocking:
+            self.problems.append(RowProblem(found.row, found.field, found.code, found.params))
 
     def _payment(self, number: int, line: Line) -> tuple[Any, ...]:
         """The row of ``payment`` for a line, personal data sealed to its id."""

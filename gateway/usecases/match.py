@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from gateway.domain.calendar import add_working
-from gateway.domain.states import PAYMENT_MOVES, FileState, PaymentState
+from gateway.domain.states import PAYMENT_MOVES, BatchState, FileState, PaymentState
 from gateway.store import evidence, files, matching, moves
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
@@ -60,6 +60,7 @@ def _conclude(context: Context, tx: Transaction, file: FileIn, result: Matched) 
             result.exceptions += _each(tx, file, change, "booked_after_rejection")
     matching.write_facts(tx)
     _open_windows(context, tx)
+    _reopen(tx, file)
 
 
 def _way(source: str, target: str) -> list[str] | None:
@@ -98,6 +99,14 @@ def _open_windows(context: Context, tx: Transaction) -> None:
         window = context.partner(day.partner).profile.return_window_days
         until = add_working(date.fromisoformat(day.debited_at), window, context.is_working)
         matching.write_window(tx, day.partner, day.debited_at, until.isoformat())
+
+
+def _reopen(tx: Transaction, file: FileIn) -> None:
+    """S8: a late return or reversal opens its closed batch (and file) again."""
+    for batch_id in matching.reopened_batches(tx):
+        moves.move(tx, "batch", batch_id, BatchState.CLOSING, f"reopened by {file.reference}")
+    for file_id in matching.reopened_files(tx):
+        moves.move(tx, "file_out", file_id, FileState.ACKNOWLEDGED, f"reopened by {file.reference}")
 
 
 def _answer_files(tx: Transaction, file: FileIn) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from adapters.profile import Profile
@@ -18,16 +18,16 @@ KINDS = ("regular", "arrears", "carry-over", "one-off")
 
 COLUMNS = (
     Column("payment_ref", ("Mã chi trả", "Mã khoản chi", "Số chứng từ"), required=True),
-    Column("beneficiary_id", ("Số định danh", "Số CCCD", "CCCD"), required=True),
+    Column("beneficiary_id", ("Số định danh", "Số CCCD", "CCCD"), required=True, kind="digits"),
     Column("beneficiary_name", ("Họ và tên", "Họ tên", "Tên người thụ hưởng"), required=True),
     Column("date_of_birth", ("Ngày sinh",), required=False),
-    Column("commune_code", ("Mã xã", "Mã xã phường"), required=False),
-    Column("benefit_month", ("Tháng hưởng",), required=False),
+    Column("commune_code", ("Mã xã", "Mã xã phường"), required=False, kind="digits"),
+    Column("benefit_month", ("Tháng hưởng",), required=False, kind="month"),
     Column("kind", ("Loại chi", "Loại"), required=False),
     Column("amount", ("Số tiền",), required=True),
     Column("payee_name", ("Người nhận", "Tên người nhận", "Tên chủ tài khoản"), required=False),
     Column("payee_basis", ("Căn cứ nhận thay",), required=False),
-    Column("account", ("Số tài khoản", "Tài khoản", "Số điện thoại ví"), required=True),
+    Column("account", ("Số tài khoản", "Tài khoản", "Số điện thoại ví"), required=True, kind="digits"),
     Column("bank", ("Ngân hàng", "Mã ngân hàng", "Ví điện tử"), required=True),
     Column("note", ("Nội dung", "Ghi chú"), required=False),
 )
@@ -96,15 +96,15 @@ class RowReader:
         self._context = context
         self._period = period
 
-    def check(self, number: int, values: Mapping[str, str]) -> Line | list[RowProblem]:
-        """The line, or every problem of the row, not only the first."""
+    def check(self, number: int, values: Mapping[str, str], damaged: Collection[str] = ()) -> Line | list[RowProblem]:
+        """The line, or every problem of the row, not only the first; ``damaged`` fields are reported already."""
         values = self._filled(values)
         bank = self._context.bank(values["bank"])
         flaws = [*_person(values), *_benefit(values, self._period), *_payee(values), *_account(values, bank)]
         if bank is not None:
             flaws += _partner(values, self._context.partner_for(bank.napas_bin).profile)
-        if flaws:
-            return [RowProblem(number, field, code, params) for field, code, params in flaws]
+        if flaws or damaged:
+            return [RowProblem(number, field, code, params) for field, code, params in flaws if field not in damaged]
         assert bank is not None
         return self._line(number, values, bank)
 
