@@ -36,10 +36,10 @@ class Cluster:
     pid: int
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """A fresh, empty database: its SQLAlchemy URL. Dropped afterwards, whoever is still connected."""
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """A fresh database, empty or a copy: its SQLAlchemy URL. Dropped afterwards, whoever is still connected."""
         name = f"chitra_{uuid.uuid4().hex[:12]}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield f"postgresql+psycopg://chitra@127.0.0.1:{self.port}/{name}"
         finally:
