@@ -1,44 +1,64 @@
-"""Groups whose commands are imported when they run, and help that speaks the chosen language."""
+"""Groups whose commands are imported when they run, and help that speaks the chosen language.
+
+Help is kept as it stands in the sources and translated when it is shown; nothing is changed in place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from importlib import import_module
 from typing import Any
 
 import click
 
-from gateway.cli.words import _
+from gateway.cli.words import N_, _
+
+PLACES = (
+    *(N_("[OPTIONS]"), N_("COMMAND [ARGS]..."), N_("TEXT"), N_("INTEGER"), N_("INTEGER RANGE"), N_("PATH"), N_("FILE")),
+    *(N_("DIRECTORY"), N_("[DIR]"), N_("ID"), N_("[PATH]"), N_("PATH...")),
+)
+"""Words of the usage line and of options that stand for a value; click writes them untranslated."""
 
 
 class Command(click.Command):
     """A command whose help is translated when it is shown."""
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        _translated(self)
-        super().format_help_text(ctx, formatter)
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [_(piece) for piece in super().collect_usage_pieces(ctx)]
 
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        return [_translated_option(param) for param in super().get_params(ctx)]
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(_(self.help or ""))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        options = [_translated(param) for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        records = [option.get_help_record(ctx) for option in options]
+        with formatter.section(_("Options")):
+            formatter.write_dl([record for record in records if record])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The example, kept as it is written."""
         if self.epilog:
             formatter.write_paragraph()
             formatter.write_text(_("Example:"))
-            with formatter.indentation():
-                for line in self.epilog.splitlines():
-                    formatter.write_text(line)
+            for line in self.epilog.splitlines():
+                formatter.write(f"  {line}\n")
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        _translated(self)
-        return super().get_short_help_str(limit=120)
+        """The whole help, which is one line; it is wrapped, not cut."""
+        return _(self.help or "")
 
 
 class Group(Command, click.Group):
     """A group of translated commands."""
 
     command_class = Command
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
 
 
 class LazyGroup(Group):
@@ -64,12 +84,10 @@ class LazyGroup(Group):
             formatter.write_dl([(name, _(help_)) for name, (_path, help_) in self._commands_at.items()])
 
 
-def _translated(command: click.Command) -> None:
-    if command.help:
-        command.help = _(command.help)
-
-
-def _translated_option(param: click.Parameter) -> click.Parameter:
-    if isinstance(param, click.Option) and param.help:
-        param.help = _(param.help)
-    return param
+def _translated(option: click.Option) -> click.Option:
+    """The option as help shows it."""
+    spoken = copy(option)
+    spoken.help = _(option.help or "")
+    if not isinstance(option.type, click.Choice):
+        spoken.metavar = _(option.metavar or option.type.name.upper())
+    return spoken

@@ -1,4 +1,8 @@
-"""The language of this process: Vietnamese unless ``--lang en`` or ``CHITRA_LANG`` says otherwise."""
+"""The language of this process: Vietnamese unless ``--lang en`` or ``CHITRA_LANG`` says otherwise.
+
+English is the language of the sources. Click's own words ("Usage", "Missing option") are in the same catalogue: click
+asks gettext's global functions, and these look into ``LANGUAGE``.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,19 @@ import os
 from pathlib import Path
 
 LANGUAGES = ("vi", "en")
-_LOCALE = Path(__file__).parent / "locale"
+DOMAIN = "chitra"
+LOCALE = Path(__file__).parent / "locale"
 
 _translations: gettext.NullTranslations = gettext.NullTranslations()
 
 
 def use(language: str) -> None:
-    """Choose the language for all words from now on; English is the language of the sources."""
+    """Choose the language for all words from now on."""
     global _translations
-    if language == "en":
-        _translations = gettext.NullTranslations()
-    else:
-        _translations = gettext.translation("chitra", _LOCALE, [language])
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(DOMAIN, str(LOCALE))
+    gettext.textdomain(DOMAIN)
+    _translations = gettext.translation(DOMAIN, LOCALE, [language], fallback=language == "en")
 
 
 def default() -> str:

@@ -1,0 +1,99 @@
+"""Words for every stable code: what happened, to what, and what to do next.
+
+Templates stand by theme in the modules of this package; they are read when the first one is needed, so that help
+stays fast. ``{max:,}`` groups an amount or a size as it is written in Viet Nam.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from string import Formatter
+from typing import Any
+
+from gateway.cli.words import _
+
+Templates = Mapping[str, str | tuple[str, ...]]
+"""code -> its sentence, or several, of which the first that the given parameters fill is taken."""
+
+_CODED = frozenset({"source", "target", "from", "to", "reason", "why", "rule", "operation", "step", "role", "proof"})
+"""Parameters whose values are codes themselves."""
+
+
+def explain(code: str, params: Mapping[str, Any]) -> str:
+    """The sentence of a code; without words for it, the code and its parameters. Never raises."""
+    return _filled(_templates().get(code, ()), params) or _bare(code, params)
+
+
+def advise(kind: str, params: Mapping[str, Any]) -> str:
+    """What an exception of this kind means and what a person does about it; never raises."""
+    from gateway.cli.messages.kinds import ADVICE
+
+    return _filled(ADVICE.get(kind, ()), params) or _bare(kind, params)
+
+
+def state_word(state: str) -> str:
+    """The state of a payment, batch, file, entry or exception in one or two words."""
+    from gateway.cli.messages.states import STATES
+
+    return _(STATES.get(state, state))
+
+
+def kind_word(kind: str) -> str:
+    """The kind of an exception in a few words."""
+    from gateway.cli.messages.kinds import KINDS
+
+    return _(KINDS.get(kind, kind))
+
+
+@cache
+def _templates() -> Templates:
+    from gateway.cli.messages import exchange, formats, proofs, rows, work
+
+    return {**rows.TEMPLATES, **work.TEMPLATES, **exchange.TEMPLATES, **formats.TEMPLATES, **proofs.TEMPLATES}
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """Names of the parameters that a template wants."""
+    return frozenset(name for _text, name, _spec, _conversion in Formatter().parse(template) if name)
+
+
+def _filled(choices: str | tuple[str, ...], params: Mapping[str, Any]) -> str:
+    for template in (choices,) if isinstance(choices, str) else choices:
+        if placeholders(template) <= params.keys():
+            return _(template).format_map(dict(_spoken(params)))
+    return ""
+
+
+def _bare(code: str, params: Mapping[str, Any]) -> str:
+    given = ", ".join(f"{name}={value}" for name, value in params.items())
+    return f"{code} ({given})" if given else code
+
+
+def _spoken(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Parameters as a sentence shows them: codes by their words, kinds by theirs, numbers ready to be grouped."""
+    for name, value in params.items():
+        if name in _CODED:
+            yield name, _phrase(str(value))
+        elif name == "kinds":
+            yield name, ", ".join(kind_word(kind) for kind in str(value).split(", "))
+        else:
+            yield name, _Shown(value)
+
+
+def _phrase(value: str) -> str:
+    from gateway.cli.messages.states import PHRASES, STATES
+
+    return _(PHRASES.get(value) or STATES.get(value) or value)
+
+
+class _Shown:
+    """A value in a sentence; with ``:,`` a number has dots between its thousands, as in 1.234.567."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __format__(self, spec: str) -> str:
+        if spec == "," and isinstance(self._value, int):
+            return f"{self._value:,}".replace(",", ".")
+        return str(self._value)

@@ -1,0 +1,85 @@
+"""Kinds of exceptions: a few words for lists, and a sentence that says what to do."""
+
+from __future__ import annotations
+
+from gateway.cli.messages import Templates
+from gateway.cli.words import N_
+
+KINDS = {
+    "unknown_debit": N_("debit without a payment of ours"),
+    "second_debit": N_("second debit of one payment"),
+    "unknown_credit": N_("credit without a payment of ours"),
+    "credit_for_payment": N_("credit that names a payment"),
+    "second_return": N_("second return of one payment"),
+    "suspected_return": N_("possible return, payment not named"),
+    "return_of_other": N_("return of something that is not ours"),
+    "partial_return": N_("partial return"),
+    "unknown_reversal": N_("reversal without a payment of ours"),
+    "second_reversal": N_("second reversal of one payment"),
+    "amount_differs": N_("other amount"),
+    "currency_differs": N_("other currency"),
+    "other_partner": N_("other partner"),
+    "evidence_for_unsent": N_("booking of an unsent payment"),
+    "sum_entry": N_("one sum for a whole file"),
+    "unreadable_entry": N_("unreadable entry"),
+    "statement_does_not_tie": N_("statement does not tie"),
+    "chain_broken": N_("gap between two statements"),
+    "message_id_reused": N_("answer with a used message id"),
+    "unproven_statement": N_("statement without proof"),
+    "status_for_unknown_message": N_("answer to an unknown file"),
+    "status_for_unknown_payment": N_("answer to an unknown payment"),
+    "duplicate_rejection": N_("rejected as a duplicate"),
+    "booked_after_rejection": N_("booked after rejection"),
+    "contradiction": N_("contradiction"),
+    "overdue": N_("answer overdue"),
+    "quarantined": N_("file set aside"),
+    "file_too_large": N_("file too large"),
+}
+
+ADVICE: Templates = {
+    "unknown_debit": N_("Our account was debited for something we did not send. Call the partner at once."),
+    "second_debit": N_("One payment was debited twice. Call the partner at once and ask for the money back."),
+    "unknown_credit": N_("Money came in that no payment of ours explains. Ask the partner where it comes from."),
+    "credit_for_payment": N_("Money came in that names a payment, but not as a return. Ask the partner what it is."),
+    "second_return": N_("One payment came back twice. Ask the partner which booking is right."),
+    "suspected_return": N_("This looks like a return, but names no payment. Ask the partner for the end-to-end id."),
+    "return_of_other": N_("A return was debited that is not ours. Ask the partner."),
+    "partial_return": N_(
+        "Only a part of the payment came back. Ask the partner about the rest; charges may explain it."
+    ),
+    "unknown_reversal": N_("A booking was reversed that no payment of ours explains. Ask the partner."),
+    "second_reversal": N_("One payment was reversed twice. Ask the partner which booking is right."),
+    "amount_differs": N_("The booked amount is not the payment's. Ask the partner; nothing was moved."),
+    "currency_differs": N_("The booking is in another currency than the payment. Ask the partner; nothing was moved."),
+    "other_partner": N_("The booking names a payment that went to another partner. Ask both; nothing was moved."),
+    "evidence_for_unsent": N_("A payment was booked that we have not sent. Stop sending to this partner and call it."),
+    "sum_entry": N_("The file was booked in one sum without details. Ask the partner for the details."),
+    "unreadable_entry": N_("An entry cannot be read. Look at it in the file and ask the partner to correct it."),
+    "statement_does_not_tie": N_("Opening balance plus entries is not the closing balance. Ask for a new statement."),
+    "chain_broken": N_("The opening balance is not the last closing balance. Ask for the statement between them."),
+    "message_id_reused": N_("The answer has a message id that was used before; it was not used. Ask the partner."),
+    "unproven_statement": N_("A statement without proof was read, nothing was moved. Wait for the partner's own file."),
+    "status_for_unknown_message": (
+        N_("The partner answers to file {message_id}, which we did not send. Call the partner at once."),
+        N_("The partner answers to a file that we did not send. Call the partner at once."),
+    ),
+    "status_for_unknown_payment": N_("The partner answers to a payment that we did not send. Ask the partner."),
+    "duplicate_rejection": N_(
+        "The partner says that it has this file already. Nothing more is sent to it; ask what became of the first one."
+    ),
+    "booked_after_rejection": N_("A payment that was rejected has been booked. Call the partner before paying again."),
+    "contradiction": (
+        N_("The payment is “{from}”, the partner says “{to}”; nothing was moved. Ask the partner what is right."),
+        N_("The partner contradicts what is known; nothing was moved. Ask the partner what is right."),
+    ),
+    "overdue": (
+        N_("No answer to our file for {hours} hours. Ask the partner whether it has arrived; never send it again."),
+        N_("No answer to our file in time. Ask the partner whether it has arrived; never send it again."),
+    ),
+    "quarantined": N_("A received file could not be trusted or read and is set aside. See chitra file show."),
+    "file_too_large": (
+        N_("{name} is larger than agreed and was left at the partner. Ask the partner what it is."),
+        N_("A file is larger than agreed and was left at the partner. Ask the partner what it is."),
+    ),
+}
+"""Told with the exception; ``explain`` tells why a file was set aside."""

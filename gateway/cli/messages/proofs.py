@@ -1,0 +1,79 @@
+"""What is wrong with a key of ours, or with the proof of a received file."""
+
+from __future__ import annotations
+
+from gateway.cli.messages import Templates
+from gateway.cli.words import N_
+
+TEMPLATES: Templates = {
+    # passphrases and key files
+    "wrong_passphrase": N_("Key {key} does not open with this passphrase. Try again."),
+    "no_passphrase": N_(
+        "The passphrase of {key} is needed and nobody can be asked. Give --passphrase-file, or name its source in"
+        " chitra.toml under keys."
+    ),
+    "no_credentials_directory": N_("The passphrase of {key} is a systemd credential, but systemd did not start this."),
+    "passphrase_length": N_("A passphrase has {bytes_min} to {bytes_max} bytes. Choose another one."),
+    "key_missing": N_("There is no key {key}. chitra key list shows all; chitra key generate makes one."),
+    "key_exists": N_("{key} exists already and is never overwritten. Choose another name."),
+    "key_name": N_("A key's name has only these characters: {allowed}."),
+    "key_file_format": N_("The key file cannot be read. Bring it back from the backup."),
+    "key_not_sealed": N_("Key {key} has no passphrase. Make a new one with chitra key generate."),
+    "key_not_ed25519": N_("Key {key} is not of type ed25519. Make a new one with chitra key generate."),
+    "key_of_another_purpose": N_("Key {key} is made for {got}, not for {expected}. Choose the right key."),
+    "unsafe_file": N_("{file} was not read: {why}. Set its mode to 600 (folders 700) and find out how it came about."),
+    "public_key_unreadable": N_("This public key cannot be read. Ask its owner to send it again."),
+    "public_key_not_ed25519": N_("This public key is not of type ed25519. Ask its owner for another one."),
+    # certificates of ours and of partners
+    "common_name_length": N_("The name in a certificate has 1 to {chars_max} characters."),
+    "certificate_unreadable": N_("A certificate cannot be read. Get it again in PEM form."),
+    "certificate_key_not_rsa": N_("Certificate {key_id} is not of type RSA. Ask the partner for an RSA certificate."),
+    "certificate_key_too_short": N_(
+        "The key of certificate {key_id} is shorter than {bits_min} bits. Ask for a new one."
+    ),
+    "certificate_of_another_key": N_("The certificate beside key {key} is of another key. Bring back the right one."),
+    "certificate_swapped": N_(
+        "The certificate of key {key} was exchanged. Tell the auditor before anything is signed."
+    ),
+    "certificate_not_yet_valid": N_("Certificate {key_id} is not valid yet. Check the time, or wait."),
+    "certificate_expired": N_("Certificate {key_id} has expired. Exchange it with the partner."),
+    # personal data at rest
+    "envelope_broken": N_("Stored personal data was changed and does not open. Stop all work and tell the auditor."),
+    "envelope_of_another_vault": N_("Stored personal data belongs to another home ({key_id}). Use the right keyring."),
+    # a received file that is refused before its signature
+    "not_xml": N_("The file is no XML. It is set aside; ask the partner to send it again."),
+    "doctype_forbidden": N_("The file carries a DOCTYPE and was set aside. Tell the partner."),
+    "text_split": N_("A comment splits a value of the file; it may deceive and was set aside. Tell the partner."),
+    # who signed
+    "certificate_missing": N_("The signature names no certificate. The file is set aside; tell the partner."),
+    "certificate_not_unique": N_("The signature names {found} certificates, not one. The file is set aside."),
+    "certificate_not_pinned": N_(
+        "The file is signed with a certificate that was not agreed. It is set aside; call the partner by telephone."
+    ),
+    "own_message_reflected": N_("This is a message of our own that came back. It is set aside; call the partner."),
+    # the signature
+    "signature_missing": N_("The file is not signed. It is set aside; ask the partner to sign it."),
+    "signature_not_unique": N_("The file has {found} signatures, not one. It is set aside; tell the partner."),
+    "signature_misplaced": N_("The signature stands in the wrong place ({place}). The file is set aside."),
+    "signature_not_last": N_("Something stands behind the signature in {place}. The file is set aside."),
+    "signature_with_comment": N_("There is a comment inside the signature. The file is set aside; tell the partner."),
+    "signature_form": (
+        N_("The signature is not of the agreed form ({element}). The file is set aside; tell the partner."),
+        N_("The signature is not of the agreed form. The file is set aside; tell the partner."),
+    ),
+    "signature_mismatch": N_("The signature does not match: the file was changed or signed with another key."),
+    "digest_mismatch": N_(
+        "The content is not what was signed: the file was changed. It is set aside; call the partner."
+    ),
+    "reference_not_unique": N_("The signature covers several parts. The file is set aside; tell the partner."),
+    "reference_not_whole_document": N_(
+        "The signature does not cover the whole file. It is set aside; tell the partner."
+    ),
+    "canonicalization_forbidden": N_("The signature uses a canonical form that was not agreed. The file is set aside."),
+    "signature_algorithm_forbidden": N_("The signature uses an algorithm that was not agreed. The file is set aside."),
+    "digest_algorithm_forbidden": N_("The signature uses a hash that was not agreed. The file is set aside."),
+    "transform_forbidden": N_("The signature transforms the content in a way not agreed. The file is set aside."),
+    "value_size": N_("{element} of the signature does not have {size_bytes} bytes. The file is set aside."),
+    "value_not_base64": N_("{element} of the signature cannot be read. The file is set aside; tell the partner."),
+    "file_too_short": N_("The file is cut off. It is not used."),
+}

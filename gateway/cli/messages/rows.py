@@ -1,0 +1,67 @@
+"""What is wrong in a batch file; the row and the field are said beside it."""
+
+from __future__ import annotations
+
+from gateway.cli.messages import Templates
+from gateway.cli.words import N_
+
+TEMPLATES: Templates = {
+    # the list as a whole
+    "list_format_unknown": N_(
+        "The file must be CSV or XLSX, not “{suffix}”. Save it as one of these and import again."
+    ),
+    "empty_file": N_("The list has no rows. Check that the right file was chosen."),
+    "header_missing": N_("Row 1 must hold the column headings."),
+    "column_missing": N_("This column is missing. Add it with its heading in row 1."),
+    "column_twice": N_("This column stands there twice. Remove one of them."),
+    "unknown_column": N_("Column {column} is not known and was not read. Correct its heading if it is needed."),
+    "sheet_extra": N_("The workbook has a further sheet with data, “{sheet}”. Leave only one sheet."),
+    "not_utf8": N_("There are letters that cannot be read. Save the file as “CSV UTF-8” and import again."),
+    "quote_unbalanced": N_("A quotation mark is not closed. Correct this row."),
+    "line_too_long": N_("A row is longer than {chars_max:,} characters. Check that this is a payment list."),
+    "workbook_unreadable": N_(
+        "The workbook is damaged or protected ({part}). Open it, save it as XLSX again and import."
+    ),
+    "workbook_too_large": N_("The workbook is too large. Split the list, or save it as CSV."),
+    # the shape of a row
+    "fields_missing": N_("The row has {got} cells, {expected} are expected. Complete it."),
+    "fields_extra": N_("The row has {got} cells, only {expected} have a heading. Remove the surplus or add headings."),
+    "line_break": N_("There is a line break in the cell. Write it in one line."),
+    "cell_error": N_("The cell shows an error of the spreadsheet. Correct it."),
+    "cell_boolean": N_("The cell is TRUE or FALSE. Write the value as text."),
+    "number_imprecise": N_("The number is too long for a spreadsheet and has lost digits. Format the cell as text."),
+    "number_for_text": N_(
+        "The cell is a number and may have lost leading zeros. Format it as text and check the digits."
+    ),
+    "missing": N_("Missing; must be filled in."),
+    # values
+    "payment_ref_invalid": N_("At most 35 letters, digits and . / _ - are allowed; a letter or digit comes first."),
+    "beneficiary_id_invalid": N_("The personal identification number has 12 digits; here it has {length} characters."),
+    "date_invalid": N_("Not a valid date. Write it as YYYY-MM-DD."),
+    "birth_year_differs": N_(
+        "The year of birth differs from the one in the personal identification number. Check both."
+    ),
+    "commune_code_invalid": N_("The commune code has 5 digits."),
+    "month_invalid": N_("Not a month. Write it as YYYY-MM."),
+    "arrears_in_future": N_("Arrears are for earlier months; this one lies after the period {period}."),
+    "kind_unknown": N_("Unknown kind of payment. Allowed: {known}."),
+    "amount_not_integer": N_("The amount must be a whole number of đồng, without dots, commas or signs."),
+    "amount_over_limit": N_("The amount is above the partner's limit of {max:,} for one payment. Split or correct it."),
+    "payee_basis_missing": N_("Somebody else receives the money: give the legal basis for it."),
+    "forbidden_characters": N_("There are characters that cannot be paid with: {characters}. Type the text again."),
+    "characters_not_accepted": N_("{partner} does not accept these characters: {characters}. Replace them."),
+    "note_sensitive": N_("The note speaks of health or disability, which must not travel with a payment. Reword it."),
+    "note_too_long": N_("The note has {length} characters, the partner takes {max}. Shorten it."),
+    "name_too_long": N_(
+        "The name has {length} characters, the partner takes {max}. Ask the bank how it writes the name."
+    ),
+    "bank_unknown": N_("Unknown bank or e-wallet. Use its short name or NAPAS BIN."),
+    "account_invalid": N_("An account number has 1 to 19 letters and digits; here it has {length} characters."),
+    "phone_invalid": N_("The account of an e-wallet is a mobile phone number of 10 digits, beginning with 0."),
+    # rows beside each other and beside earlier batches
+    "duplicate_payment_ref": N_("The same payment reference stands in row {other}. Each payment needs its own."),
+    "duplicate_benefit": N_("The same person is paid for the same month in row {other}. Remove one of the two."),
+    "already_imported": N_("This payment is already in batch {other}. Remove the row."),
+    "conflict": N_("Batch {other} has this payment reference with other content. Correct the row or give a new one."),
+    "benefit_already_paid": N_("This person's benefit of this month is already in batch {other}. Remove the row."),
+}

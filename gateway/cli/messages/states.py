@@ -1,0 +1,79 @@
+"""States in one or two words, and the words of values that are codes themselves."""
+
+from __future__ import annotations
+
+from gateway.cli.words import N_
+
+STATES = {
+    # payments
+    "ready": N_("ready"),
+    "held": N_("held"),
+    "approved": N_("approved"),
+    "allocated": N_("allocated"),
+    "sent": N_("sent"),
+    "accepted": N_("accepted"),
+    "settled": N_("debited"),
+    "rejected": N_("rejected"),
+    "returned": N_("returned"),
+    "cancelled": N_("cancelled"),
+    # files to partners
+    "sealed": N_("signed"),
+    "uploading": N_("uploading"),
+    "releasing": N_("being released"),
+    "unknown": N_("outcome unknown"),
+    "acknowledged": N_("acknowledged"),
+    "closed": N_("closed"),
+    "void": N_("void"),
+    # files from partners
+    "received": N_("received"),
+    "duplicate": N_("duplicate"),
+    "quarantined": N_("quarantined"),
+    "processed": N_("processed"),
+    # batches
+    "invalid": N_("invalid"),
+    "submitted": N_("submitted"),
+    "sending": N_("sending"),
+    "closing": N_("waiting for the end"),
+    # entries and exceptions
+    "open": N_("open"),
+    "exception": N_("exception"),
+    "ignored": N_("not used"),
+    "assigned": N_("assigned"),
+    "resolved": N_("resolved"),
+}
+
+PHRASES = {
+    # why an approval is void
+    "content_changed": N_("the content was changed after the approval"),
+    "signature_invalid": N_("a signature does not match"),
+    "too_few": N_("approvals are missing"),
+    # why a file is unsafe
+    "unreadable_or_link": N_("it cannot be read or is a link"),
+    "wrong_kind": N_("it is no regular file or folder"),
+    "foreign_owner": N_("it belongs to another user"),
+    "mode_too_open": N_("other users can read it"),
+    # operations at a partner's server
+    "listing": N_("listing"),
+    "open": N_("opening"),
+    "read": N_("reading"),
+    "write": N_("writing"),
+    "sync": N_("writing to disk"),
+    "close": N_("closing"),
+    "stat": N_("looking up"),
+    "rename": N_("renaming"),
+    "remove": N_("removing"),
+    # steps of the demo
+    "import": N_("importing"),
+    # roles
+    "maker": N_("maker"),
+    "checker": N_("checker"),
+    "releaser": N_("releaser"),
+    "auditor": N_("auditor"),
+    "admin": N_("administrator"),
+    # proofs
+    "enveloped": N_("signature inside the file"),
+    "detached": N_("signature beside the file"),
+    "channel": N_("secured channel"),
+    "none": N_("none"),
+}
+"""Values of parameters such as ``reason``, ``why``, ``operation`` or ``role``."""

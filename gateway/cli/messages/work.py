@@ -1,0 +1,62 @@
+"""What a home, its database, its people and its batches refuse."""
+
+from __future__ import annotations
+
+from gateway.cli.messages import Templates
+from gateway.cli.words import N_
+
+TEMPLATES: Templates = {
+    # home and configuration
+    "no_home": N_("There is no chitra.toml in {home}. Run chitra init there, or give the home with --home."),
+    "home_exists": N_("{home} is a home already; nothing was changed. Choose another folder."),
+    "home_in_repository": N_(
+        "{home} lies inside {repository}, a source repository; keys must not get there. Choose another folder."
+    ),
+    "config_unreadable": N_("{path} cannot be read: {reason}. Correct the file."),
+    "config_wrong": N_("{path}: {key} is wrong: {reason}. Correct it; every key is explained in the file."),
+    "unknown_adapter": N_("There is no adapter {adapter}. Known: {known}. Correct chitra.toml."),
+    "payer_unknown": N_("Payer “{payer}” is not in chitra.toml. Give one of these with --payer: {known}."),
+    "partner_unknown": N_("Partner {partner} is not in chitra.toml. Known: {known}."),
+    "payer_account_missing": N_(
+        "Payer {payer} has no account at {partner}. Enter it in chitra.toml under payers, then run chitra send again."
+    ),
+    "clock_file_in_production": N_(
+        "{path} moves the time and is for rehearsal only. Remove it from a production home."
+    ),
+    "environment_differs": N_(
+        "The database is for {database}, chitra.toml says {config}. The two must never be mixed; use the right home."
+    ),
+    # the database and other processes
+    "database_unreachable": N_(
+        "The database does not answer ({reason}). Check that it runs and that its address is right."
+    ),
+    "database_url_unknown": N_("Unknown kind of database: {scheme}. Use sqlite or postgresql+psycopg in chitra.toml."),
+    "database_outdated": N_("The database is empty or of an older version. Run chitra db upgrade."),
+    "busy": N_("Another process is at work ({lock}). Wait until it has finished and run the command again."),
+    "lock_lost": N_("The hold on {lock} was lost on the way; the step was stopped. Run the command again."),
+    "moved_by_another": N_("{subject}: another process was quicker; nothing was changed here. Run the command again."),
+    "illegal_move": N_("{subject} is “{source}” and cannot become “{target}”. Nothing was changed."),
+    "blob_missing": N_("The stored file {sha256} is missing. Restore the database from a backup and tell the auditor."),
+    "blob_tampered": N_("The stored file {sha256} was changed. Stop all work and tell the auditor."),
+    # people
+    "operator_unknown": N_("There is no operator {operator}. chitra operator list shows all."),
+    "operator_exists": N_("Operator {operator} is enrolled already. Choose another name."),
+    "role_missing": N_("{operator} may not do this: the role “{role}” is needed and must not be revoked."),
+    "key_not_enrolled": N_(
+        "The key of {operator} is not the one enrolled. Use the right key, or enrol the person again."
+    ),
+    "not_the_maker": N_("{operator} did not import batch {batch}. Only its maker submits it."),
+    "maker_cannot_approve": N_("{operator} made batch {batch} and cannot approve it. Ask another person."),
+    "already_approved": N_("{operator} has approved batch {batch} already. Another checker is needed."),
+    # batches
+    "period_invalid": N_("“{period}” is not a month. Write the period as YYYY-MM."),
+    "batch_unknown": N_("There is no batch {batch}. chitra batch list shows all."),
+    "batch_invalid": N_("Batch {batch} is invalid. Correct its rows and import the file again."),
+    "approval_void": N_("The approval of batch {batch} does not hold: {reason}. Nothing is sent. Tell the auditor."),
+    "payment_changed": N_("Payment {payment} is no longer what was approved. Nothing is sent. Tell the auditor."),
+    # the demo
+    "demo_failed": (
+        N_("The demo stopped while {step}: {problems} problems in the sample list."),
+        N_("The demo stopped: the batch is still open after {days} days."),
+    ),
+}
