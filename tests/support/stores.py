@@ -1,0 +1,128 @@
+"""Stores for tests: SQLite copied from one migrated file, PostgreSQL from an empty database; time that a test moves."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gateway.clock import ZONE
+from gateway.proof import TranslatedVault
+from gateway.store import schema
+from gateway.store.store import OpenVault, Store, Transaction
+from keys.vault import Vault
+
+START = datetime(2026, 11, 2, 9, 0, tzinfo=ZONE)
+"""A Monday morning."""
+
+SECRET = bytes(range(32))
+VAULT = TranslatedVault(Vault(SECRET))
+
+
+@dataclass
+class Time:
+    """The Clock port; a second passes at every look, so that no two moments are equal."""
+
+    value: datetime = START
+
+    def now(self) -> datetime:
+        self.value += timedelta(seconds=1)
+        return self.value
+
+    def pass_(self, **spans: int) -> None:
+        self.value += timedelta(**spans)
+
+
+@dataclass
+class Crashed(BaseException):
+    """The process died here."""
+
+    where: str = ""
+
+
+@dataclass
+class Points:
+    """Every operation that may fail, counted over a whole scenario; ``reached`` is told before and after each."""
+
+    names: list[str] = field(default_factory=list)
+    before: Callable[[int, str], None] = lambda number, name: None
+    after: Callable[[int, str], None] = lambda number, name: None
+
+    def reach(self, name: str, effect: Callable[[], Any]) -> Any:
+        number = len(self.names)
+        self.names.append(name)
+        self.before(number, name)
+        result = effect()
+        self.after(number, name)
+        return result
+
+
+class CountedStore(Store):
+    """A store whose commits are points at which the process may die: before the commit and after it."""
+
+    points: Points | None = None
+
+    def begin(self) -> Any:
+        return _Counted(super().begin(), self.points) if self.points else super().begin()
+
+
+class _Counted:
+    """One write transaction; dying before its commit rolls it back."""
+
+    def __init__(self, inner: Any, points: Points) -> None:
+        self._inner, self._points = inner, points
+
+    def __enter__(self) -> Transaction:
+        return self._inner.__enter__()  # type: ignore[no-any-return]
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> Any:
+        if error is not None:
+            return self._inner.__exit__(kind, error, traceback)
+        committed = False
+
+        def commit() -> None:
+            nonlocal committed
+            committed = True
+            self._inner.__exit__(None, None, None)
+
+        try:
+            self._points.reach("commit", commit)
+        except BaseException as crash:
+            if not committed:
+                self._inner.__exit__(type(crash), crash, crash.__traceback__)
+            raise
+        return False
+
+
+def open_store(
+    url: str, *, clock: Time | None = None, vault: OpenVault = lambda: VAULT, folder: Path | None = None
+) -> CountedStore:
+    return CountedStore(url, clock or Time(), vault, folder)
+
+
+def establish(store: Store) -> Store:
+    """Tables, triggers and the first rows."""
+    schema.upgrade(store)
+    schema.establish(store, "TEST00", "sandbox")
+    return store
+
+
+@cache
+def _template() -> bytes:
+    with tempfile.TemporaryDirectory(prefix="chitra-store-") as folder:
+        path = Path(folder) / "chitra.db"
+        store = establish(open_store(f"sqlite:///{path}"))
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+        store.close()
+        return path.read_bytes()
+
+
+def sqlite_url(folder: Path) -> str:
+    """URL of a fresh, migrated and established database in ``folder``."""
+    (folder / "chitra.db").write_bytes(_template())
+    return f"sqlite:///{folder / 'chitra.db'}"
