@@ -45,14 +45,19 @@ class Lenient:
         return None
 
     def amount(self, reader: Reader, *paths: str) -> tuple[int | None, str | None]:
-        """Minor units and currency of the first amount; a leading minus is read and noted."""
+        """Minor units and currency at the first path that has an amount; two amounts at one place are none."""
         for path in paths:
-            if text := reader.text(path):
+            if texts := reader.all(path):
                 currency = reader.text(f"{path}/@Ccy")
-                return self._minor(text, currency or ""), currency
+                return self._minor(texts, currency or ""), currency
         return None, None
 
-    def _minor(self, text: str, currency: str) -> int | None:
+    def _minor(self, texts: list[str], currency: str) -> int | None:
+        """A leading minus is read and noted."""
+        if len(texts) > 1:
+            self.note("several_amounts")
+            return None
+        text = texts[0]
         negative = text.startswith("-")
         if negative:
             self.note("amount_negative")

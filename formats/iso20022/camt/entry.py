@@ -12,8 +12,9 @@ _SIGNS = {"CRDT": 1, "DBIT": -1}
 
 
 def sign(reader: Reader) -> int | None:
-    """+1 credit, -1 debit, None when the indicator is missing or unknown."""
-    return _SIGNS.get(reader.text("CdtDbtInd") or "")
+    """+1 credit, -1 debit, None when the indicator is missing, unknown or not alone."""
+    indicators = reader.all("CdtDbtInd")
+    return _SIGNS.get(indicators[0]) if len(indicators) == 1 else None
 
 
 def read_entry(element: etree._Element, statement: int, ordinal: int) -> Entry:
@@ -21,7 +22,7 @@ def read_entry(element: etree._Element, statement: int, ordinal: int) -> Entry:
     reader, lenient = Reader(element, omit="NtryDtls"), Lenient()
     direction = sign(reader)
     minor, currency = lenient.amount(reader, "Amt")
-    if currency is None:
+    if reader.text("Amt") is None:
         lenient.note("amount_missing")
     if direction is None:
         lenient.note("direction_missing")

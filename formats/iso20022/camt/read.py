@@ -38,9 +38,10 @@ class _Reading:
         for element in stream(source, ("Ntry", *_MESSAGES)):
             parent = element.getparent()
             if local_name(element) == "Ntry":
-                if parent is not None and local_name(parent) in _MESSAGES:
-                    yield from self._opened(parent)
-                    yield self._entry(element)
+                if parent is None or local_name(parent) not in _MESSAGES:
+                    raise Unreadable("entry_outside_statement")
+                yield from self._opened(parent)
+                yield self._entry(element)
             elif parent is not None and local_name(parent).startswith("BkToCstmr"):
                 yield from self._opened(element)
                 self._closed(element)

@@ -96,3 +96,29 @@ def test_t6_entries_already_given_stay_when_the_file_ends_in_the_middle() -> Non
     assert isinstance(next(items), Statement)
     with pytest.raises(FormatError):
         list(items)
+
+
+def test_an_entry_outside_a_statement_is_refused_and_not_lost() -> None:
+    content = HEAD + TAIL.replace("</Stmt>", "</Stmt>" + ENTRY.format(""))
+    with pytest.raises(Unreadable, match="entry_outside_statement"):
+        list(camt.read(io.BytesIO(content.encode())))
+
+
+@pytest.mark.parametrize(
+    ("second", "problem"),
+    [
+        ('<Amt Ccy="VND">5</Amt>', "several_amounts"),
+        ("<CdtDbtInd>CRDT</CdtDbtInd>", "direction_missing"),
+    ],
+)
+def test_an_entry_that_says_two_things_has_no_amount(second: str, problem: str) -> None:
+    read = entry(second)
+    assert read.amount is None
+    assert read.problems == (problem,)
+
+
+def test_an_amount_without_currency_is_no_amount() -> None:
+    content = HEAD + ENTRY.format("").replace(' Ccy="VND"', "") + TAIL
+    read = list(camt.read(io.BytesIO(content.encode())))[1]
+    assert isinstance(read, Entry)
+    assert (read.amount, read.problems) == (None, ("unknown_currency",))
