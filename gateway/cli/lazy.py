@@ -30,7 +30,7 @@ class Command(click.Command):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(_(self.help or ""))
+            formatter.write_text(_(self.help))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         options = [_translated(param) for param in self.get_params(ctx) if isinstance(param, click.Option)]
@@ -48,7 +48,7 @@ class Command(click.Command):
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The whole help, which is one line; it is wrapped, not cut."""
-        return _(self.help or "")
+        return _(self.help)
 
 
 class Group(Command, click.Group):
@@ -87,7 +87,7 @@ class LazyGroup(Group):
 def _translated(option: click.Option) -> click.Option:
     """The option as help shows it."""
     spoken = copy(option)
-    spoken.help = _(option.help or "")
+    spoken.help = _(option.help)
     if not isinstance(option.type, click.Choice):
         spoken.metavar = _(option.metavar or option.type.name.upper())
     return spoken

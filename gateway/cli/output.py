@@ -13,6 +13,7 @@ import click
 from gateway.cli.messages import explain
 from gateway.cli.words import _
 
+
 class Output:
     """Where and how this run speaks."""
 

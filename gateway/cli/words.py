@@ -31,8 +31,8 @@ def default() -> str:
     return wanted if wanted in LANGUAGES else "vi"
 
 
-def _(text: str) -> str:
-    """The text in the chosen language."""
+def _(text: str | None) -> str:
+    """The text in the chosen language; nothing is nothing."""
     return _translations.gettext(text) if text else ""
 
 

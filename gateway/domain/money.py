@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import re
 
-from gateway.domain.errors import Refusal
-
 _WHOLE = re.compile(r"[1-9][0-9]{0,17}")
-AMOUNT_MAX = 10**18 - 1
-"""18 digits, the limit of an ISO 20022 amount."""
 
 
-def whole_amount(text: str) -> int:
-    """Strict positive integer as written in a batch file: no sign, separator, decimals or leading zero."""
-    if not _WHOLE.fullmatch(text):
-        raise Refusal("amount_not_integer")
-    return int(text)
+def is_whole(text: str) -> bool:
+    """A positive integer of at most 18 digits: no sign, separator, decimals or leading zero."""
+    return _WHOLE.fullmatch(text) is not None
 
 
 def grouped(minor: int, exponent: int, thousands: str = ".", point: str = ",") -> str:

@@ -11,17 +11,15 @@ from typing import Any
 from gateway.store.store import Transaction, take
 
 _ALLOCATIONS = {
-    # S1: a booked debit of exactly the amount; a second one while the first stands is not allocated
-    "debit": "d.amount = -p.amount AND NOT d.is_return AND NOT d.reversal AND NOT EXISTS ("
-    " SELECT 1 FROM allocation a WHERE a.payment_id = p.id GROUP BY a.payment_id"
-    " HAVING sum(CASE a.kind WHEN 'debit' THEN 1 WHEN 'reversal' THEN -1 ELSE 0 END) > 0)",
-    # a booked credit with return information of exactly the amount
-    "return": "d.amount = p.amount AND (d.is_return OR e.bank_code IN ({return_codes})) AND NOT EXISTS ("
-    " SELECT 1 FROM allocation a WHERE a.payment_id = p.id AND a.kind = 'return')",
+    # S1: a booked debit of exactly the amount
+    "debit": "d.amount = -p.amount AND NOT d.is_return AND NOT d.reversal",
+    # a booked credit of exactly the amount with return information or a code of the profile
+    "return": "d.amount = p.amount AND (d.is_return OR e.bank_code IN ({return_codes}))",
     # reversal indicator without return information: undoes the booking
-    "reversal": "d.amount = p.amount AND d.reversal AND NOT d.is_return AND NOT EXISTS ("
-    " SELECT 1 FROM allocation a WHERE a.payment_id = p.id AND a.kind = 'reversal')",
+    "reversal": "d.amount = p.amount AND d.reversal AND NOT d.is_return"
+    " AND COALESCE(e.bank_code, '') NOT IN ({return_codes})",
 }
+"""Which details speak of a payment, whatever came before them (S3); too many of a kind is for ``odd``."""
 
 _RELEASED = "('sent', 'accepted', 'settled', 'rejected', 'returned')"
 
@@ -35,8 +33,7 @@ def allocate(tx: Transaction, file_in_id: int, return_codes: Sequence[str]) -> i
 def _allocate(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
     candidates = (
         "SELECT d.id AS detail_id, e.id AS entry_id, p.id AS payment_id, abs(d.amount) AS amount, d.currency,"
-        " COALESCE(e.booking_date, e.value_date, s.to_date, substr(s.created_at, 1, 10), :today) AS booked_on,"
-        " row_number() OVER (PARTITION BY p.id ORDER BY d.id) AS turn"
+        " COALESCE(e.booking_date, e.value_date, s.to_date, substr(s.created_at, 1, 10), :today) AS booked_on"
         " FROM detail d JOIN entry e ON e.id = d.entry_id JOIN statement s ON s.id = e.statement_id"
         " JOIN payment p ON p.end_to_end_id = d.end_to_end_id AND p.partner = s.partner"
         f" WHERE s.file_in_id = :file AND e.disposition = 'open' AND p.state IN {_RELEASED}"
@@ -44,13 +41,13 @@ def _allocate(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
         " AND NOT EXISTS (SELECT 1 FROM allocation x WHERE x.detail_id = d.id)"
     )
     today = tx.now()[:10]
-    count = tx.value(f"SELECT count(*) FROM ({candidates}) c WHERE c.turn = 1", file=file_in_id, today=today)
+    count = tx.value(f"SELECT count(*) FROM ({candidates}) c", file=file_in_id, today=today)
     if not count:
         return 0
     return tx.run(
         "INSERT INTO allocation (id, detail_id, entry_id, payment_id, kind, amount, currency, booked_on)"
         " SELECT :first - 1 + row_number() OVER (ORDER BY c.detail_id), c.detail_id, c.entry_id, c.payment_id,"
-        f" '{kind}', c.amount, c.currency, c.booked_on FROM ({candidates}) c WHERE c.turn = 1",
+        f" '{kind}', c.amount, c.currency, c.booked_on FROM ({candidates}) c",
         first=take(tx, "allocation", count).start,
         file=file_in_id,
         today=today,
@@ -64,17 +61,14 @@ _KIND_OF_LEFTOVER = (
     " WHEN p.id IS NOT NULL AND (d.currency <> p.currency) THEN 'currency_differs'"
     " WHEN p.id IS NOT NULL AND d.is_return AND d.amount BETWEEN 1 AND p.amount - 1 THEN 'partial_return'"
     " WHEN p.id IS NOT NULL AND abs(d.amount) <> p.amount THEN 'amount_differs'"
-    " WHEN p.id IS NOT NULL AND d.is_return AND d.amount > 0 THEN 'second_return'"
-    " WHEN p.id IS NOT NULL AND d.reversal THEN 'second_reversal'"
-    " WHEN p.id IS NOT NULL AND d.amount < 0 THEN 'second_debit'"
-    " WHEN p.id IS NOT NULL THEN 'credit_for_payment'"
+    " WHEN p.id IS NOT NULL AND d.amount > 0 THEN 'suspected_return'"
     " WHEN d.reversal THEN 'unknown_reversal'"
     " WHEN d.is_return AND d.amount > 0 THEN 'suspected_return'"
     " WHEN d.is_return THEN 'return_of_other'"
     " WHEN d.amount < 0 THEN 'unknown_debit'"
     " ELSE 'unknown_credit' END"
 )
-"""Why a detail has no payment; the first that fits. ``unknown_debit`` is the alarm of S7, ``second_debit`` of M1."""
+"""Why a detail has no payment; the first that fits. ``unknown_debit`` is the alarm of S7."""
 
 _KIND_OF_ENTRY = (
     "CASE WHEN e.problems <> '' OR e.amount IS NULL THEN 'unreadable_entry'"
@@ -172,17 +166,24 @@ _STATUSES = (
 )
 """Every status said about a touched payment, at its three levels; PART, PDNG and the like decide nothing."""
 
-_LATEST = (
-    f"SELECT u.* FROM (SELECT s.*, row_number() OVER (PARTITION BY s.payment_id ORDER BY s.created_at DESC,"
-    f" s.message_id DESC, s.closeness DESC) AS turn FROM ({_STATUSES}) s"
-    f" WHERE s.status = 'RJCT' OR s.status IN {_ACCEPTING}) u WHERE u.turn = 1"
+_DECISIVE = (
+    "SELECT u.* FROM (SELECT s.*, max(s.closeness) OVER (PARTITION BY s.payment_id, s.created_at, s.message_id)"
+    f" AS closest FROM ({_STATUSES}) s WHERE s.status = 'RJCT' OR s.status IN {_ACCEPTING}) u"
+    " WHERE u.closeness = u.closest"
 )
-"""The decisive status: latest by the times inside the messages, never by arrival (S3, S8)."""
+"""Of one message the closest level counts: a transfer's own status before its block's and its group's."""
+
+_WORD = (
+    "SELECT s.payment_id, max(CASE WHEN s.status = 'RJCT' THEN s.created_at || s.message_id END) AS rejected_at,"
+    f" max(CASE WHEN s.status IN {_ACCEPTING} THEN s.created_at || s.message_id END) AS accepted_at,"
+    f" max(CASE WHEN s.status = 'RJCT' THEN s.reason END) AS reason FROM ({_DECISIVE}) s GROUP BY s.payment_id"
+)
+"""A rejection decides; an accepting word of a later message contradicts it. By the times inside, never by arrival."""
 
 _BOOKED = (
-    "SELECT t.payment_id, sum(CASE a.kind WHEN 'debit' THEN 1 WHEN 'reversal' THEN -1 ELSE 0 END) AS debits,"
+    "SELECT t.payment_id, sum(CASE a.kind WHEN 'debit' THEN 1 ELSE 0 END) AS debits,"
     " sum(CASE a.kind WHEN 'reversal' THEN 1 ELSE 0 END) AS reversals,"
-    " sum(CASE a.kind WHEN 'return' THEN a.amount ELSE 0 END) AS returned,"
+    " sum(CASE a.kind WHEN 'return' THEN 1 ELSE 0 END) AS returns,"
     " max(CASE a.kind WHEN 'debit' THEN a.booked_on END) AS debited_at,"
     " max(CASE a.kind WHEN 'return' THEN d.return_reason END) AS return_reason"
     " FROM touched t JOIN allocation a ON a.payment_id = t.payment_id JOIN detail d ON d.id = a.detail_id"
@@ -195,16 +196,58 @@ def conclude(tx: Transaction) -> None:
     tx.run("DROP TABLE IF EXISTS concluded")
     tx.run(
         "CREATE TEMPORARY TABLE concluded AS SELECT p.id AS payment_id, p.state AS source,"
-        " CASE WHEN COALESCE(b.returned, 0) > 0 THEN 'returned' WHEN COALESCE(b.debits, 0) > 0 THEN 'settled'"
-        " WHEN COALESCE(b.reversals, 0) > 0 THEN 'sent' WHEN l.status = 'RJCT' THEN 'rejected'"
-        f" WHEN l.status IN {_ACCEPTING} THEN 'accepted' ELSE p.state END AS target,"
-        " CASE WHEN COALESCE(b.debits, 0) > 0 THEN b.debited_at END AS debited_at,"
-        " CASE WHEN b.returned > 0 THEN b.return_reason WHEN l.status = 'RJCT' AND COALESCE(b.debits, 0) <= 0"
-        " THEN l.reason END AS reason, COALESCE(b.returned, 0) AS returned"
+        " CASE WHEN b.returns > 0 THEN 'returned' WHEN b.debits > b.reversals THEN 'settled'"
+        " WHEN b.reversals > 0 THEN 'sent' WHEN w.rejected_at IS NOT NULL THEN 'rejected'"
+        " WHEN w.accepted_at IS NOT NULL THEN 'accepted' ELSE p.state END AS target,"
+        " CASE WHEN b.debits > b.reversals THEN b.debited_at END AS debited_at,"
+        " CASE WHEN b.returns > 0 THEN b.return_reason WHEN b.debits IS NULL THEN w.reason END AS reason,"
+        " CASE WHEN b.returns > 0 THEN p.amount ELSE 0 END AS returned,"
+        " COALESCE(b.debits, 0) AS debits, COALESCE(b.reversals, 0) AS reversals, COALESCE(b.returns, 0) AS returns,"
+        " w.rejected_at, w.accepted_at"
         f" FROM touched t JOIN payment p ON p.id = t.payment_id LEFT JOIN ({_BOOKED}) b ON b.payment_id = p.id"
-        f" LEFT JOIN ({_LATEST}) l ON l.payment_id = p.id"
+        f" LEFT JOIN ({_WORD}) w ON w.payment_id = p.id"
     )
     tx.run("CREATE INDEX ix_concluded ON concluded (target, source)")
+
+
+ODD = {
+    "second_debit": "c.debits > 1",
+    "second_return": "c.returns > 1",
+    "second_reversal": "c.reversals > 1",
+    "booked_and_rejected": "c.debits > 0 AND c.rejected_at IS NOT NULL",
+    "contradiction": "c.accepted_at > c.rejected_at",
+}
+"""What no honest month holds, as conditions over all evidence of a payment: kind of exception -> SQL (S3, S8)."""
+
+
+def odd(tx: Transaction, file_in_id: int) -> list[str]:
+    """One exception a payment and kind, once for ever; returns the kinds that are new."""
+    return [kind for kind, rule in ODD.items() if _raise_for(tx, kind, rule, file_in_id)]
+
+
+def refused(tx: Transaction, source: str, target: str, file_in_id: int) -> None:
+    """Conclusions that the table of moves forbids: an exception each, and nothing of them is written."""
+    _raise_for(tx, "evidence_for_unsent", f"c.source = '{source}' AND c.target = '{target}'", file_in_id)
+    tx.run("DELETE FROM concluded WHERE source = :was AND target = :goal", was=source, goal=target)
+
+
+def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
+    selection = (
+        f"FROM concluded c JOIN payment p ON p.id = c.payment_id WHERE {rule} AND NOT EXISTS"
+        " (SELECT 1 FROM exception x WHERE x.kind = :kind AND x.payment_id = p.id)"
+    )
+    count: int = tx.value(f"SELECT count(*) {selection}", kind=kind)
+    if count:
+        tx.run(
+            "INSERT INTO exception (id, kind, partner, file_in_id, payment_id, amount, currency, params, state,"
+            " opened_at) SELECT :first - 1 + row_number() OVER (ORDER BY p.id), :kind, p.partner, :file, p.id,"
+            f" p.amount, p.currency, '{{}}', 'open', :now {selection}",
+            first=take(tx, "exception", count).start,
+            kind=kind,
+            file=file_in_id,
+            now=tx.now(),
+        )
+    return count
 
 
 def changes(tx: Transaction) -> list[Any]:
@@ -220,14 +263,17 @@ CHANGING = "t.id IN (SELECT payment_id FROM concluded WHERE source = :was AND ta
 
 
 def write_facts(tx: Transaction) -> None:
-    """Booking date, returned amount and reason of the touched payments; proven ends free the benefit key (M10)."""
+    """Booking date, returned amount and reason of the touched payments; a full return frees the benefit key.
+
+    A rejection alone does not: it is proven only by a complete chain of statements without the debit (M10).
+    """
     tx.run(
         "UPDATE payment SET debited_at = c.debited_at, returned_amount = c.returned, reason = c.reason"
         " FROM concluded c WHERE c.payment_id = payment.id"
     )
     tx.run(
         "UPDATE payment SET holds_key = :no WHERE holds_key AND id IN"
-        " (SELECT payment_id FROM concluded WHERE target IN ('rejected', 'returned'))",
+        " (SELECT payment_id FROM concluded WHERE target = 'returned')",
         no=False,
     )
 
@@ -266,16 +312,6 @@ def reopened_files(tx: Transaction) -> list[int]:
         " JOIN file_out f ON f.id = l.file_id WHERE c.target = 'sent' AND f.state = 'closed' ORDER BY f.id"
     )
     return [row.id for row in rows]
-
-
-def contradictions(tx: Transaction, source: str, target: str) -> list[Any]:
-    """The payments of one change that the table of moves forbids."""
-    return tx.rows(
-        "SELECT p.id, p.partner, p.amount, p.currency FROM concluded c JOIN payment p ON p.id = c.payment_id"
-        " WHERE c.source = :was AND c.target = :goal ORDER BY p.id",
-        was=source,
-        goal=target,
-    )
 
 
 def answered_files(tx: Transaction, file_in_id: int) -> list[Any]:

@@ -28,10 +28,12 @@ def move(tx: Transaction, kind: str, key: int | str, target: str, evidence: str)
 
 def move_payments(tx: Transaction, selection: str, target: str, evidence: str, **params: Any) -> int:
     """Move all payments of a selection over alias ``t`` (an SQL condition); all or, by an exception, none."""
-    for source in tx.rows(f"SELECT DISTINCT t.state FROM payment t WHERE {selection}", **params):
-        require_legal("payment", source.state, target)
-    noted = _note(tx, "payment", selection, target, evidence, params)
-    moved = tx.run(f"UPDATE payment AS t SET state = :target WHERE {selection}", target=target, **params).rowcount
+    sources = [row.state for row in tx.rows(f"SELECT DISTINCT t.state FROM payment t WHERE {selection}", **params)]
+    for source in sources:
+        require_legal("payment", source, target)
+    fenced = f"{selection} AND t.state IN ({', '.join(repr(source) for source in sources) or 'NULL'})"
+    noted = _note(tx, "payment", fenced, target, evidence, params)
+    moved = tx.run(f"UPDATE payment AS t SET state = :target WHERE {fenced}", target=target, **params).rowcount
     if moved != noted:
         raise Busy("moved_by_another", subject=f"{noted - moved}")
     return moved

@@ -52,6 +52,7 @@ def import_batch(context: Context, request: Request, extra_headings: dict[str, t
         known = None if staged.problems else batches.same_rows(tx, request.payer, request.programme, staged.digest())
         if known is not None:
             return Imported(known, [], already_seen=True)
+        staged.compare()
         return staged.conclude()
 
 
@@ -81,13 +82,16 @@ class _Staging:
         self.problems: list[RowProblem] = []
 
     def fill(self) -> None:
-        """Check every row and stage the good ones; then look for clashes between rows."""
+        """Check every row and stage the good ones."""
         batches.open_incoming(self._tx)
         batches.add_incoming(self._tx, self._staged())
-        for row, field, code, other in batches.clashes(self._tx):
-            self.problems.append(RowProblem(row, field, code, {"other": other}))
         if not self._rows and not self.problems:
             self.problems.append(RowProblem(1, "", "empty_file", {}))
+
+    def compare(self) -> None:
+        """Look for rows that clash with each other or with what is known."""
+        for row, field, code, other in batches.clashes(self._tx):
+            self.problems.append(RowProblem(row, field, code, {"other": other}))
         self.problems.sort(key=lambda problem: problem.row)
 
     def digest(self) -> bytes:

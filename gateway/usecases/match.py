@@ -17,7 +17,7 @@ from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context
 
-ALARMS = frozenset({"unknown_debit", "second_debit", "booked_after_rejection", "status_for_unknown_message"})
+ALARMS = frozenset({"unknown_debit", "second_debit", "booked_and_rejected", "status_for_unknown_message"})
 """Kinds of exception that are alarms: money moved that should not have."""
 
 
@@ -50,14 +50,14 @@ def _conclude(context: Context, tx: Transaction, file: FileIn, result: Matched) 
     for change in matching.changes(tx):
         way = _way(change.source, change.target)
         if way is None:
-            result.exceptions += _contradiction(tx, file, change)
+            matching.refused(tx, change.source, change.target, file.id)
+            result.exceptions.append("evidence_for_unsent")
             continue
         evidence_text = f"{file.message or file.name} {file.reference}"
         for step in way:
             moves.move_payments(tx, matching.CHANGING, step, evidence_text, was=change.source, goal=change.target)
         result.moved[change.target] = result.moved.get(change.target, 0) + change.payments
-        if change.source == PaymentState.REJECTED:
-            result.exceptions += _each(tx, file, change, "booked_after_rejection")
+    result.exceptions += matching.odd(tx, file.id)
     matching.write_facts(tx)
     _open_windows(context, tx)
     _reopen(tx, file)
@@ -70,27 +70,6 @@ def _way(source: str, target: str) -> list[str] | None:
     if PaymentState.SETTLED in PAYMENT_MOVES[source] and target in PAYMENT_MOVES[PaymentState.SETTLED]:
         return [PaymentState.SETTLED, target]
     return None
-
-
-def _contradiction(tx: Transaction, file: FileIn, change: Any) -> list[str]:
-    """S8: evidence that the present state does not allow is for a person; nothing moves."""
-    return _each(tx, file, change, "contradiction")
-
-
-def _each(tx: Transaction, file: FileIn, change: Any, kind: str) -> list[str]:
-    """One exception for every payment of a change."""
-    for payment in matching.contradictions(tx, change.source, change.target):
-        evidence.raise_exception(
-            tx,
-            kind,
-            payment.partner,
-            {"from": change.source, "to": change.target},
-            payment_id=payment.id,
-            file_in_id=file.id,
-            amount=payment.amount,
-            currency=payment.currency,
-        )
-    return [kind]
 
 
 def _open_windows(context: Context, tx: Transaction) -> None:

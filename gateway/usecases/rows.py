@@ -10,7 +10,6 @@ from adapters.profile import Profile
 from formats import text
 from formats.tabular import Column
 from gateway.domain import identifiers, money
-from gateway.domain.errors import Refusal
 from gateway.usecases import wording
 from gateway.usecases.context import Bank, Context
 
@@ -163,10 +162,8 @@ def _benefit(values: Mapping[str, str], period: str) -> Iterator[Flaw]:
         yield "benefit_month", "arrears_in_future", {"period": period}
     if values["kind"] not in KINDS:
         yield "kind", "kind_unknown", {"known": ", ".join(KINDS)}
-    try:
-        money.whole_amount(values["amount"])
-    except Refusal as refusal:
-        yield "amount", refusal.code if values["amount"] else "missing", {}
+    if not money.is_whole(values["amount"]):
+        yield "amount", "amount_not_integer" if values["amount"] else "missing", {}
 
 
 def _payee(values: Mapping[str, str]) -> Iterator[Flaw]:
@@ -202,7 +199,7 @@ def _partner(values: Mapping[str, str], profile: Profile) -> Iterator[Flaw]:
         odd = text.outside(wanted, profile.charset)
         if odd and not text.forbidden(values[field]):
             yield field, "characters_not_accepted", {"characters": _named(odd), "partner": profile.code}
-    if values["amount"].isdecimal() and int(values["amount"]) > profile.limits.amount_per_payment_max:
+    if money.is_whole(values["amount"]) and int(values["amount"]) > profile.limits.amount_per_payment_max:
         yield "amount", "amount_over_limit", {"max": profile.limits.amount_per_payment_max}
 
 

@@ -96,4 +96,4 @@ class _Shown:
     def __format__(self, spec: str) -> str:
         if spec == "," and isinstance(self._value, int):
             return f"{self._value:,}".replace(",", ".")
-        return str(self._value)
+        return str(self._value) or "-"

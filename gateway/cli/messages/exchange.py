@@ -14,8 +14,8 @@ TEMPLATES: Templates = {
     ),
     "algorithms_refused": N_("{host} offers no encryption that we accept. Ask the partner to renew its server."),
     "host_key_mismatch": N_(
-        "{host} shows another host key than the pinned one {shown}; nothing was sent, not even our name. Call the"
-        " partner by telephone before anything else."
+        "The host key of {host} is not the pinned one (shown: {shown}); no credential was sent. Call the partner by"
+        " telephone before anything else."
     ),
     "host_key_not_pinned": N_(
         "No host key is pinned for {host}. Get it from the partner and enter it under host_keys."
