@@ -40,9 +40,23 @@ def forbidden(text: str) -> list[str]:
     return list(dict.fromkeys(character for character in text if _is_forbidden(character)))
 
 
+def unspellable(text: str) -> list[str]:
+    """The distinct characters that Latin letters could only guess at: controls, symbols, emoji, other scripts."""
+    if text.isascii() and text.isprintable():
+        return []
+    return list(dict.fromkeys(character for character in text if not _is_spellable(character)))
+
+
 def fits(text: str, charset: Charset, chars_max: int) -> bool:
     """True when ``text`` may be written as it stands."""
     return len(text) <= chars_max and not outside(text, charset)
+
+
+def _is_spellable(character: str) -> bool:
+    kind = unicodedata.category(character)
+    if kind[0] == "L":
+        return unicodedata.name(character, "").startswith(("LATIN", "MODIFIER LETTER"))
+    return kind in {"Mn", "Nd", "Zs"} or kind[0] == "P"
 
 
 def _is_forbidden(character: str) -> bool:

@@ -15,6 +15,15 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BENEFICIARY = re.compile(r"[0-9]{12}")
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,34}")
+_PROVINCES = frozenset(
+    re.findall(
+        "[0-9]{3}",
+        "001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 "
+        "038 040 042 044 045 046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 "
+        "080 082 083 084 086 087 089 091 092 093 094 095 096 ",
+    )
+)
+"""The 63 provinces of birth registration; higher numbers are countries (Circular 59/2021/TT-BCA, annex 1)."""
 _ACCOUNT = re.compile(r"[A-Za-z0-9]{1,19}")
 
 
@@ -50,6 +59,11 @@ class Naming:
 def is_beneficiary_id(text: str) -> bool:
     """12 digits: 3 place of registration, 1 century and sex, 2 year, 6 serial (no check digit)."""
     return bool(_BENEFICIARY.fullmatch(text))
+
+
+def is_registered_place(beneficiary_id: str) -> bool:
+    """The first three digits are a province of the 63, never of the merged ones of 2025, or a country abroad."""
+    return beneficiary_id[:3] in _PROVINCES or beneficiary_id[:3] > "100"
 
 
 def born_by_id(beneficiary_id: str) -> int:

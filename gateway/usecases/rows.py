@@ -148,6 +148,8 @@ def _identity(beneficiary_id: str, date_of_birth: str) -> Iterator[Flaw]:
             "beneficiary_id_invalid" if beneficiary_id else "missing",
             {"length": len(beneficiary_id)},
         )
+    elif not identifiers.is_registered_place(beneficiary_id):
+        yield "beneficiary_id", "beneficiary_id_place_unknown", {"place": beneficiary_id[:3]}
     born = identifiers.iso_date(date_of_birth)
     if date_of_birth and born is None:
         yield "date_of_birth", "date_invalid", {}
@@ -170,8 +172,8 @@ def _payee(values: Mapping[str, str]) -> Iterator[Flaw]:
     if values["payee_name"] != values["beneficiary_name"] and not values["payee_basis"]:
         yield "payee_basis", "payee_basis_missing", {}
     for field in ("beneficiary_name", "payee_name", "payee_basis", "note"):
-        if text.forbidden(values[field]):
-            yield field, "forbidden_characters", {"characters": _named(text.forbidden(values[field]))}
+        if odd := text.unspellable(values[field]):
+            yield field, "forbidden_characters", {"characters": _named(odd)}
     if wording.sensitive(values["note"]):
         yield "note", "note_sensitive", {}
 
@@ -197,7 +199,7 @@ def _partner(values: Mapping[str, str], profile: Profile) -> Iterator[Flaw]:
         yield "note", "note_too_long", {"max": profile.limits.remittance_chars_max, "length": len(note)}
     for field, wanted in (("payee_name", name), ("note", note)):
         odd = text.outside(wanted, profile.charset)
-        if odd and not text.forbidden(values[field]):
+        if odd and not text.unspellable(values[field]):
             yield field, "characters_not_accepted", {"characters": _named(odd), "partner": profile.code}
     if money.is_whole(values["amount"]) and int(values["amount"]) > profile.limits.amount_per_payment_max:
         yield "amount", "amount_over_limit", {"max": profile.limits.amount_per_payment_max}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formats.text import SWIFT_X, fits, forbidden, outside, to_latin
+from formats.text import SWIFT_X, fits, forbidden, outside, to_latin, unspellable
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,18 @@ def test_controls_and_invisible_characters_are_forbidden_everywhere(character: s
 
 def test_a_no_break_space_is_visible_text() -> None:
     assert forbidden("A\u00a0B") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "odd"),
+    [
+        ("Nguyễn Thị Đào", []),
+        ("H'Blang Ksor – tháng 11/2026", []),
+        ("Trợ cấp 😀", ["😀"]),
+        ("Иван", ["И", "в", "а", "н"]),
+        ("100 ₫", ["₫"]),
+        ("a\u200bb\n", ["\u200b", "\n"]),
+    ],
+)
+def test_what_latin_letters_could_only_guess_at_is_named(written: str, odd: list[str]) -> None:
+    assert unspellable(written) == odd
