@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 
-import pytest
-
 
 def require_service(name: str, found: bool) -> None:
     """Skip the test with a reason; fail it when ``CHITRA_TEST_SERVICES=required``."""
     if found:
         return
+    import pytest  # here, since the bench borrows these services in an environment without it
+
     reason = f"{name} is not available on this machine"
     if os.environ.get("CHITRA_TEST_SERVICES") == "required":
         pytest.fail(reason)
