@@ -136,6 +136,14 @@ def _commented(section: str) -> str:
     return "".join(f"# {line}\n" for line in section.splitlines())
 
 
+def upgrade_database(app: App) -> tuple[str | None, str]:
+    """Bring the database of a home to this version, an empty one included; returns the revisions before and after."""
+    before = schema.revision(app.any_store)
+    if before is None:
+        _create_database(app)
+    return before, schema.upgrade(app.any_store)
+
+
 def _create_database(app: App) -> None:
     schema.upgrade(app.any_store)
     instance = "".join(secrets.choice(_ALPHABET) for _ in range(6))

@@ -1,0 +1,101 @@
+"""``key``: our keys and certificates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.lazy import Group
+from gateway.cli.options import PASSPHRASE_FILE
+from gateway.cli.session import Session, acting_user, ask_new_passphrase, pass_session
+from gateway.cli.words import N_, _
+from gateway.domain.errors import NotFound, Refusal
+
+
+@click.group(cls=Group, help=N_("Our keys and certificates."))
+def key() -> None:
+    pass
+
+
+@key.command("list", help=N_("Every key of the keyring; nothing secret is shown."), epilog="chitra key list")
+@pass_session
+def list_(session: Session) -> int:
+    documents = [_document(info) for info in session.app.keyring.list()]
+    session.output.table(
+        [_("Key"), _("Purpose"), _("Key id"), _("Algorithm"), _("Valid until")],
+        [[d["key"], d["purpose"], d["key_id"], d["algorithm"], (d["not_after"] or "")[:10]] for d in documents],
+    )
+    session.output.document({"keys": documents})
+    return 0
+
+
+@key.command(
+    "generate",
+    help=N_("A new key; an existing one is never overwritten."),
+    epilog="chitra key generate payments-2027 --purpose signing",
+)
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--purpose", type=click.Choice(["signing", "transport"]), required=True,
+    help=N_("signing: RSA-3072 with certificate; transport: SSH identity."),
+)  # fmt: skip
+@PASSPHRASE_FILE
+@pass_session
+def generate(session: Session, name: str, purpose: str, passphrase_file: Path | None) -> int:
+    app = session.app
+    keyring, store = app.keyring, app.store
+    passphrase = app.new_passphrase(name, passphrase_file, ask_new_passphrase)
+    with store.begin() as tx:
+        if purpose == "signing":
+            info = keyring.generate_signing(name, f"Chitra {name}", passphrase, now=app.clock.now())
+        else:
+            info = keyring.generate_ssh(name, passphrase)
+        tx.record(acting_user(), "key generate", name, purpose=purpose, key=info.key_id)
+    session.output.say(_("New {purpose} key {name}: {key_id}").format(purpose=purpose, name=name, key_id=info.key_id))
+    session.output.say(_("Give the partner its public half: chitra key export {name}").format(name=name))
+    session.output.document(_document(info))
+    return 0
+
+
+@key.command(
+    "export",
+    help=N_("The public half: a certificate (PEM), an SSH line, a person's public key. Never a private key."),
+    epilog="chitra key export payments > payments.pem",
+)
+@click.argument("name", metavar="NAME")
+@pass_session
+def export(session: Session, name: str) -> int:
+    document, public = _public(session, name)
+    for line in public.splitlines():
+        session.output.say(line)
+    session.output.document(document | {"public": public})
+    return 0
+
+
+def _public(session: Session, name: str) -> tuple[dict[str, Any], str]:
+    """A key of ours goes before a person's of the same name."""
+    keyring = session.app.keyring
+    found = sorted((i for i in keyring.list() if i.name == name), key=lambda info: info.purpose == "operator")
+    if not found:
+        raise NotFound("key_unknown", key=name)
+    info = found[0]
+    if info.purpose == "signing":
+        return _document(info), keyring.certificate(name).decode()
+    if info.purpose == "transport":
+        return _document(info), (keyring.folder / f"{name}.pub").read_text()
+    if info.purpose == "operator":
+        return _document(info), keyring.operator_public(name).decode()
+    raise Refusal("key_has_no_public_half", key=name)
+
+
+def _document(info: Any) -> dict[str, Any]:
+    return {
+        "key": info.name,
+        "purpose": info.purpose,
+        "key_id": info.key_id,
+        "algorithm": info.algorithm,
+        "created": info.created.isoformat() if info.created else None,
+        "not_after": info.not_after.isoformat() if info.not_after else None,
+    }

@@ -1,0 +1,68 @@
+"""``operator``: people and their roles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gateway.cli.lazy import Group
+from gateway.cli.options import PASSPHRASE_FILE
+from gateway.cli.session import Session, ask_new_passphrase, local, pass_session
+from gateway.cli.words import N_, _
+
+ROLES = ("maker", "checker", "releaser", "auditor", "admin")
+
+
+@click.group(cls=Group, help=N_("People and their roles."))
+def operator() -> None:
+    pass
+
+
+@operator.command(
+    "add",
+    help=N_("Enrol a person with a key of their own; the person types the passphrase."),
+    epilog="chitra operator add lan --role maker",
+)
+@click.argument("name", metavar="NAME")
+@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, required=True, help=N_("May be repeated."))
+@PASSPHRASE_FILE
+@pass_session
+def add(session: Session, name: str, roles: tuple[str, ...], passphrase_file: Path | None) -> int:
+    from gateway.setup import add_operator
+
+    app = session.app
+    passphrase = app.new_passphrase(name, passphrase_file, ask_new_passphrase)
+    key_id = add_operator(app, name, sorted(set(roles)), passphrase, app.clock.now())
+    text = _("Enrolled {name} as {roles}; key {key_id}")
+    session.output.say(text.format(name=name, roles=", ".join(sorted(set(roles))), key_id=key_id))
+    session.output.document({"operator": name, "roles": sorted(set(roles)), "key_id": key_id})
+    return 0
+
+
+@operator.command("list", help=N_("Everybody who is or was enrolled."), epilog="chitra operator list")
+@pass_session
+def list_(session: Session) -> int:
+    from gateway.store import browse
+
+    with session.app.store.read() as tx:
+        rows = browse.operators(tx)
+    session.output.table(
+        [_("Operator"), _("Roles"), _("Key id"), _("Enrolled"), _("Revoked")],
+        [[r.name, r.roles, r.key_id, local(r.enrolled_at), local(r.revoked_at)] for r in rows],
+    )
+    session.output.document(
+        {
+            "operators": [
+                {
+                    "operator": r.name,
+                    "roles": r.roles.split(","),
+                    "key_id": r.key_id,
+                    "enrolled_at": r.enrolled_at,
+                    "revoked_at": r.revoked_at,
+                }
+                for r in rows
+            ]
+        }
+    )
+    return 0

@@ -1,0 +1,69 @@
+"""Options that several commands share, each with one meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gateway.cli.words import N_
+
+if TYPE_CHECKING:
+    from gateway.cli.session import Session
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+LIMIT = click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help=N_("At most so many."))
+PASSPHRASE_FILE = click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=N_("File of mode 0600 with the passphrase of the new key."),
+)
+_UNMASK = click.option("--unmask", is_flag=True, help=N_("Show personal data in full; is recorded."))
+_REASON = click.option("--reason", help=N_("Why the personal data must be seen; needed with --unmask."))
+
+
+def listing(states: Iterable[str]) -> Callable[[C], C]:
+    """``--state``, ``--since`` and ``--limit`` of a list."""
+    state = click.option("--state", type=click.Choice(sorted(set(states))), help=N_("Only in this state."))
+    since = click.option(
+        "--since",
+        type=click.DateTime(["%Y-%m-%d"]),
+        metavar="YYYY-MM-DD",
+        help=N_("Only from this day on, YYYY-MM-DD."),
+    )
+    return lambda command: state(since(LIMIT(command)))
+
+
+def unmasking(command: C) -> C:
+    """``--unmask --reason TEXT``; hand both to ``permit``."""
+    return _UNMASK(_REASON(command))
+
+
+def permit(session: Session, unmask: bool, reason: str | None, subject: str) -> bool:
+    """Whether personal data is shown in full; the audit record is committed before anything is shown."""
+    if not unmask:
+        return False
+    if not (reason or "").strip():
+        raise click.UsageError("--unmask --reason TEXT")
+    from gateway.cli.session import acting_user
+
+    with session.app.store.begin() as tx:
+        tx.record(acting_user(), "unmask", subject, reason=str(reason))
+    return True
+
+
+def beginning(day: datetime | None) -> str | None:
+    """The first moment of a local day, as times are stored."""
+    from gateway.clock import ZONE
+
+    if day is None:
+        return None
+    return datetime.combine(day.date(), time(), ZONE).astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def as_date(day: datetime | None) -> str | None:
+    return day.date().isoformat() if day else None

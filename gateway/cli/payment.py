@@ -1,0 +1,101 @@
+"""``payment``: single payments and their history."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import click
+
+from gateway.cli.lazy import Group
+from gateway.cli.messages import state_word
+from gateway.cli.options import beginning, listing, permit, unmasking
+from gateway.cli.session import Session, local, money, pass_session
+from gateway.cli.words import N_, _
+from gateway.domain.states import FileState, PaymentState
+
+_IN_DOUBT = (FileState.UNKNOWN, FileState.RELEASING)
+_PLAIN = ("payment_ref", "batch", "line", "programme", "benefit_month", "kind", "commune_code", "bank", "uetr")
+
+
+@click.group(cls=Group, help=N_("Single payments and their history."))
+def payment() -> None:
+    pass
+
+
+@payment.command("list", help=N_("Payments, newest batch first."), epilog="chitra payment list --state returned")
+@listing(PaymentState)
+@click.option("--partner", metavar="CODE", help=N_("Only through this partner."))
+@click.option("--batch", metavar="ID", help=N_("Only of this batch."))
+@pass_session
+def list_(
+    session: Session, state: str | None, since: datetime | None, limit: int, partner: str | None, batch: str | None
+) -> int:
+    from gateway.store import browse
+
+    with session.app.store.read() as tx:
+        rows = browse.payments(tx, limit, state=state, since=beginning(since), partner=partner, batch=batch)
+    session.output.table(
+        [_("Payment"), _("Reference"), _("Batch"), _("Partner"), _("Amount"), _("State"), _("Reason"), _("File")],
+        [
+            [r.end_to_end_id, r.payment_ref, r.batch, r.partner, money(r.amount, r.currency), _state(r),
+             r.return_reason or "", r.file or ""]
+            for r in rows
+        ],
+        numbers=[4],
+    )  # fmt: skip
+    session.output.document({"payments": [_summary(row) for row in rows]})
+    return 0
+
+
+@payment.command(
+    "show", help=N_("One payment: where it stands and how it came there."), epilog="chitra payment show E2E"
+)
+@click.argument("end_to_end_id", metavar="E2E")
+@unmasking
+@pass_session
+def show(session: Session, end_to_end_id: str, unmask: bool, reason: str | None) -> int:
+    from gateway.reports.persons import person
+    from gateway.store import browse
+
+    unmasked = permit(session, unmask, reason, end_to_end_id)
+    with session.app.store.read() as tx:
+        row = browse.payment(tx, end_to_end_id)
+        who = person(tx.vault, row.id, row.personal)
+        moves = browse.history(tx, "payment", end_to_end_id)
+    shown = who if unmasked else who.masked()
+    output = session.output
+    output.say(f"{row.end_to_end_id}  {row.payment_ref}  {money(row.amount, row.currency)}  {_state(row)}")
+    output.say(f"{shown.payee_name}  {shown.account}  {row.partner}  {row.return_reason or ''}")
+    output.table([_("At"), _("State"), _("Evidence")], [[local(m.at), state_word(m.target), m.evidence] for m in moves])
+    output.document(
+        _summary(row)
+        | {name: getattr(row, name) for name in _PLAIN}
+        | {"returned_amount": row.returned_amount, "return_window_until": row.return_window_until}
+        | {"person": asdict(shown), "masked": not unmasked}
+        | {"history": [{"at": m.at, "from": m.source, "to": m.target, "evidence": m.evidence} for m in moves]}
+    )
+    return 0
+
+
+def _summary(row: Any) -> dict[str, Any]:
+    return {
+        "end_to_end_id": row.end_to_end_id,
+        "payment_ref": row.payment_ref,
+        "batch": row.batch,
+        "state": row.state,
+        "amount": row.amount,
+        "currency": row.currency,
+        "partner": row.partner,
+        "file": row.file,
+        "return_reason": row.return_reason,
+        "debited_at": row.debited_at,
+        "delivery": "unknown" if row.file_state in _IN_DOUBT else None,
+    }
+
+
+def _state(row: Any) -> str:
+    """The state, and the doubt about its file where there is one."""
+    doubt = f" ({_('delivery unknown')})" if row.file_state in _IN_DOUBT else ""
+    return state_word(row.state) + doubt

@@ -1,0 +1,173 @@
+"""``statement``: account statements of partners, and files that a person brings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.cli.lazy import Group
+from gateway.cli.messages import explain, state_word
+from gateway.cli.options import LIMIT, as_date, listing
+from gateway.cli.session import Session, money, pass_session
+from gateway.cli.words import N_, _
+
+if TYPE_CHECKING:
+    from gateway.usecases.collect import Received
+
+_TIES = {True: N_("ties"), False: N_("does not tie"), None: ""}
+_OF_A_FILE_MAX = 10_000
+
+
+@click.group(cls=Group, help=N_("Account statements."))
+def statement() -> None:
+    pass
+
+
+@statement.command(
+    "list",
+    help=N_("Statements, newest first; state says whether opening + entries = closing."),
+    epilog="chitra statement list --since 2026-11-01 --state differs",
+)
+@listing(["ties", "differs", "open"])
+@click.option("--partner", metavar="CODE", help=N_("Only of this partner."))
+@pass_session
+def list_(session: Session, state: str | None, since: datetime | None, limit: int, partner: str | None) -> int:
+    from gateway.store import browse
+
+    with session.app.store.read() as tx:
+        rows = browse.statements(tx, limit, state, since=as_date(since), partner=partner)
+    _table(session, rows)
+    session.output.document({"statements": [_summary(row) for row in rows]})
+    return 0
+
+
+@statement.command("show", help=N_("One statement: its balances and its entries."), epilog="chitra statement show ID")
+@click.argument("number", metavar="ID", type=int)
+@LIMIT
+@pass_session
+def show(session: Session, number: int, limit: int) -> int:
+    from gateway.store import browse
+
+    with session.app.store.read() as tx:
+        row = browse.statement(tx, number)
+        balances, lines = browse.balances(tx, number), browse.entries(tx, number, limit)
+    output = session.output
+    _table(session, [row])
+    output.table(
+        [_("Balance"), _("Date"), _("Amount")],
+        [[b.kind, b.date or "", money(b.amount, b.currency)] for b in balances],
+        numbers=[2],
+    )
+    output.table(
+        [_("Entry"), _("Booked"), _("Amount"), _("Reference"), _("Payments"), _("Use")],
+        [
+            [e.ordinal, e.booking_date or "", money(e.amount, e.currency), e.servicer_reference or e.reference or "",
+             e.details, e.reason or e.disposition]
+            for e in lines
+        ],
+        numbers=[2, 4],
+    )  # fmt: skip
+    output.document(
+        _summary(row) | {"balances": [dict(b._mapping) for b in balances], "lines": [dict(e._mapping) for e in lines]}
+    )
+    return 0
+
+
+@statement.command(
+    "import",
+    help=N_("Bring in a statement by hand. The partner's own proof counts; without it nothing moves."),
+    epilog="chitra statement import statement.xml --partner CODE",
+)
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--partner", required=True, metavar="CODE", help=N_("Who made it; may be somebody not configured."))
+@pass_session
+def import_(session: Session, path: Path, partner: str) -> int:
+    from gateway.store import browse, evidence
+    from gateway.usecases import gravity
+    from gateway.usecases.statement_import import import_statement
+
+    with session.output.working(_("Importing {file}").format(file=path.name)), path.open("rb") as source:
+        received = import_statement(session.app.context, source, path.name, partner)
+    with session.app.store.read() as tx:
+        file = evidence.find(tx, received.file)
+        statements = browse.statements(tx, _OF_A_FILE_MAX, file_in=file.id)[::-1]
+        findings = [dict(row._mapping) for row in browse.findings(tx, file.id)]
+        kinds = sorted({row.kind for row in browse.exceptions(tx, _OF_A_FILE_MAX, file_in=file.id)})
+    _say_imported(session, received, statements, findings, kinds)
+    session.output.document(
+        {
+            "file": received.file,
+            "partner": partner,
+            "name": path.name,
+            "message": file.message,
+            "state": file.state,
+            "statements": [_summary(row) for row in statements],
+            "entries": sum(row.entries for row in statements),
+            "moved": received.matched.moved,
+            "findings": findings,
+            "exceptions": kinds,
+            "error": _error(received),
+        }
+    )
+    return gravity.gravest([gravity.of_received(received), 3 if findings or kinds else 0])
+
+
+def _say_imported(
+    session: Session, received: Received, statements: list[Any], findings: list[dict[str, Any]], kinds: list[str]
+) -> None:
+    output = session.output
+    output.say(f"{received.file}  {received.name}  {state_word(received.state)}")
+    if received.error:
+        output.note(received.error.code, received.error.params)
+    _table(session, statements)
+    if findings:
+        output.table([_("Place"), _("Rule"), _("Finding")], [[f["path"], f["rule"], f["message"]] for f in findings])
+    for kind in kinds:
+        output.say(explain(kind, {}))
+
+
+def _error(received: Received) -> dict[str, str] | None:
+    error = received.error
+    return {"code": error.code, "message": explain(error.code, error.params)} if error else None
+
+
+def _table(session: Session, rows: list[Any]) -> None:
+    session.output.table(
+        [_("Statement"), _("Partner"), _("Message"), _("Account"), _("To"), _("Opening"), _("Entries"), _("Closing"),
+         _("Check")],
+        [
+            [r.id, r.partner, r.version, r.account or "", r.to_date or "", money(r.opening, r.currency), r.entries,
+             money(r.closing, r.currency), _(_TIES[_ties(r)])]
+            for r in rows
+        ],
+        numbers=[5, 6, 7],
+    )  # fmt: skip
+
+
+def _summary(row: Any) -> dict[str, Any]:
+    return {
+        "statement": row.id,
+        "partner": row.partner,
+        "file": row.file,
+        "message": row.message,
+        "version": row.version,
+        "account": row.account,
+        "currency": row.currency,
+        "from": row.from_date,
+        "to": row.to_date,
+        "sequence": row.sequence,
+        "page": row.page,
+        "opening": row.opening,
+        "closing": row.closing,
+        "entries": row.entries,
+        "entry_sum": row.entry_sum,
+        "ties": _ties(row),
+    }
+
+
+def _ties(row: Any) -> bool | None:
+    """SQLite gives 0 and 1."""
+    return None if row.ties is None else bool(row.ties)
