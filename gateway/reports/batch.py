@@ -60,7 +60,7 @@ def batch_report(store: Store, batch_id: str) -> BatchReport:
             held=int(sums.held),
             open=int(sums.open),
             reissued=int(sums.reissued),
-            ties=int(parts) == batch.amount and booked_alike and not reporting.statements_not_tying(tx),
+            ties=int(parts) == batch.amount and booked_alike and not reporting.statements_not_tying(tx, batch_id),
             outcomes=tuple(
                 Outcome(row.partner, row.state, row.payments, int(row.amount))
                 for row in reporting.outcomes(tx, batch_id)

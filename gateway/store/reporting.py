@@ -44,11 +44,13 @@ def return_charges(tx: Transaction, batch_id: str) -> int:
     return int(tx.value(_CHARGES, b=batch_id))
 
 
-def statements_not_tying(tx: Transaction) -> int:
-    """S4: statements of record whose balances and entries disagree, or whose chain is broken."""
+def statements_not_tying(tx: Transaction, batch_id: str) -> int:
+    """S4: statements of the batch's partners whose balances and entries disagree, or whose chain is broken."""
     return int(
         tx.value(
-            "SELECT count(*) FROM exception WHERE kind IN ('statement_does_not_tie', 'chain_broken') AND state = 'open'"
+            "SELECT count(*) FROM exception WHERE kind IN ('statement_does_not_tie', 'chain_broken')"
+            " AND state = 'open' AND partner IN (SELECT partner FROM payment WHERE batch_id = :b)",
+            b=batch_id,
         )
     )
 
