@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from gateway.cli.main import cli
 from gateway.config import Config
 from gateway.domain.states import MOVES
+from gateway.store.matching import ODD
 from gateway.usecases.rows import COLUMNS
 
 ROOT = Path(__file__).parents[1]
@@ -172,7 +173,8 @@ def kinds_of_exceptions() -> set[str]:
     concluded = "".join(re.findall(r"^_KIND_OF_\w+ = \((.*?)^\)", matching, re.MULTILINE | re.DOTALL))
     return {
         *re.findall(r'raise_exception\(\s*[\w.]+,\s*"([a-z_]+)"', sources),
-        *re.findall(r'_each\([^()]*"([a-z_]+)"\)', sources),
+        *re.findall(r'_raise_for\(\s*\w+,\s*"([a-z_]+)"', sources),
+        *ODD,
         *re.findall(r'_exception\("([a-z_]+)"', sources),
         *re.findall(r"(?:THEN|ELSE) '([a-z_]+)'", concluded),
     }
