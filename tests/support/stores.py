@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import event
+
 from gateway.clock import ZONE
 from gateway.proof import TranslatedVault
 from gateway.store import schema
@@ -101,7 +103,11 @@ class _Counted:
 def open_store(
     url: str, *, clock: Time | None = None, vault: OpenVault = lambda: VAULT, folder: Path | None = None
 ) -> CountedStore:
-    return CountedStore(url, clock or Time(), vault, folder)
+    """Without waiting for the disk: a process that dies here is an exception, not a power cut."""
+    store = CountedStore(url, clock or Time(), vault, folder)
+    if store.dialect.name == "sqlite":
+        event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    return store
 
 
 def establish(store: Store) -> Store:
