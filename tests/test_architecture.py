@@ -38,17 +38,28 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.store": ("gateway.domain", "gateway.ports"),
     "gateway.transport": ("gateway.domain", "gateway.ports"),
     "gateway.sandbox": ("adapters",),
-    "gateway.reports": ("gateway.domain", "gateway.store", "formats"),
+    "gateway.reports": ("gateway.domain", "gateway.ports", "gateway.store", "formats"),
     "gateway.observe": ("gateway.domain", "gateway.ports"),
+    "gateway.signals": (),
     "gateway.cli": (
-        *("gateway.app", "gateway.setup", "gateway.demo", "gateway.daemon", "gateway.clock"),
+        *("gateway.app", "gateway.setup", "gateway.demo", "gateway.rehearsal", "gateway.doctor", "gateway.daemon"),
+        *("gateway.clock", "gateway.signals", "gateway.ports"),
         *("gateway.usecases", "gateway.store", "gateway.reports", "gateway.domain", "formats", "keys.errors"),
     ),
-    "gateway.daemon": ("gateway.app", "gateway.usecases", "gateway.domain"),
+    "gateway.daemon": (
+        *("gateway.app", "gateway.usecases", "gateway.domain", "gateway.ports", "gateway.observe", "gateway.signals"),
+    ),
 }
 """A room and the rooms of ours it may import, besides itself."""
 
-COMPOSITION = ("gateway.app", "gateway.partners", "gateway.setup", "gateway.demo")
+COMPOSITION = (
+    "gateway.app",
+    "gateway.partners",
+    "gateway.setup",
+    "gateway.demo",
+    "gateway.rehearsal",
+    "gateway.doctor",
+)
 """Where the rooms are put together: may import all."""
 
 HOMES: dict[str, tuple[str, ...]] = {

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from gateway.cli.lazy import Group
-from gateway.cli.messages import explain, state_word
+from gateway.cli.messages import advise, kind_word, state_word
 from gateway.cli.options import beginning, listing
 from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
@@ -37,8 +37,8 @@ def list_(
     session.output.table(
         [_("Exception"), _("Partner"), _("What"), _("About"), _("Amount"), _("Days"), _("State")],
         [
-            [d["exception"], d["partner"], d["message"], _about(d), money(d["amount"], d["currency"]), d["age_days"],
-             state_word(d["state"])]
+            [d["exception"], d["partner"], kind_word(d["kind"]), _about(d), money(d["amount"], d["currency"]),
+             d["age_days"], state_word(d["state"])]
             for d in documents
         ],
         numbers=[4, 5],
@@ -57,7 +57,8 @@ def show(session: Session, number: int) -> int:
         row = browse.exception(tx, number)
     document = _document(row, session.app.clock.now()) | {"params": json.loads(row.params)}
     output = session.output
-    output.say(f"{row.id}  {row.partner}  {document['message']}  {state_word(row.state)}")
+    output.say(f"{row.id}  {row.partner}  {kind_word(row.kind)}  {state_word(row.state)}")
+    output.say(document["message"])
     output.table(
         [_("About"), _("Value")],
         [
@@ -78,7 +79,7 @@ def _document(row: Any, now: datetime) -> dict[str, Any]:
     return {
         "exception": row.id,
         "kind": row.kind,
-        "message": explain(row.kind, json.loads(row.params)),
+        "message": advise(row.kind, json.loads(row.params)),
         "partner": row.partner,
         "amount": row.amount,
         "currency": row.currency,

@@ -29,12 +29,17 @@ def file() -> None:
 
 @file.command("list", help=N_("Files out and in, newest first."), epilog="chitra file list --state unknown")
 @listing([*FileState, *InboundState])
+@click.option("--direction", type=click.Choice(["out", "in"]), help=N_("Only sent, or only received."))
+@click.option("--partner", metavar="CODE", help=N_("Only of this partner."))
 @pass_session
-def list_(session: Session, state: str | None, since: datetime | None, limit: int) -> int:
-    from gateway.store import files
+def list_(
+    session: Session, state: str | None, since: datetime | None, limit: int, direction: str | None, partner: str | None
+) -> int:
+    from gateway.store import browse
 
+    narrowed = {"state": state, "since": beginning(since), "direction": direction, "partner": partner}
     with session.app.store.read() as tx:
-        rows = [dict(row._mapping) for row in files.listing(tx, state, beginning(since), limit)]
+        rows = [dict(row._mapping) for row in browse.files(tx, limit, **narrowed)]
     session.output.table(
         [_("File"), _("Direction"), _("Partner"), _("Message"), _("Name"), _("State"), _("Attempts"), _("At")],
         [

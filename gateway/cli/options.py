@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from gateway.cli.words import N_
+from gateway.cli.words import N_, _
 
 if TYPE_CHECKING:
     from gateway.cli.session import Session
@@ -28,7 +28,9 @@ _REASON = click.option("--reason", help=N_("Why the personal data must be seen; 
 
 def listing(states: Iterable[str]) -> Callable[[C], C]:
     """``--state``, ``--since`` and ``--limit`` of a list."""
-    state = click.option("--state", type=click.Choice(sorted(set(states))), help=N_("Only in this state."))
+    state = click.option(
+        "--state", type=click.Choice(sorted({str(state) for state in states})), help=N_("Only in this state.")
+    )
     since = click.option(
         "--since",
         type=click.DateTime(["%Y-%m-%d"]),
@@ -48,7 +50,7 @@ def permit(session: Session, unmask: bool, reason: str | None, subject: str) -> 
     if not unmask:
         return False
     if not (reason or "").strip():
-        raise click.UsageError("--unmask --reason TEXT")
+        raise click.UsageError(_("--unmask needs --reason TEXT."))
     from gateway.cli.session import acting_user
 
     with session.app.store.begin() as tx:

@@ -31,7 +31,7 @@ def run(session: Session, home: Path | None, port: int | None, no_server: bool) 
     from gateway.signals import until_signalled
 
     if no_server and port is not None:
-        raise click.UsageError("--no-server --port")
+        raise click.UsageError(_("--port is of the server, which --no-server leaves out."))
     app = session.at(home) if home else session.app
     with until_signalled() as stop:
         if no_server:

@@ -15,6 +15,13 @@ _PAYMENTS = (
     " FROM payment p JOIN batch b ON b.id = p.batch_id LEFT JOIN file_out f ON f.id ="
     " (SELECT max(l.file_id) FROM payment_file l WHERE l.payment_id = p.id)"
 )
+_FILES = (
+    "SELECT f.* FROM ("
+    " SELECT message_id AS file, 'out' AS direction, partner, message, name, sha256, state, created_at AS at,"
+    "   (SELECT count(*) FROM attempt a WHERE a.file_id = o.id) AS attempts FROM file_out o"
+    " UNION ALL"
+    " SELECT reference, 'in', partner, message, name, sha256, state, received_at, 0 FROM file_in) f"
+)
 _STATEMENTS = "SELECT s.*, f.reference AS file FROM statement s JOIN file_in f ON f.id = s.file_in_id"
 _EXCEPTIONS = (
     "SELECT x.*, i.reference AS file_in, o.message_id AS file_out, p.end_to_end_id,"
@@ -45,6 +52,18 @@ def payment(tx: Transaction, end_to_end_id: str) -> Any:
     if row is None:
         raise NotFound("payment_unknown", payment=end_to_end_id)
     return row
+
+
+def files(tx: Transaction, limit: int, **given: str | None) -> list[Any]:
+    """Files out and in together, newest first; ``state``, ``direction``, ``partner``, ``since`` narrow."""
+    conditions = {
+        "state": "f.state = :state",
+        "direction": "f.direction = :direction",
+        "partner": "f.partner = :partner",
+        "since": "f.at >= :since",
+    }
+    where, params = _narrowed(conditions, given)
+    return tx.rows(f"{_FILES}{where} ORDER BY f.at DESC, f.file DESC LIMIT :limit", limit=limit, **params)
 
 
 def history(tx: Transaction, kind: str, subject: str) -> list[Any]:

@@ -183,24 +183,3 @@ def raise_exception(
             **links,
         )
     )
-
-
-def exceptions(tx: Transaction, state: str | None, since: str | None, limit: int) -> list[Any]:
-    return tx.rows(
-        "SELECT x.*, p.end_to_end_id, f.reference AS file_in, o.message_id AS file_out FROM exception x"
-        " LEFT JOIN payment p ON p.id = x.payment_id LEFT JOIN file_in f ON f.id = x.file_in_id"
-        " LEFT JOIN file_out o ON o.id = x.file_out_id WHERE (:state IS NULL OR x.state = :state)"
-        " AND (:since IS NULL OR x.opened_at >= :since) ORDER BY x.id DESC LIMIT :limit",
-        state=state,
-        since=since,
-        limit=limit,
-    )
-
-
-def statements(tx: Transaction, since: str | None, limit: int) -> list[Any]:
-    return tx.rows(
-        "SELECT s.*, f.reference AS file FROM statement s JOIN file_in f ON f.id = s.file_in_id"
-        " WHERE (:since IS NULL OR s.to_date >= :since) ORDER BY s.id DESC LIMIT :limit",
-        since=since,
-        limit=limit,
-    )

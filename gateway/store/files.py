@@ -90,19 +90,3 @@ def freeze(tx: Transaction, partner: str, code: str, subject: str) -> None:
     if not is_frozen(tx, partner):
         number = take(tx, "partner_freeze").start
         tx.session.add(PartnerFreeze(id=number, partner=partner, code=code, subject=subject, frozen_at=tx.now()))
-
-
-def listing(tx: Transaction, state: str | None, since: str | None, limit: int) -> list[Any]:
-    """Files out and in together, newest first."""
-    return tx.rows(
-        "SELECT f.* FROM ("
-        " SELECT message_id AS file, 'out' AS direction, partner, message, name, sha256, state, created_at AS at,"
-        "   (SELECT count(*) FROM attempt a WHERE a.file_id = o.id) AS attempts FROM file_out o"
-        " UNION ALL"
-        " SELECT reference, 'in', partner, message, name, sha256, state, received_at, 0 FROM file_in) f"
-        " WHERE (:state IS NULL OR f.state = :state) AND (:since IS NULL OR f.at >= :since)"
-        " ORDER BY f.at DESC, f.file DESC LIMIT :limit",
-        state=state,
-        since=since,
-        limit=limit,
-    )
