@@ -196,7 +196,9 @@ class Answerer:
             f"<TxInfAndSts><OrgnlEndToEndId>{e2e}</OrgnlEndToEndId><TxSts>{code}</TxSts>{_reason(reason)}</TxInfAndSts>"
             for e2e, code, reason in transfers
         )
-        block_id, block_status = (block[0], f"<PmtInfSts>{block[1]}</PmtInfSts>{_reason(block[2])}") if block else ("", "")
+        block_id, block_status = (
+            (block[0], f"<PmtInfSts>{block[1]}</PmtInfSts>{_reason(block[2])}") if block else ("", "")
+        )
         inner = f"<OrgnlPmtInfId>{block_id or 'NONREF'}</OrgnlPmtInfId>{block_status}{lines}"
         blocks = f"<OrgnlPmtInfAndSts>{inner}</OrgnlPmtInfAndSts>" if block or transfers else ""
         return self.signed(

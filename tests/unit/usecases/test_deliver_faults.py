@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.banks import TinyBank, WatchedTransport
-from support.gateways import Gateway, copy_of
+from support.gateways import Gateway
 from support.stores import Crashed, Points
 
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
