@@ -79,10 +79,11 @@ def compiled() -> bytes:
 
 def untranslated(messages: Iterable[Message]) -> list[str]:
     """Texts without their Vietnamese, or with one that somebody only guessed."""
-    return [str(message.id) for message in messages if message.id and (not all(_forms(message)) or message.fuzzy)]
+    return [str(message.id) for message in messages if message.id and (not all(forms(message)) or message.fuzzy)]
 
 
-def _forms(message: Message) -> list[str]:
+def forms(message: Message) -> list[str]:
+    """Its translations: one, or one for each number."""
     return [message.string] if isinstance(message.string, str) else list(message.string or ("",))
 
 

@@ -16,13 +16,22 @@ from gateway.cli.words import N_, _
 
 PLACES = (
     *(N_("[OPTIONS]"), N_("COMMAND [ARGS]..."), N_("TEXT"), N_("INTEGER"), N_("INTEGER RANGE"), N_("PATH"), N_("FILE")),
-    *(N_("DIRECTORY"), N_("[DIR]"), N_("ID"), N_("[PATH]"), N_("PATH...")),
+    *(N_("DIRECTORY"), N_("[DIR]"), N_("ID"), N_("[PATH]"), N_("PATH..."), N_("required")),
 )
 """Words of the usage line and of options that stand for a value; click writes them untranslated."""
 
 
 class Command(click.Command):
     """A command whose help is translated when it is shown."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Errors name an argument as the usage line does."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadParameter as error:
+            if isinstance(error.param, click.Argument):
+                error.param_hint = f"'{_(error.param.get_error_hint(ctx).strip(chr(39)))}'"
+            raise
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [_(piece) for piece in super().collect_usage_pieces(ctx)]

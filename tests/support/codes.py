@@ -51,7 +51,8 @@ def codes() -> list[Use]:
     trees = dict(modules())
     takers = _takers(trees, "code") | {"super": _SUPER}
     uses = [use for place, tree in trees.items() for use in _said(place, tree, takers)]
-    return uses + [use for place, tree in trees.items() for use in (*_tables(place, tree), *_flaws(place, tree))]
+    scans = (_tables, _flaws, _attributes, _returned)
+    return uses + [use for place, tree in trees.items() for scan in scans for use in scan(place, tree)]
 
 
 def kinds() -> set[str]:
@@ -59,13 +60,17 @@ def kinds() -> set[str]:
     trees = dict(modules())
     takers = {name: taker for name, taker in _takers(trees, "kind").items() if name in _RAISERS}
     said = {use.code for place, tree in trees.items() for use in _said(place, tree, takers)}
-    sql = (ROOT / "gateway/store/matching.py").read_text(encoding="utf-8")
-    chosen = re.search(r"_KIND_OF_LEFTOVER = .*?^def ", sql, re.DOTALL | re.MULTILINE)
-    assert chosen is not None
-    return said | set(re.findall(r"(?:THEN|ELSE) '([a-z_]+)'", chosen[0]))
+    matching = trees["gateway/store/matching.py"]
+    for node in matching.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            if node.targets[0].id.startswith("_KIND_OF_"):
+                said |= set(re.findall(r"(?:THEN|ELSE) '([a-z_]+)'", ast.unparse(node.value).replace("\\'", "'")))
+            if node.targets[0].id == "ODD" and isinstance(node.value, ast.Dict):
+                said |= {code for key in node.value.keys for code in _literals(key, {})}
+    return said
 
 
-_RAISERS = ("raise_exception", "_exception", "_each")
+_RAISERS = ("raise_exception", "_exception", "_raise_for")
 
 
 def _takers(trees: dict[str, ast.Module], wanted: str) -> dict[str, Takes]:
@@ -118,7 +123,7 @@ def _said(place: str, tree: ast.Module, takers: dict[str, Takes]) -> Iterator[Us
         for call in _calls(function):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
             taker = takers.get("super" if _is_super_init(call) else name)
-            if taker is not None:
+            if taker is not None and not _is_log(call):
                 for code in _literals(_argument(call, taker), values):
                     yield Use(code, _params(call, taker), f"{place}:{call.lineno}")
 
@@ -130,6 +135,11 @@ def _is_super_init(call: ast.Call) -> bool:
     """``super().__init__("code", ...)`` of an error class with a code of its own."""
     function = call.func
     return isinstance(function, ast.Attribute) and function.attr == "__init__" and isinstance(function.value, ast.Call)
+
+
+def _is_log(call: ast.Call) -> bool:
+    """An event of the log, which is for machines."""
+    return isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "log"
 
 
 def _calls(function: ast.AST) -> Iterator[ast.Call]:
@@ -207,3 +217,19 @@ def _flaws(place: str, tree: ast.Module) -> Iterator[Use]:
             if isinstance(params, ast.Dict):
                 for each in _literals(code, {}):
                     yield Use(each, _keys(params), f"{place}:{node.lineno}")
+
+
+def _attributes(place: str, tree: ast.Module) -> Iterator[Use]:
+    """``code = "..."`` in the body of a class."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and (value := _assigned(ast.Module(node.body, [])).get("code")):
+            yield from (Use(code, None, f"{place}:{node.lineno}") for code in _literals(value, {}))
+
+
+def _returned(place: str, tree: ast.Module) -> Iterator[Use]:
+    """What functions named ``..._problem`` and ``..._code`` return."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name.endswith(("_problem", "_code")):
+            for each in ast.walk(node):
+                if isinstance(each, ast.Return):
+                    yield from (Use(code, None, f"{place}:{each.lineno}") for code in _literals(each.value, {}))

@@ -66,10 +66,12 @@ TEMPLATES: Templates = {
     "final_name_taken": N_(
         "At {partner} something lies under the name of file {file} already. Nothing was sent. Ask the partner."
     ),
-    "final_name_differs": N_(
-        "At {partner} other bytes lie under the name of file {file}. Nothing more is sent to this partner. Ask it at"
-        " once."
+    "final_name_differs": (
+        N_("At {partner} other bytes lie under the name of file {file}. Nothing more is sent to it. Ask it at once."),
+        N_("Other bytes lie under the name of one of our files. Nothing more is sent to this partner. Ask it at once."),
     ),
+    "duplicate_rejection": N_("The partner says that it has a file already. Nothing more is sent to it; ask it."),
+    "file_not_sealed": N_("File {file} has no bytes yet. Run chitra send first."),
     "partner_frozen": N_("Sending to {partner} is stopped until a person has looked. See chitra exception list."),
     "sealed_bytes_differ": N_("File {file}, read back, is not what was to be written. It is not sent. Tell support."),
     "no_place_for_signature": N_("{message} has no place for a signature. Choose another version in the adapter."),

@@ -9,6 +9,8 @@ TEMPLATES: Templates = {
     # schemas
     "schema_not_installed": N_("The official schema of {message} is not installed. Run {run}."),
     "no_schema_source": N_("{name} holds no schemas. Give the folder or ZIP file that has them."),
+    "no_schemas_found": N_("{path} holds no schema that we know. Give the folder or archive that has the .xsd files."),
+    "schema_hash_differs": N_("{name} is not the official schema and was not taken. Get it from its source again."),
     "schema_invalid": N_("The message breaks the official schema in {failures} places (first: {rule})."),
     # the whole message
     "not_well_formed": N_("The file is no well-formed XML: line {line}, column {column}. Ask for it again."),
@@ -35,6 +37,8 @@ TEMPLATES: Templates = {
     "date_time_unreadable": N_("A time cannot be read."),
     "direction_missing": N_("It is not said whether an amount is a credit or a debit."),
     "several_batches": N_("One entry names several batches."),
+    "several_amounts": N_("An amount stands there several times."),
+    "entry_outside_statement": N_("An entry stands outside of any statement; the file cannot be used."),
     # writing
     "unrenderable": (
         N_("{field} cannot be written into the message ({rule}, {length} characters). Correct it at its source."),

@@ -9,9 +9,8 @@ KINDS = {
     "unknown_debit": N_("debit without a payment of ours"),
     "second_debit": N_("second debit of one payment"),
     "unknown_credit": N_("credit without a payment of ours"),
-    "credit_for_payment": N_("credit that names a payment"),
     "second_return": N_("second return of one payment"),
-    "suspected_return": N_("possible return, payment not named"),
+    "suspected_return": N_("possible return"),
     "return_of_other": N_("return of something that is not ours"),
     "partial_return": N_("partial return"),
     "unknown_reversal": N_("reversal without a payment of ours"),
@@ -29,7 +28,7 @@ KINDS = {
     "status_for_unknown_message": N_("answer to an unknown file"),
     "status_for_unknown_payment": N_("answer to an unknown payment"),
     "duplicate_rejection": N_("rejected as a duplicate"),
-    "booked_after_rejection": N_("booked after rejection"),
+    "booked_and_rejected": N_("booked and rejected"),
     "contradiction": N_("contradiction"),
     "overdue": N_("answer overdue"),
     "quarantined": N_("file set aside"),
@@ -40,9 +39,10 @@ ADVICE: Templates = {
     "unknown_debit": N_("Our account was debited for something we did not send. Call the partner at once."),
     "second_debit": N_("One payment was debited twice. Call the partner at once and ask for the money back."),
     "unknown_credit": N_("Money came in that no payment of ours explains. Ask the partner where it comes from."),
-    "credit_for_payment": N_("Money came in that names a payment, but not as a return. Ask the partner what it is."),
     "second_return": N_("One payment came back twice. Ask the partner which booking is right."),
-    "suspected_return": N_("This looks like a return, but names no payment. Ask the partner for the end-to-end id."),
+    "suspected_return": N_(
+        "This looks like a return, but it is not clear of what. Ask the partner what it is and for the end-to-end id."
+    ),
     "return_of_other": N_("A return was debited that is not ours. Ask the partner."),
     "partial_return": N_(
         "Only a part of the payment came back. Ask the partner about the rest; charges may explain it."
@@ -67,11 +67,10 @@ ADVICE: Templates = {
     "duplicate_rejection": N_(
         "The partner says that it has this file already. Nothing more is sent to it; ask what became of the first one."
     ),
-    "booked_after_rejection": N_("A payment that was rejected has been booked. Call the partner before paying again."),
-    "contradiction": (
-        N_("The payment is “{from}”, the partner says “{to}”; nothing was moved. Ask the partner what is right."),
-        N_("The partner contradicts what is known; nothing was moved. Ask the partner what is right."),
+    "booked_and_rejected": N_(
+        "The partner rejected a payment and booked it. Call the partner before anything is paid again."
     ),
+    "contradiction": N_("The partner accepted a payment after having rejected it. Ask the partner which word counts."),
     "overdue": (
         N_("No answer to our file for {hours} hours. Ask the partner whether it has arrived; never send it again."),
         N_("No answer to our file in time. Ask the partner whether it has arrived; never send it again."),

@@ -15,6 +15,8 @@ TEMPLATES: Templates = {
     "no_credentials_directory": N_("The passphrase of {key} is a systemd credential, but systemd did not start this."),
     "passphrase_length": N_("A passphrase has {bytes_min} to {bytes_max} bytes. Choose another one."),
     "key_missing": N_("There is no key {key}. chitra key list shows all; chitra key generate makes one."),
+    "key_unknown": N_("There is no key {key}. chitra key list shows all."),
+    "key_has_no_public_half": N_("Key {key} has no public half to be shown. Choose another key."),
     "key_exists": N_("{key} exists already and is never overwritten. Choose another name."),
     "key_name": N_("A key's name has only these characters: {allowed}."),
     "key_file_format": N_("The key file cannot be read. Bring it back from the backup."),
@@ -37,6 +39,8 @@ TEMPLATES: Templates = {
     ),
     "certificate_not_yet_valid": N_("Certificate {key_id} is not valid yet. Check the time, or wait."),
     "certificate_expired": N_("Certificate {key_id} has expired. Exchange it with the partner."),
+    "certificate_ends_soon": N_("A certificate ends in {days} days. Exchange it with the partner in time."),
+    "no_trusted_certificate": N_("No certificate of the partner is named. Enter it in chitra.toml under trusted."),
     # personal data at rest
     "envelope_broken": N_("Stored personal data was changed and does not open. Stop all work and tell the auditor."),
     "envelope_of_another_vault": N_("Stored personal data belongs to another home ({key_id}). Use the right keyring."),

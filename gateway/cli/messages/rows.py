@@ -37,6 +37,9 @@ TEMPLATES: Templates = {
     # values
     "payment_ref_invalid": N_("At most 35 letters, digits and . / _ - are allowed; a letter or digit comes first."),
     "beneficiary_id_invalid": N_("The personal identification number has 12 digits; here it has {length} characters."),
+    "beneficiary_id_place_unknown": N_(
+        "The first three digits, {place}, are no place of registration. Check the personal identification number."
+    ),
     "date_invalid": N_("Not a valid date. Write it as YYYY-MM-DD."),
     "birth_year_differs": N_(
         "The year of birth differs from the one in the personal identification number. Check both."

@@ -26,6 +26,12 @@ TEMPLATES: Templates = {
     "environment_differs": N_(
         "The database is for {database}, chitra.toml says {config}. The two must never be mixed; use the right home."
     ),
+    "not_a_sandbox": N_("{home} is no rehearsal home. Make one with chitra init --sandbox."),
+    "port_unavailable": N_("Port {port} cannot be opened: {reason}. Choose another one with --port."),
+    "disk_almost_full": N_("Only {free_mib} MiB are free, {min_mib} are needed. Make room before anything is sent."),
+    # files for people
+    "file_exists": N_("{path} exists already and is not overwritten. Choose another name."),
+    "cannot_write": N_("{path} cannot be written: {reason}. Choose another place."),
     # the database and other processes
     "database_unreachable": N_(
         "The database does not answer ({reason}). Check that it runs and that its address is right."
@@ -38,6 +44,7 @@ TEMPLATES: Templates = {
     "illegal_move": N_("{subject} is “{source}” and cannot become “{target}”. Nothing was changed."),
     "blob_missing": N_("The stored file {sha256} is missing. Restore the database from a backup and tell the auditor."),
     "blob_tampered": N_("The stored file {sha256} was changed. Stop all work and tell the auditor."),
+    "audit_broken": N_("The audit record is broken at number {sequence}. Stop all work and tell the auditor."),
     # people
     "operator_unknown": N_("There is no operator {operator}. chitra operator list shows all."),
     "operator_exists": N_("Operator {operator} is enrolled already. Choose another name."),
@@ -54,6 +61,9 @@ TEMPLATES: Templates = {
     "batch_invalid": N_("Batch {batch} is invalid. Correct its rows and import the file again."),
     "approval_void": N_("The approval of batch {batch} does not hold: {reason}. Nothing is sent. Tell the auditor."),
     "payment_changed": N_("Payment {payment} is no longer what was approved. Nothing is sent. Tell the auditor."),
+    "payment_unknown": N_("There is no payment {payment}. chitra payment list shows all."),
+    "statement_unknown": N_("There is no statement {statement}. chitra statement list shows all."),
+    "exception_unknown": N_("There is no exception {exception}. chitra exception list shows all."),
     # the demo
     "demo_failed": (
         N_("The demo stopped while {step}: {problems} problems in the sample list."),
