@@ -237,17 +237,17 @@ def plain(moves: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
 # --- promises and constraints ----------------------------------------------------------------------------------
 
 
-def tests_that_exist() -> set[str]:
+def existing_tests() -> set[str]:
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     return {name for source in sources for name in re.findall(r"^def (test_\w+)", source, re.MULTILINE)}
 
 
-def test_every_promise_is_judged_and_names_only_tests_that_exist() -> None:
+def test_every_promise_is_judged_and_names_only_existing_tests() -> None:
     rows = {row[0]: row for row in table(page("promises.md")) if row[0] in PROMISES}
     assert rows.keys() == PROMISES
     assert {row[2].split(" ")[0].rstrip(",:;") for row in rows.values()} <= set(HELD)
     named = {name for row in rows.values() for name in quoted(row[3]) if name.startswith("test_")}
-    assert named - tests_that_exist() == set()
+    assert named - existing_tests() == set()
     assert [name for name, row in rows.items() if row[2].startswith("held") and "test_" not in row[3]] == []
 
 
