@@ -81,6 +81,8 @@ class _Sender:
         return _reported(self._context, self._file, None)
 
     def _advance(self) -> None:
+        if self._file.state not in DELIVERABLE:
+            return  # another sender was here between the listing and our lock
         if self._file.state in (FileState.RELEASING, FileState.UNKNOWN):
             self._look("looked")
             return
