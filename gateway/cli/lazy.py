@@ -14,11 +14,11 @@ import click
 
 from gateway.cli.words import N_, _
 
-PLACES = (
+SAID_BY_CLICK = (
     *(N_("[OPTIONS]"), N_("COMMAND [ARGS]..."), N_("TEXT"), N_("INTEGER"), N_("INTEGER RANGE"), N_("PATH"), N_("FILE")),
-    *(N_("DIRECTORY"), N_("[DIR]"), N_("ID"), N_("[PATH]"), N_("PATH..."), N_("required")),
+    *(N_("DIRECTORY"), N_("[DIR]"), N_("ID"), N_("CODE"), N_("NAME"), N_("[PATH]"), N_("PATH..."), N_("required")),
 )
-"""Words of the usage line and of options that stand for a value; click writes them untranslated."""
+"""What help shows of click and of its declarations without a mark for translation."""
 
 
 class Command(click.Command):

@@ -16,7 +16,9 @@ from gateway.cli.words import _
 Templates = Mapping[str, str | tuple[str, ...]]
 """code -> its sentence, or several, of which the first that the given parameters fill is taken."""
 
-_CODED = frozenset({"source", "target", "from", "to", "reason", "why", "rule", "operation", "step", "role", "proof"})
+_CODED = frozenset(
+    {"source", "target", "from", "to", "reason", "why", "rule", "operation", "step", "role", "proof", "expected", "got"}
+)
 """Parameters whose values are codes themselves."""
 
 
@@ -74,14 +76,15 @@ def _spoken(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Parameters as a sentence shows them: codes by their words, kinds by theirs, numbers ready to be grouped."""
     for name, value in params.items():
         if name in _CODED:
-            yield name, _phrase(str(value))
+            yield name, phrase(str(value))
         elif name == "kinds":
             yield name, ", ".join(kind_word(kind) for kind in str(value).split(", "))
         else:
             yield name, _Shown(value)
 
 
-def _phrase(value: str) -> str:
+def phrase(value: str) -> str:
+    """A value that is a code itself, such as a role, an operation or a direction, in words."""
     from gateway.cli.messages.states import PHRASES, STATES
 
     return _(PHRASES.get(value) or STATES.get(value) or value)

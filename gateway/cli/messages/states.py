@@ -70,10 +70,20 @@ PHRASES = {
     "releaser": N_("releaser"),
     "auditor": N_("auditor"),
     "admin": N_("administrator"),
+    # directions of files, kinds of partners, purposes of keys
+    "out": N_("out"),
+    "in": N_("in"),
+    "bank": N_("bank"),
+    "wallet": N_("e-wallet"),
+    "signing": N_("signing"),
+    "transport": N_("transport"),
+    "storage": N_("storage"),
+    "operator": N_("operator"),
     # proofs
     "enveloped": N_("signature inside the file"),
     "detached": N_("signature beside the file"),
     "channel": N_("secured channel"),
     "none": N_("none"),
+    "several": N_("several"),
 }
 """Values of parameters such as ``reason``, ``why``, ``operation`` or ``role``."""
