@@ -79,7 +79,9 @@ def poll(session: Session) -> int:
 def daemon(session: Session, once: bool) -> int:
     from gateway.daemon import run
 
-    return run(session.app, once)
+    code = run(session.app, once)
+    session.output.document({"once": once, "exit_code": code})
+    return code
 
 
 def _delivery(delivery: Delivery) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""``key``, ``operator``: what we hold, and who may act."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from support.inprocess import Gateway
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    path = tmp_path / "secret"
+    path.write_text("a long enough passphrase\n")
+    path.chmod(0o600)
+    return path
+
+
+def test_list_names_every_key_and_nothing_secret(month: Gateway) -> None:
+    answer = month.json("key", "list")
+    keys = {each["key"]: each for each in answer.done()["keys"]}
+    assert {name: key["purpose"] for name, key in keys.items()} == {
+        **dict.fromkeys(("maker", "checker", "checker2"), "operator"),
+        **{"payments": "signing", "vault": "storage", "sftp": "transport"},
+    }
+    assert keys["payments"]["not_after"] > keys["payments"]["created"]
+    assert (month.home / "keyring" / "passphrase").read_text().strip() not in answer.out
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("payments", "-----BEGIN CERTIFICATE-----"), ("sftp", "ssh-ed25519 "), ("maker", "-----BEGIN PUBLIC KEY-----")],
+)
+def test_export_prints_the_public_half(month: Gateway, name: str, begins: str) -> None:
+    assert month.words("key", "export", name).out.startswith(begins)
+    exported = month.json("key", "export", name).done()
+    assert exported["public"].startswith(begins)
+    assert "PRIVATE" not in exported["public"]
+
+
+def test_export_of_a_certificate_is_the_file_of_the_keyring(month: Gateway) -> None:
+    assert month.words("key", "export", "payments").out == (month.home / "keyring" / "payments.pem").read_text()
+
+
+def test_the_vault_key_and_unknown_keys_have_nothing_to_export(month: Gateway) -> None:
+    assert month.json("key", "export", "vault").document["error"]["code"] == "key_has_no_public_half"
+    assert month.json("key", "export", "../passphrase").document["error"]["code"] == "key_unknown"
+
+
+@pytest.mark.parametrize("purpose", ["signing", "transport"])
+def test_generate_makes_a_sealed_key_and_records_it(month: Gateway, secret: Path, purpose: str) -> None:
+    made = month.json("key", "generate", "spare", "--purpose", purpose, "--passphrase-file", secret).done()
+    assert (made["key"], made["purpose"]) == ("spare", purpose)
+    assert made in month.json("key", "list").done()["keys"]
+    with sqlite3.connect(month.home / "chitra.db") as db:
+        assert db.execute("SELECT count(*) FROM audit WHERE verb = 'key generate'").fetchone() == (1,)
+
+
+def test_generate_never_overwrites_a_key(month: Gateway, secret: Path) -> None:
+    before = (month.home / "keyring" / "payments.key").read_bytes()
+    answer = month.json("key", "generate", "payments", "--purpose", "signing", "--passphrase-file", secret)
+    assert (answer.code, answer.document["error"]["code"]) == (1, "key_exists")
+    assert (month.home / "keyring" / "payments.key").read_bytes() == before
+
+
+def test_without_terminal_and_source_a_new_key_is_refused_at_once(month: Gateway) -> None:
+    answer = month.json("key", "generate", "spare", "--purpose", "signing")
+    assert (answer.code, answer.document["error"]) == (
+        1,
+        answer.document["error"] | {"code": "no_passphrase", "key": "spare"},
+    )
+
+
+def test_an_open_passphrase_file_is_refused(month: Gateway, secret: Path) -> None:
+    secret.chmod(0o644)
+    answer = month.json("operator", "add", "lan", "--role", "maker", "--passphrase-file", secret)
+    assert (answer.code, answer.document["error"]["code"]) == (1, "unsafe_file")
+
+
+def test_a_person_is_enrolled_once_with_roles_and_can_act(month: Gateway, secret: Path) -> None:
+    roles = ("--role", "maker", "--role", "auditor")
+    added = month.json("operator", "add", "lan", *roles, "--passphrase-file", secret).done()
+    people = {each["operator"]: each for each in month.json("operator", "list").done()["operators"]}
+    assert people["lan"]["roles"] == ["auditor", "maker"] == added["roles"]
+    assert people["lan"]["key_id"] == added["key_id"]
+    assert set(people) == {"maker", "checker", "checker2", "lan"}
+    again = month.json("operator", "add", "lan", "--role", "checker", "--passphrase-file", secret)
+    assert (again.code, again.document["error"]["code"]) == (1, "operator_exists")
+
+
+def test_an_unknown_role_or_none_is_wrong_usage(month: Gateway, secret: Path) -> None:
+    assert month.json("operator", "add", "lan", "--role", "king", "--passphrase-file", secret).code == 2
+    assert month.json("operator", "add", "lan", "--passphrase-file", secret).code == 2
