@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.lazy import Group
-from gateway.cli.messages import explain, state_word
+from gateway.cli.messages import explain, phrase, state_word
 from gateway.cli.options import beginning, listing
 from gateway.cli.session import Session, acting_user, local, money, pass_session
 from gateway.cli.words import N_, _
@@ -43,7 +43,7 @@ def list_(
     session.output.table(
         [_("File"), _("Direction"), _("Partner"), _("Message"), _("Name"), _("State"), _("Attempts"), _("At")],
         [
-            [r["file"], r["direction"], r["partner"], r["message"] or "", r["name"], state_word(r["state"]),
+            [r["file"], phrase(r["direction"]), r["partner"], r["message"] or "", r["name"], state_word(r["state"]),
              r["attempts"] or "", local(r["at"])]
             for r in rows
         ],

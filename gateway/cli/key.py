@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gateway.cli.lazy import Group
+from gateway.cli.messages import phrase
 from gateway.cli.options import PASSPHRASE_FILE
 from gateway.cli.session import Session, acting_user, ask_new_passphrase, pass_session
 from gateway.cli.words import N_, _
@@ -25,7 +26,7 @@ def list_(session: Session) -> int:
     documents = [_document(info) for info in session.app.keyring.list()]
     session.output.table(
         [_("Key"), _("Purpose"), _("Key id"), _("Algorithm"), _("Valid until")],
-        [[d["key"], d["purpose"], d["key_id"], d["algorithm"], (d["not_after"] or "")[:10]] for d in documents],
+        [[d["key"], phrase(d["purpose"]), d["key_id"], d["algorithm"], (d["not_after"] or "")[:10]] for d in documents],
     )
     session.output.document({"keys": documents})
     return 0
@@ -53,7 +54,9 @@ def generate(session: Session, name: str, purpose: str, passphrase_file: Path | 
         else:
             info = keyring.generate_ssh(name, passphrase)
         tx.record(acting_user(), "key generate", name, purpose=purpose, key=info.key_id)
-    session.output.say(_("New {purpose} key {name}: {key_id}").format(purpose=purpose, name=name, key_id=info.key_id))
+    session.output.say(
+        _("New {purpose} key {name}: {key_id}").format(purpose=phrase(purpose), name=name, key_id=info.key_id)
+    )
     session.output.say(_("Give the partner its public half: chitra key export {name}").format(name=name))
     session.output.document(_document(info))
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.lazy import Group
+from gateway.cli.messages import phrase
 from gateway.cli.options import PASSPHRASE_FILE
 from gateway.cli.session import Session, ask_new_passphrase, local, pass_session
 from gateway.cli.words import N_, _
@@ -35,7 +36,7 @@ def add(session: Session, name: str, roles: tuple[str, ...], passphrase_file: Pa
     passphrase = app.new_passphrase(name, passphrase_file, ask_new_passphrase)
     key_id = add_operator(app, name, sorted(set(roles)), passphrase, app.clock.now())
     text = _("Enrolled {name} as {roles}; key {key_id}")
-    session.output.say(text.format(name=name, roles=", ".join(sorted(set(roles))), key_id=key_id))
+    session.output.say(text.format(name=name, roles=", ".join(map(phrase, sorted(set(roles)))), key_id=key_id))
     session.output.document({"operator": name, "roles": sorted(set(roles)), "key_id": key_id})
     return 0
 
@@ -49,7 +50,10 @@ def list_(session: Session) -> int:
         rows = browse.operators(tx)
     session.output.table(
         [_("Operator"), _("Roles"), _("Key id"), _("Enrolled"), _("Revoked")],
-        [[r.name, r.roles, r.key_id, local(r.enrolled_at), local(r.revoked_at)] for r in rows],
+        [
+            [r.name, ", ".join(map(phrase, r.roles.split(","))), r.key_id, local(r.enrolled_at), local(r.revoked_at)]
+            for r in rows
+        ],
     )
     session.output.document(
         {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.lazy import Group
-from gateway.cli.messages import explain
+from gateway.cli.messages import explain, phrase
 from gateway.cli.session import Session, pass_session
 from gateway.cli.words import N_, _
 from gateway.domain.errors import ChitraError
@@ -34,9 +34,9 @@ def list_(session: Session) -> int:
             [
                 p["partner"],
                 p["name"],
-                p["kind"],
+                phrase(p["kind"]),
                 p["server"],
-                p["status"],
+                phrase(p["status"]),
                 explain(p["frozen"], {}) if p["frozen"] else "",
             ]
             for p in partners
@@ -54,14 +54,14 @@ def show(session: Session, code: str) -> int:
     document = _summary(session, found, _frozen(session)) | _details(session, found)
     output = session.output
     output.say(f"{document['partner']}  {document['name']}  {document['server']}")
-    output.say(document["status"])
+    output.say(phrase(document["status"]))
     output.table(
         [_("Setting"), _("Value")],
         [[name, value] for name, value in document.items() if not isinstance(value, list | dict)],
     )
     output.table(
         [_("Message"), _("Folder"), _("Archive"), _("Pattern"), _("Proof")],
-        [[i["message"], i["folder"], i["archive"], i["pattern"], i["proof"]] for i in document["inboxes"]],
+        [[i["message"], i["folder"], i["archive"], i["pattern"], phrase(i["proof"])] for i in document["inboxes"]],
     )
     output.document(document)
     return 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from string import Formatter
 from typing import Any
 
 from gateway.cli.words import _
@@ -57,6 +56,8 @@ def _templates() -> Templates:
 
 def placeholders(template: str) -> frozenset[str]:
     """Names of the parameters that a template wants."""
+    from string import Formatter
+
     return frozenset(name for _text, name, _spec, _conversion in Formatter().parse(template) if name)
 
 

@@ -79,6 +79,11 @@ PHRASES = {
     "transport": N_("transport"),
     "storage": N_("storage"),
     "operator": N_("operator"),
+    # how far a partner's profile can be relied on
+    "starting point, to be confirmed with the partner": N_("starting point, to be confirmed with the partner"),
+    "starting point, to be confirmed with the partner (the NAPAS BIN too: sources disagree)": N_(
+        "starting point, to be confirmed with the partner (the NAPAS BIN too: sources disagree)"
+    ),
     # proofs
     "enveloped": N_("signature inside the file"),
     "detached": N_("signature beside the file"),
