@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,8 @@ class Output:
     def document(self, fields: Mapping[str, Any]) -> None:
         """The one JSON document; nothing without ``--json``."""
         if self.as_json:
+            import json
+
             click.echo(json.dumps(fields, ensure_ascii=False, indent=2))
 
     def say(self, line: str) -> None:
