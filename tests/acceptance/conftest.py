@@ -1,67 +1,80 @@
-"""Homes on both databases, with partners behind Debian's OpenSSH server; built once, copied for every test."""
+"""Homes on both databases, with partners behind Debian's OpenSSH server; each stage is built once, then copied."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
-from support.homes import Home, build, copied, served
+from support.homes import MONTHS, Home, build, copied, served
 from support.postgres import Cluster
 
 
-@pytest.fixture(scope="session")
-def embedded_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home on SQLite, as ``chitra init --sandbox`` makes it."""
-    return build(tmp_path_factory.mktemp("homes") / "sqlite")
+class Stages:
+    """Homes on one database as they are after some steps; a test gets a copy of its own."""
+
+    def __init__(self, folder: Path, cluster: Cluster | None, stack: ExitStack) -> None:
+        self._folder, self._cluster, self._stack = folder, cluster, stack
+        self._built: dict[str, Home] = {}
+
+    def copy(self, stage: str, folder: Path) -> AbstractContextManager[Home]:
+        """``stage`` is ``new`` (after init) or ``approved`` (the small month with both approvals)."""
+        if stage not in self._built:
+            self._built[stage] = self._build(stage)
+        return copied(self._built[stage], folder / "home", self._cluster)
+
+    def _build(self, stage: str) -> Home:
+        if stage == "new":
+            url = self._stack.enter_context(self._cluster.database()) if self._cluster else None
+            return build(self._folder / stage, url)
+        home = self._stack.enter_context(self.copy("new", self._folder / stage))
+        home.batch = home.approved(MONTHS / "month.2026-11.small.csv")
+        return home
 
 
 @pytest.fixture(scope="session")
-def postgres_home(tmp_path_factory: pytest.TempPathFactory, postgres_cluster: Cluster) -> Iterator[Home]:
-    with postgres_cluster.database() as url:
-        yield build(tmp_path_factory.mktemp("homes") / "postgresql", url)
+def sqlite_stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
+    with ExitStack() as stack:
+        yield Stages(tmp_path_factory.mktemp("sqlite"), None, stack)
+
+
+@pytest.fixture(scope="session")
+def postgresql_stages(tmp_path_factory: pytest.TempPathFactory, postgres_cluster: Cluster) -> Iterator[Stages]:
+    with ExitStack() as stack:
+        yield Stages(tmp_path_factory.mktemp("postgresql"), postgres_cluster, stack)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def stages(request: pytest.FixtureRequest) -> Stages:
+    """On each database."""
+    chosen = request.getfixturevalue(f"{request.param}_stages")
+    assert isinstance(chosen, Stages)
+    return chosen
 
 
 @pytest.fixture
-def home(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Home]:
-    """A home of this test on each database, its partners not served."""
-    with _copy(database, tmp_path, request) as mine:
+def home(stages: Stages, tmp_path: Path) -> Iterator[Home]:
+    """A new home on each database, its partners not served."""
+    with stages.copy("new", tmp_path) as mine:
         yield mine
 
 
 @pytest.fixture
-def served_home(home: Home) -> Iterator[Home]:
-    with served(home):
-        yield home
-
-
-@pytest.fixture
-def sqlite_home(embedded_home: Home, tmp_path: Path) -> Iterator[Home]:
-    """A home on SQLite only, where the database makes no difference."""
-    with copied(embedded_home, tmp_path / "home") as mine:
+def approved_home(stages: Stages, tmp_path: Path) -> Iterator[Home]:
+    """A home on each database with an approved batch and its partners behind OpenSSH."""
+    with stages.copy("approved", tmp_path) as mine, served(mine):
         yield mine
 
 
 @pytest.fixture
-def served_sqlite_home(sqlite_home: Home) -> Iterator[Home]:
-    with served(sqlite_home):
-        yield sqlite_home
+def sqlite_home(sqlite_stages: Stages, tmp_path: Path) -> Iterator[Home]:
+    """A new home on SQLite only, where the database makes no difference."""
+    with sqlite_stages.copy("new", tmp_path) as mine:
+        yield mine
 
 
-@contextmanager
-def _copy(database: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[Home]:
-    fixture: Callable[[str], object] = request.getfixturevalue
-    if database == "sqlite":
-        original, cluster = fixture("embedded_home"), None
-    else:
-        original, cluster = fixture("postgres_home"), fixture("postgres_cluster")
-    assert isinstance(original, Home)
-    assert cluster is None or isinstance(cluster, Cluster)
-    with copied(original, folder / "home", cluster) as mine:
+@pytest.fixture
+def approved_sqlite_home(sqlite_stages: Stages, tmp_path: Path) -> Iterator[Home]:
+    with sqlite_stages.copy("approved", tmp_path) as mine, served(mine):
         yield mine

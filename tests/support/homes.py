@@ -36,6 +36,8 @@ class Home:
     path: Path
     database: str
     """SQLAlchemy URL."""
+    batch: str = ""
+    """The batch that the home was prepared with."""
     servers: dict[str, Sshd] = field(default_factory=dict)
     """Partner -> the OpenSSH server in front of its folders."""
     banks: dict[str, Bank] = field(default_factory=dict)
@@ -106,8 +108,9 @@ class Home:
         """One round of every partner on the folders that OpenSSH serves."""
         return [deed for bank in self.banks.values() for deed in bank.work()]
 
-    def next_day(self) -> None:
-        clock.next_day(self.path)
+    def next_days(self, days: int) -> None:
+        """Move gateway and partners together."""
+        clock.advance(self.path, timedelta(days=days))
 
     def folder(self, partner: str, folder: str) -> Path:
         """A folder of a partner as it lies on the partner's disk."""
@@ -141,10 +144,10 @@ def copied(original: Home, folder: Path, cluster: Cluster | None = None) -> Iter
     """A home of its own with the same keys and people; on PostgreSQL with a copy of the database."""
     shutil.copytree(original.path, folder)
     if cluster is None:
-        yield Home(folder, f"sqlite:///{folder / 'chitra.db'}")
+        yield Home(folder, f"sqlite:///{folder / 'chitra.db'}", original.batch)
         return
     with cluster.database(template=original.database.rpartition("/")[2]) as url:
-        home = Home(folder, url)
+        home = Home(folder, url, original.batch)
         home.configure(original.database, url)
         yield home
 

@@ -1,0 +1,92 @@
+"""Bad batch files: every problem of every row, nothing half imported; known rows, conflicts, corrections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.command import Result
+from support.homes import MONTHS, Home
+
+CORRECTED = MONTHS / "month.corrected.csv"
+
+Problem = tuple[int, str, str]
+"""(row, field, code)"""
+
+BAD = {
+    "bad-id": [(row, "beneficiary_id", "beneficiary_id_invalid") for row in (2, 3, 4, 5)],
+    "amount-not-integer": [
+        *((row, "amount", "amount_not_integer") for row in (2, 3, 4, 5)),
+        (6, "amount", "missing"),
+        (7, "amount", "amount_not_integer"),
+    ],
+    "duplicate-ref": [(3, "payment_ref", "duplicate_payment_ref")],
+    "unknown-bank": [(2, "bank", "bank_unknown"), (3, "bank", "bank_unknown"), (4, "bank", "missing")],
+    "same-person-twice": [(3, "beneficiary_id", "duplicate_benefit")],
+    "name-too-long": [(2, "payee_name", "name_too_long")],
+    "forbidden-characters": [
+        (2, "beneficiary_name", "forbidden_characters"),
+        (2, "payee_name", "forbidden_characters"),
+        (3, "payee_name", "characters_not_accepted"),
+        (4, "note", "characters_not_accepted"),
+        (5, "account", "account_invalid"),
+    ],
+    "many-problems": [
+        (2, "beneficiary_id", "beneficiary_id_invalid"),
+        (3, "amount", "amount_not_integer"),
+        (4, "bank", "bank_unknown"),
+        (6, "payment_ref", "duplicate_payment_ref"),
+        (7, "benefit_month", "month_invalid"),
+        (8, "kind", "kind_unknown"),
+        (9, "date_of_birth", "date_invalid"),
+        (9, "account", "missing"),
+    ],
+}
+
+
+def problems(result: Result) -> list[Problem]:
+    return [(problem["row"], problem["field"], problem["code"]) for problem in result.json["problems"]]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_every_problem_of_every_row_is_said_with_row_field_and_code(sqlite_home: Home, name: str) -> None:
+    imported = sqlite_home.import_(MONTHS / f"month.{name}.csv")
+    assert imported.code == 3
+    assert imported.json["state"] == "invalid"
+    assert problems(imported) == BAD[name]
+    assert all(problem["message"] for problem in imported.json["problems"])
+
+
+def test_invalid_batch_imports_nothing_and_its_correction_is_a_new_linked_batch(home: Home) -> None:
+    invalid = home.import_(MONTHS / "month.many-problems.csv").json["batch"]
+    assert home.states(invalid) == {}
+
+    corrected = home.imported(CORRECTED)
+    assert home.chitra("batch", "show", corrected).done()["predecessor"] == invalid
+    assert home.states(corrected) == {"ready": 8}
+    assert home.chitra("batch", "submit", invalid, "--operator", "maker").code == 1
+
+
+@pytest.mark.parametrize("name", ["small", "small.resaved-reordered"])
+def test_known_rows_are_already_seen_and_change_nothing(approved_home: Home, name: str) -> None:
+    home, batch = approved_home, approved_home.batch
+    again = home.import_(MONTHS / f"month.2026-11.{name}.csv").done()
+    assert (again["already_seen"], again["batch"], again["state"]) == (True, batch, "approved")
+    assert [each["batch"] for each in home.chitra("batch", "list").done()["batches"]] == [batch]
+
+
+def test_known_reference_with_another_amount_is_a_conflict(approved_home: Home) -> None:
+    home, batch = approved_home, approved_home.batch
+    changed = home.import_(MONTHS / "month.2026-11.small.one-amount-changed.csv")
+    assert changed.code == 3
+    assert (5, "payment_ref", "conflict") in problems(changed)
+    assert home.states(batch) == {"approved": 40}
+    assert home.states(changed.json["batch"]) == {}
+
+
+def test_file_that_is_no_list_is_one_line_and_no_batch(sqlite_home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"\x00\x01\x02 this is no list")
+    refused = sqlite_home.import_(path)
+    assert refused.code in (1, 3)
+    assert sqlite_home.chitra("batch", "list", "--state", "ready").done()["batches"] == []
