@@ -34,7 +34,8 @@ def claim(tx: Transaction, batch_id: str) -> Batch:
 def listing(tx: Transaction, state: str | None, since: str | None, limit: int) -> list[Any]:
     return tx.rows(
         "SELECT id, payer, programme, period, state, payments, amount, currency, created_at FROM batch"
-        " WHERE (:state IS NULL OR state = :state) AND (:since IS NULL OR created_at >= :since)"
+        " WHERE (CAST(:state AS TEXT) IS NULL OR state = :state)"
+        " AND (CAST(:since AS TEXT) IS NULL OR created_at >= :since)"
         " ORDER BY created_at DESC, id DESC LIMIT :limit",
         state=state,
         since=since,
