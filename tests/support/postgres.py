@@ -53,7 +53,7 @@ class Cluster:
 @contextmanager
 def cluster(**settings: str) -> Iterator[Cluster]:
     """A running server without durability; it refuses to run as root, then it runs as ``postgres``."""
-    binaries = _binaries()
+    binaries = server_binaries()
     require_service("PostgreSQL server", binaries is not None)
     assert binaries is not None
     folder = Path(tempfile.mkdtemp(prefix="chitra-postgres-"))
@@ -73,7 +73,7 @@ def cluster(**settings: str) -> Iterator[Cluster]:
         shutil.rmtree(folder)
 
 
-def _binaries() -> Path | None:
+def server_binaries() -> Path | None:
     """The newest installed server, Debian's place first."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     if debian:
