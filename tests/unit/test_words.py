@@ -9,10 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from string import Formatter
 
+import click
 import pytest
 from support import codes
 
 from gateway.cli import messages, words
+from gateway.cli.main import cli
 from gateway.cli.messages import kinds, states
 from gateway.domain.states import BatchState, FileState, InboundState, PaymentState
 
@@ -207,6 +209,28 @@ def test_vietnamese_help_leaves_no_english_behind() -> None:
     shown = chitra("batch", "import", "--help").stdout
     left = ("Usage", "Options", "TEXT", "PATH", "required", "Show", "Example", "Month")
     assert [word for word in left if word in shown] == []
+
+
+def test_every_help_text_stands_in_the_catalogue() -> None:
+    known = ids(catalogue.load())
+    shown = {text for command in commands(cli) for text in helps(command)}
+    assert shown - known == set(), "mark it with N_"
+
+
+def commands(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from commands(found)
+
+
+def helps(command: click.Command) -> Iterator[str]:
+    """Its own help and that of its options, without click's ``--help``."""
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    yield from (str(each.help) for each in (command, *options))
 
 
 def test_wrong_usage_is_explained_in_the_chosen_language() -> None:
