@@ -101,7 +101,7 @@ def masked(text: str, shown: int = 4) -> str:
     """Only the last characters: ``********1234``; short values are hidden whole."""
     if len(text) <= shown:
         return "*" * len(text)
-    return "*" * (len(text) - shown) + text[-shown:]
+    return "*" * (len(text) - shown) + text[len(text) - shown :]
 
 
 def masked_name(text: str) -> str:

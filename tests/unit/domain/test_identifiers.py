@@ -140,5 +140,9 @@ def test_a3_a_masked_value_shows_at_most_its_last_four_characters(text: str) -> 
         assert set(shown) <= {"*"}
 
 
+def test_a3_nothing_shown_means_nothing_shown() -> None:
+    assert masked("1938-10-24", shown=0) == "**********"
+
+
 def test_a3_a_masked_name_shows_initials() -> None:
     assert masked_name("Nguyễn Văn An") == "N***** V** A*"
