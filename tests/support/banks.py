@@ -164,10 +164,11 @@ class Answerer:
         opening: int | None = None,
         closing: int | None = None,
         sequence: str = "",
-        period: str = "<FrToDt><FrDtTm>2026-11-02T00:00:00+07:00</FrDtTm><ToDtTm>2026-11-02T23:59:59+07:00</ToDtTm></FrToDt>",
+        day: str | None = "2026-11-02",
     ) -> bytes:
         """camt.053 or camt.054 of one account; balances only when given (the closing one computed by default)."""
         root, body, version = _KINDS[message]
+        period = f"<FrToDt><FrDtTm>{day}T00:00:00+07:00</FrDtTm><ToDtTm>{day}T23:59:59+07:00</ToDtTm></FrToDt>"
         balances = ""
         if opening is not None:
             end = opening + sum(booking.amount for booking in bookings) if closing is None else closing
@@ -175,7 +176,7 @@ class Answerer:
         return self.signed(
             f'<Document xmlns="{ISO}:{message}.{version}"><{root}>{_header(id_, "2026-11-02T17:00:00+07:00")}'
             f"<{body}><Id>{id_}</Id>{_element('ElctrncSeqNb', sequence)}"
-            f"<CreDtTm>2026-11-02T17:00:00+07:00</CreDtTm>{period}"
+            f"<CreDtTm>2026-11-02T17:00:00+07:00</CreDtTm>{period if day else ''}"
             f"<Acct><Id><Othr><Id>{account}</Id></Othr></Id><Ccy>VND</Ccy></Acct>{balances}"
             f"{''.join(booking.xml() for booking in bookings)}</{body}>{EMPTY_PLACE}</{root}></Document>"
         )

@@ -1,4 +1,4 @@
-"""Deliver, beside single faults: corrupted uploads, names that are taken, voided files, competitors, frozen partners."""
+"""Deliver, beside single faults: damaged uploads, taken names, passed days, competitors, frozen partners."""
 
 from __future__ import annotations
 
@@ -174,6 +174,24 @@ def test_a_partly_uploaded_file_whose_day_has_passed_leaves_nothing_at_the_partn
     sealed.clock.pass_(days=1)
     assert _sent(sealed).state == "void"
     assert sealed.outbox() == {}
+
+
+def test_d3_a_second_sender_that_comes_after_the_first_does_nothing(sealed: Gateway) -> None:
+    """The file was due when the second one looked, and is sent when it gets the lock."""
+    second = sealed.context.store.exclusive
+
+    def after_the_first(name: str) -> Any:
+        sealed.store.exclusive = second  # type: ignore[method-assign]
+        first = another_process(sealed)
+        assert first.send().deliveries[0].state == "sent"
+        first.close()
+        return second(name)
+
+    sealed.store.exclusive = after_the_first  # type: ignore[method-assign]
+    (delivery,) = sealed.send().deliveries
+    assert (delivery.state, delivery.error) == ("sent", None)
+    assert list(sealed.outbox()) == [delivery.name]
+    assert sealed.value("SELECT count(*) FROM attempt") == 1
 
 
 def test_m12_a_payment_changed_in_the_database_after_sealing_is_not_released(sealed: Gateway) -> None:
