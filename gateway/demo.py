@@ -140,7 +140,7 @@ def _judged(app: App, sandbox: Sandbox, batch_id: str, days: int) -> Month:
                 "SELECT end_to_end_id, state, amount, returned_amount FROM payment WHERE batch_id = :b", b=batch_id
             )
         }
-    theirs = {e2e: judged for bank in sandbox.banks.values() for e2e, judged in bank.ledger.by_end_to_end().items()}
+    theirs = rehearsal.books_of(sandbox)
     differs = [e2e for e2e in sorted(ours.keys() | theirs.keys()) if not _agree(ours.get(e2e), theirs.get(e2e))]
     return Month(batch_report(app.store, batch_id), days, exceptions, differs)
 

@@ -47,9 +47,10 @@ def partners(app: App) -> Sandbox:
 def server(app: App, sandbox: Sandbox, port: int | None = None) -> SandboxServer:
     """The SFTP server in front of their folders, on ``port`` or the configured one; not yet started."""
     sections = app.config.partners
-    users = {code: sandbox.banks[section.adapter].home for code, section in sections.items()}
+    users = {section.user or code: sandbox.banks[section.adapter].home for code, section in sections.items()}
     authorized = [(app.home / "keyring" / "sftp.pub").read_text()]
-    listening = next(iter(sections.values())).port if port is None else port
+    configured = (section.port for section in sections.values() if section.host)
+    listening = next(configured, 0) if port is None else port
     try:
         return SandboxServer(app.home / "sandbox", users, authorized, listening)
     except OSError as error:
@@ -82,13 +83,18 @@ def next_day(app: App) -> datetime:
 
 
 def books(app: App) -> dict[str, Booked]:
-    """End-to-end id -> what the partners did: the judge of M1."""
-    found: dict[str, Booked] = {}
+    """``books_of`` the home's partners, which may be at work in another process."""
     with closing(partners(app)) as sandbox:
-        for bank in sandbox.banks.values():
-            for end_to_end_id, judged in bank.ledger.by_end_to_end().items():
-                booked = Booked(**{name: getattr(judged, name) for name in Booked.__slots__})
-                found[end_to_end_id] = found[end_to_end_id] + booked if end_to_end_id in found else booked
+        return books_of(sandbox)
+
+
+def books_of(sandbox: Sandbox) -> dict[str, Booked]:
+    """End-to-end id -> what all partners together did: the judge of M1."""
+    found: dict[str, Booked] = {}
+    for bank in sandbox.banks.values():
+        for end_to_end_id, judged in bank.ledger.by_end_to_end().items():
+            booked = Booked(**{name: getattr(judged, name) for name in Booked.__slots__})
+            found[end_to_end_id] = found[end_to_end_id] + booked if end_to_end_id in found else booked
     return found
 
 

@@ -84,11 +84,14 @@ def export(session: Session, file_id: str, path: Path, form: str) -> int:
     from gateway.cli.target import new_file
     from gateway.store import blobs
 
-    with session.app.store.begin() as tx:
+    store = session.app.store
+    with store.read() as tx:
         name, sha256 = _bytes_of(tx, file_id, form)
-        with new_file(path) as target:
+    with new_file(path) as target:
+        with store.begin() as tx:
+            tx.record(acting_user(), "file export", file_id, sha256, form=form)
+        with store.read() as tx:
             size_bytes = sum(target.write(part) for part in blobs.parts(tx, sha256))
-        tx.record(acting_user(), "file export", file_id, sha256, form=form)
     session.output.say(_("{path}: {size} bytes, sha256 {sha256}").format(path=path, size=size_bytes, sha256=sha256))
     session.output.document(
         {"file": file_id, "name": name, "form": form, "path": str(path), "sha256": sha256, "size_bytes": size_bytes}

@@ -59,11 +59,11 @@ def show(session: Session, end_to_end_id: str, unmask: bool, reason: str | None)
     from gateway.reports.persons import person
     from gateway.store import browse
 
-    unmasked = permit(session, unmask, reason, end_to_end_id)
     with session.app.store.read() as tx:
         row = browse.payment(tx, end_to_end_id)
-        who = person(tx.vault, row.id, row.personal)
         moves = browse.history(tx, "payment", end_to_end_id)
+    unmasked = permit(session, unmask, reason, end_to_end_id)
+    who = person(session.app.vault(), row.id, row.personal)
     shown = who if unmasked else who.masked()
     output = session.output
     output.say(f"{row.end_to_end_id}  {row.payment_ref}  {money(row.amount, row.currency)}  {_state(row)}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.lazy import Group
-from gateway.cli.messages import advise, explain, state_word
+from gateway.cli.messages import explain, kind_word, state_word
 from gateway.cli.options import LIMIT, as_date, listing
 from gateway.cli.session import Session, money, pass_session
 from gateway.cli.words import N_, _
@@ -126,7 +126,7 @@ def _say_imported(
     if findings:
         output.table([_("Place"), _("Rule"), _("Finding")], [[f["path"], f["rule"], f["message"]] for f in findings])
     for kind in kinds:
-        output.say(advise(kind, {}))
+        output.say(kind_word(kind))
 
 
 def _error(received: Received) -> dict[str, str] | None:

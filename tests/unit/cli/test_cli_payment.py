@@ -76,16 +76,13 @@ def test_delivery_is_unknown_while_the_file_is(month: Gateway) -> None:
 
 
 def test_show_masks_the_person(month: Gateway) -> None:
-    first = people(month)[0]
-    shown = next(each for each in payments(month) if each["payment_ref"] == first["payment_ref"])
-    answers = [
-        month.json("payment", "show", shown["end_to_end_id"]),
-        month.words("payment", "show", shown["end_to_end_id"]),
-    ]
+    someone = next(each for each in people(month) if each["note"])
+    ours = next(each for each in payments(month) if each["payment_ref"] == someone["payment_ref"])
+    answers = [asked("payment", "show", ours["end_to_end_id"]) for asked in (month.json, month.words)]
     for answer in answers:
         assert answer.code == 0
-        for name in ("beneficiary_id", "beneficiary_name", "account"):
-            assert first[name] not in answer.out
+        for name in ("beneficiary_id", "beneficiary_name", "date_of_birth", "account", "note"):
+            assert someone[name] not in answer.out
     assert answers[0].document["masked"] is True
     assert audit(month, "unmask") == []
 
@@ -108,8 +105,9 @@ def test_unmasking_without_a_reason_is_wrong_usage(month: Gateway, reason: tuple
     assert audit(month, "unmask") == []
 
 
-def test_an_unknown_payment_is_one_line(month: Gateway) -> None:
-    answer = month.json("payment", "show", "NOSUCH")
+def test_an_unknown_payment_is_one_line_and_no_record(month: Gateway) -> None:
+    answer = month.json("payment", "show", "NOSUCH", "--unmask", "--reason", "hotline call")
+    assert audit(month, "unmask") == []
     assert (answer.code, answer.document["error"]["code"]) == (1, "payment_unknown")
 
 
