@@ -70,7 +70,9 @@ def test_m9_unknown_outcome_is_said_with_exit_4_and_stays_until_the_partner_answ
     (temporary,) = (path for path in (served / "in").iterdir() if path.is_file())
     temporary.rename(served / "in" / unknown["name"])  # the partner took the upload as it was
 
-    home.configure_partner("agribank", port=home.servers["agribank"].port, host_keys=[home.servers["agribank"].host_key])
+    home.configure_partner(
+        "agribank", port=home.servers["agribank"].port, host_keys=[home.servers["agribank"].host_key]
+    )
     home.work()
     home.poll().done()
     shown = home.chitra("file", "show", unknown["file"]).done()
