@@ -174,11 +174,11 @@ _DECISIVE = (
 """Of one message the closest level counts: a transfer's own status before its block's and its group's."""
 
 _WORD = (
-    "SELECT s.payment_id, max(CASE WHEN s.status = 'RJCT' THEN s.created_at || s.message_id END) AS rejected_at,"
+    "SELECT s.payment_id, min(CASE WHEN s.status = 'RJCT' THEN s.created_at || s.message_id END) AS rejected_at,"
     f" max(CASE WHEN s.status IN {_ACCEPTING} THEN s.created_at || s.message_id END) AS accepted_at,"
     f" max(CASE WHEN s.status = 'RJCT' THEN s.reason END) AS reason FROM ({_DECISIVE}) s GROUP BY s.payment_id"
 )
-"""A rejection decides; an accepting word of a later message contradicts it. By the times inside, never by arrival."""
+"""A rejection decides; an accepting word later than the first one contradicts it. By the times inside, not arrival."""
 
 _BOOKED = (
     "SELECT t.payment_id, sum(CASE a.kind WHEN 'debit' THEN 1 ELSE 0 END) AS debits,"
@@ -268,7 +268,8 @@ def write_facts(tx: Transaction) -> None:
     A rejection alone does not: it is proven only by a complete chain of statements without the debit (M10).
     """
     tx.run(
-        "UPDATE payment SET debited_at = c.debited_at, returned_amount = c.returned, reason = c.reason"
+        "UPDATE payment SET debited_at = c.debited_at, returned_amount = c.returned, reason = c.reason,"
+        " return_window_until = CASE WHEN c.debited_at IS NULL THEN NULL ELSE return_window_until END"
         " FROM concluded c WHERE c.payment_id = payment.id"
     )
     tx.run(
