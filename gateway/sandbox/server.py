@@ -7,6 +7,7 @@ followed, ``fsync@openssh.com`` offered. It serves rehearsals, not the internet.
 from __future__ import annotations
 
 import hmac
+import logging
 import os
 import socket
 import stat
@@ -25,6 +26,8 @@ from gateway.sandbox.signing import write_private
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
+
+logging.getLogger("paramiko").addHandler(logging.NullHandler())  # a visitor who leaves is no news
 
 FSYNC = "fsync@openssh.com"
 
