@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from formats.errors import FormatError
@@ -64,32 +65,31 @@ def _check(name: str, look: Look) -> Check:
 
 
 def _looks(app: App) -> Iterator[tuple[str, Look]]:
-    sections = app.config.partners
-    signing_keys = sorted({section.signing_key for section in sections.values()})
-    identities = sorted({Path(section.identity).name for section in sections.values() if section.host})
-    yield "clock", lambda: _clock(app)
-    yield "keyring", lambda: _keyring(app)
+    sections = app.config.partners.values()
+    signing_keys = sorted({section.signing_key for section in sections})
+    yield "clock", partial(_clock, app)
+    yield "keyring", partial(_keyring, app)
     for name in signing_keys:
-        yield f"key:{name}", lambda name=name: _opened(app.signing_key, name)  # type: ignore[misc]
-    for name in identities:
-        yield f"key:{name}", lambda name=name: _opened(lambda name: _identity(app, name), name)  # type: ignore[misc]
-    yield "key:vault", lambda: _opened(lambda name: app.vault(), "vault")
+        yield f"key:{name}", partial(_opened, app.signing_key, name)
+    for name in sorted({Path(section.identity).name for section in sections if section.host}):
+        yield f"key:{name}", partial(_opened, partial(_identity, app), name)
+    yield "key:vault", partial(_opened, lambda _name: app.vault(), "vault")
     for name in signing_keys:
-        yield f"certificate:{name}", lambda name=name: _certificate(app, name)  # type: ignore[misc]
-    yield "database", lambda: _database(app)
-    yield "audit", lambda: _audit(app)
+        yield f"certificate:{name}", partial(_certificate, app, name)
+    yield "database", partial(_database, app)
+    yield "audit", partial(_audit, app)
     yield from _partner_looks(app)
-    yield "disk", lambda: _disk(app.home)
+    yield "disk", partial(_disk, app.home)
 
 
 def _partner_looks(app: App) -> Iterator[tuple[str, Look]]:
-    written = sorted({configured_profile(section).outbox.message for section in app.config.partners.values()})
-    for message in written:
-        yield f"schema:{message}", lambda message=message: _schema(message)  # type: ignore[misc]
-    for code, section in app.config.partners.items():
-        yield f"trusted:{code}", lambda section=section: _trusted(app, section)  # type: ignore[misc]
+    sections = app.config.partners
+    for message in sorted({configured_profile(section).outbox.message for section in sections.values()}):
+        yield f"schema:{message}", partial(_schema, message)
+    for code, section in sections.items():
+        yield f"trusted:{code}", partial(_trusted, app, section)
         if section.host:
-            yield f"host-keys:{code}", lambda section=section: _host_keys(section)  # type: ignore[misc]
+            yield f"host-keys:{code}", partial(_host_keys, section)
 
 
 def _clock(app: App) -> Params:
