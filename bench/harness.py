@@ -26,7 +26,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One run of a case. The peak is the whole process, interpreter and inputs included."""
+    """One run of a case. The peak is the whole process, interpreter and inputs included.
+
+    Linux counts the parent's memory at the start, too: a peak is never below the harness's own 20 MiB.
+    """
 
     seconds: float
     peak_mib: float
