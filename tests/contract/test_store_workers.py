@@ -1,0 +1,205 @@
+"""Many workers: locks between processes, and the same act done twice at once."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from support.banks import Answerer, Booking
+from support.gateways import PAYER, PERIOD, Gateway, bank_key, csv_of, person, row
+from support.stores import together
+
+from gateway.domain.errors import Busy, NotAllowed, Refusal
+from gateway.store import audit
+from gateway.usecases import approve
+from gateway.usecases.collect import collect
+from gateway.usecases.intake import Request, import_batch
+
+_HOLDER = """
+import sys
+from pathlib import Path
+from support.stores import open_store
+with open_store(sys.argv[1], folder=Path(sys.argv[2])).exclusive(sys.argv[3]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+TESTS = Path(__file__).parents[1]
+
+
+@contextmanager
+def _held_elsewhere(gateway: Gateway, name: str) -> Iterator[subprocess.Popen[str]]:
+    """Another process holds the lock until it is told, or killed."""
+    command = [sys.executable, "-c", _HOLDER, gateway.url, str(gateway.folder), name]
+    environment = {"PYTHONPATH": f"{TESTS}:{TESTS.parent}"}
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout
+    assert process.stdin
+    try:
+        assert process.stdout.readline() == "held\n"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+def _can_hold(gateway: Gateway, name: str) -> bool:
+    try:
+        with gateway.store.exclusive(name) as lock:
+            lock.prove_alive()
+    except Busy:
+        return False
+    return True
+
+
+def test_d3_a_lock_of_another_process_is_busy_at_once_and_free_when_it_is_killed(gateway: Gateway) -> None:
+    with _held_elsewhere(gateway, "partner-x") as process:
+        assert not _can_hold(gateway, "partner-x")
+        assert _can_hold(gateway, "partner-y")
+        process.kill()
+        process.wait()
+        _until(lambda: _can_hold(gateway, "partner-x"))
+
+
+def _until(true: Callable[[], bool]) -> None:
+    """The server notices a dead client in its own time; a thousand looks are a bound, not a time."""
+    for _ in range(1000):
+        if true():
+            return
+        time.sleep(0.01)
+    raise AssertionError("never became true")
+
+
+def test_d3_a_lock_is_free_after_its_holder_and_after_its_errors(gateway: Gateway) -> None:
+    def fail() -> None:
+        with gateway.store.exclusive("x"):
+            assert not _can_hold(gateway, "x")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert _can_hold(gateway, "x")
+
+
+def test_d3_a_lock_whose_connection_was_cut_is_noticed(on_postgres: Gateway) -> None:
+    with on_postgres.store.exclusive("x") as lock:
+        lock.prove_alive()
+        with on_postgres.store.begin() as tx:
+            tx.run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        with pytest.raises(Busy, match="lock_lost"):
+            lock.prove_alive()
+
+
+def test_d1_commits_wait_for_the_disk(on_postgres: Gateway) -> None:
+    with on_postgres.store.engine.connect() as connection:
+        assert connection.execute(text("SHOW synchronous_commit")).scalar() == "on"
+
+
+# --- the same act at once ------------------------------------------------------------------------------------------
+
+
+def another(gateway: Gateway) -> Gateway:
+    """The same home in another worker."""
+    return Gateway(gateway.folder, gateway.url)
+
+
+def _at_once(gateway: Gateway, *acts: Callable[[Gateway], Any]) -> list[Any]:
+    """Each act in a worker of its own, whose connections are open already."""
+    workers = [another(gateway) for _ in acts]
+    for worker in workers:
+        worker.states()
+    results = together(*(lambda act=act, worker=worker: act(worker) for act, worker in zip(acts, workers, strict=True)))
+    for worker in workers:
+        worker.close()
+    return results
+
+
+def _approve(batch: str, name: str) -> Callable[[Gateway], Any]:
+    return lambda worker: approve.approve(worker.context, batch, name, person(name)).batch.state
+
+
+def _submitted(gateway: Gateway, number: int) -> str:
+    batch = gateway.import_([row(number)]).batch.id
+    approve.submit(gateway.context, batch, "maker", person("maker"))
+    return batch
+
+
+def test_m11_two_people_who_approve_at_once_approve_the_batch(gateway: Gateway) -> None:
+    for number in (1, 2, 3):
+        batch = _submitted(gateway, number)
+        results = _at_once(gateway, _approve(batch, "checker"), _approve(batch, "checker2"))
+        assert sorted(results) == ["approved", "submitted"]
+        assert gateway.value("SELECT state FROM payment WHERE batch_id = :b", b=batch) == "approved"
+
+
+def test_m11_one_person_who_approves_twice_at_once_counts_once(gateway: Gateway) -> None:
+    for number in (1, 2, 3):
+        batch = _submitted(gateway, number)
+        results = _at_once(gateway, _approve(batch, "checker"), _approve(batch, "checker"))
+        assert sorted(type(result).__name__ for result in results) == ["NotAllowed", "str"]
+        (refused,) = (result for result in results if isinstance(result, NotAllowed))
+        assert refused.code == "already_approved"
+        assert gateway.value("SELECT state FROM batch WHERE id = :b", b=batch) == "submitted"
+
+
+def test_m13_approving_and_cancelling_at_once_ends_in_one_of_both(gateway: Gateway) -> None:
+    batch = _submitted(gateway, 1)
+    approve.approve(gateway.context, batch, "checker", person("checker"))
+    _at_once(
+        gateway,
+        _approve(batch, "checker2"),
+        lambda worker: approve.cancel(worker.context, batch, "maker", person("maker")),
+    )
+    states = gateway.value("SELECT state FROM batch"), gateway.value("SELECT state FROM payment")
+    assert states in {("approved", "approved"), ("cancelled", "cancelled")}
+
+
+def test_m1_m4_two_senders_at_once_send_every_file_once(gateway: Gateway) -> None:
+    for number in (1, 2, 3):
+        gateway.approved(row(number))
+    _at_once(gateway, *[lambda worker: worker.send()] * 3)
+    gateway.send()
+    assert set(gateway.states().values()) == {"sent"}
+    assert [file.state for file in gateway.files()] == ["sent"] * 3
+    assert sorted(gateway.outbox()) == sorted(file.name for file in gateway.files())
+    assert gateway.value("SELECT count(*) FROM attempt") == 3
+    assert gateway.value("SELECT count(*) FROM payment_file") == 3
+    with gateway.store.read() as tx:
+        assert audit.first_break(tx) is None
+
+
+def test_the_same_list_imported_twice_at_once_is_one_batch(gateway: Gateway) -> None:
+    content = csv_of([row(1), row(2)])
+
+    def import_(worker: Gateway) -> Any:
+        request = Request(io.BytesIO(content), "list.csv", "pension", PERIOD, "maker", PAYER)
+        return import_batch(worker.context, request, {})
+
+    results = _at_once(gateway, import_, import_)
+    assert all(isinstance(result, Refusal) or not result.problems for result in results)
+    assert gateway.value("SELECT count(*) FROM batch") == 1
+    assert gateway.value("SELECT count(*) FROM payment") == 2
+
+
+def test_t7_two_workers_that_collect_at_once_take_each_file_once(gateway: Gateway) -> None:
+    for number in (1, 2, 3):
+        content = Answerer(bank_key()).statement(Booking(None, 100 * number), id_=f"S{number}")
+        gateway.put("camt.053", str(number), content)
+    results = _at_once(gateway, *[lambda worker: _collected(worker)] * 2)
+    assert sorted(chain.from_iterable(results)) == ["1", "2", "3"]
+    assert gateway.exceptions() == ["unknown_credit"] * 3
+
+
+def _collected(worker: Gateway) -> list[str]:
+    received, _errors = collect(worker.context, worker.context.partners["vietinbank"])
+    return [each.name[4:5] for each in received if each.state == "processed"]
