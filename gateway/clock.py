@@ -31,9 +31,11 @@ class SandboxClock:
         real = datetime.now(ZONE)
         try:
             setting = json.loads(self._path.read_text())
+            start, set_at = (datetime.fromisoformat(setting[key]) for key in ("start", "set_at"))
         except FileNotFoundError:
             return real
-        start, set_at = (datetime.fromisoformat(setting[key]) for key in ("start", "set_at"))
+        except (ValueError, KeyError, TypeError):
+            raise NotConfigured("clock_file_unreadable", path=str(self._path)) from None
         return (start + (real - set_at) + timedelta(seconds=setting["offset_seconds"])).astimezone(ZONE)
 
 

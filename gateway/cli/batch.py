@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,10 @@ import click
 
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, state_word
+from gateway.cli.options import beginning, listing
 from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
+from gateway.domain.states import BatchState
 
 if TYPE_CHECKING:
     from gateway.store.tables import Batch
@@ -137,15 +140,13 @@ def _show_decided(session: Session, decided: Decided) -> int:
 
 
 @batch.command("list", help=N_("Batches, newest first."), epilog="chitra batch list --state submitted")
-@click.option("--state", help=N_("Only in this state."))
-@click.option("--since", help=N_("Only from this date on, YYYY-MM-DD."))
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help=N_("At most so many."))
+@listing(BatchState)
 @pass_session
-def list_(session: Session, state: str | None, since: str | None, limit: int) -> int:
+def list_(session: Session, state: str | None, since: datetime | None, limit: int) -> int:
     from gateway.store import batches
 
     with session.app.store.read() as tx:
-        rows = batches.listing(tx, state, since, limit)
+        rows = batches.listing(tx, state, beginning(since), limit)
     session.output.table(
         [_("Batch"), _("Payer"), _("Programme"), _("Period"), _("State"), _("Payments"), _("Amount"), _("Imported")],
         [

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from gateway.domain.errors import NotConfigured
+from gateway.domain.errors import Busy, NotConfigured
 from gateway.domain.identifiers import Naming
 from gateway.ports import Clock, LockHeld, Vault
 from gateway.store import audit, dialects
@@ -107,7 +107,7 @@ class Store:
             connection = self.engine.connect().execution_options(chitra_writing=writing)
         except OperationalError as error:
             raise NotConfigured("database_unreachable", reason=type(error.orig).__name__) from None
-        with connection:
+        with connection, _translated():
             yield connection
 
     def exclusive(self, name: str) -> AbstractContextManager[LockHeld]:
@@ -121,6 +121,21 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+_TROUBLE = frozenset({"SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"})
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """A lost, full or busy database is for the operator; every other database error is a bug and stays one."""
+    try:
+        yield
+    except DBAPIError as error:
+        name = getattr(error.orig, "sqlite_errorname", "")
+        if not error.connection_invalidated and "_".join(name.split("_")[:2]) not in _TROUBLE:
+            raise
+        raise Busy("database_trouble", reason=name or type(error.orig).__name__) from error
 
 
 def naming(tx: Transaction) -> Naming:

@@ -144,9 +144,11 @@ def understand(context: Context, partner: Partner, inbox: Inbox, file: FileIn, s
             spool.seek(0)
             return _process(context, partner, inbox, file, proven, schema.findings(spool, _kind(inbox, proven)))
     except FormatError as error:
-        return _quarantine(context, inbox, file, ChitraError(error.code, **error.params))
-    except (BadProof, Alarm) as error:
-        return _quarantine(context, inbox, file, error)
+        reason: ChitraError = ChitraError(error.code, **error.params)
+    except (BadProof, Alarm) as alarm:
+        reason = alarm
+    quarantine(context, file, reason)
+    return Received(file.reference, file.partner, file.name, inbox.message, InboundState.QUARANTINED, reason)
 
 
 def _process(
@@ -202,7 +204,7 @@ def _finish(tx: Transaction, row: FileIn, proven: Proven, matched: Matched) -> N
     tx.record("system", "file process", row.reference, row.sha256, moved=moved, exceptions=len(matched.exceptions))
 
 
-def _quarantine(context: Context, inbox: Inbox, file: FileIn, error: ChitraError) -> Received:
+def quarantine(context: Context, file: FileIn, error: ChitraError) -> None:
     """The bytes stay, nothing of them is believed, a person looks."""
     with context.store.begin() as tx:
         row = tx.session.get_one(FileIn, file.id)
@@ -210,4 +212,3 @@ def _quarantine(context: Context, inbox: Inbox, file: FileIn, error: ChitraError
         moves.move(tx, "file_in", row.id, InboundState.QUARANTINED, error.code)
         evidence.raise_exception(tx, "quarantined", row.partner, {"code": error.code}, file_in_id=row.id)
         tx.record("system", "file quarantine", row.reference, row.sha256, code=error.code)
-    return Received(row.reference, row.partner, row.name, inbox.message, InboundState.QUARANTINED, error)

@@ -10,7 +10,7 @@ from gateway.domain.errors import ChitraError, Refusal
 from gateway.domain.states import InboundState
 from gateway.store import blobs, evidence, moves
 from gateway.store.tables import FileIn
-from gateway.usecases.collect import Received, understand
+from gateway.usecases.collect import Received, quarantine, understand
 from gateway.usecases.context import Context
 from gateway.usecases.statements import Reading, record_statements
 
@@ -21,14 +21,16 @@ def import_statement(context: Context, source: BinaryIO, name: str, partner: str
     if file.state != InboundState.RECEIVED:
         return Received(file.reference, partner, name, "", file.state)
     source.seek(0)
+    try:
+        kind = schema.message_name(source)
+    except FormatError as error:
+        return _refuse(context, file, ChitraError(error.code, **error.params))
     if partner not in context.partners:
-        return _keep_unproven(context, file, source)
-    kind = schema.message_name(source)
-    source.seek(0)
+        return _keep_unproven(context, file, source, kind)
     for inbox in context.partners[partner].profile.inboxes:
         if kind.startswith(inbox.message):
             return understand(context, context.partners[partner], inbox, file, source)
-    raise Refusal("no_inbox_for_message", partner=partner, message=kind)
+    return _refuse(context, file, Refusal("no_inbox_for_message", partner=partner, message=kind))
 
 
 def _store(context: Context, source: BinaryIO, name: str, partner: str) -> FileIn:
@@ -44,27 +46,24 @@ def _store(context: Context, source: BinaryIO, name: str, partner: str) -> FileI
         return file
 
 
-def _keep_unproven(context: Context, file: FileIn, source: BinaryIO) -> Received:
+def _keep_unproven(context: Context, file: FileIn, source: BinaryIO, kind: str) -> Received:
     """Entries and findings are kept for people; no payment moves on unproven words (T1)."""
     try:
         with context.store.begin() as tx:
             row = tx.session.get_one(FileIn, file.id)
-            row.message, row.proof = schema.message_name(source), "none"
-            source.seek(0)
-            findings = schema.findings(source, row.message)
+            row.message, row.proof = kind, "none"
+            findings = schema.findings(source, kind)
             evidence.add_findings(tx, row, [(f.path, f.rule, f.message) for f in findings])
             source.seek(0)
             record_statements(tx, row, source, Reading(None, proven=False))
             evidence.raise_exception(tx, "unproven_statement", row.partner, file_in_id=row.id)
-            moves.move(tx, "file_in", row.id, InboundState.PROCESSED, f"{row.message} without proof")
-            return Received(row.reference, row.partner, row.name, row.message, row.state, findings=len(findings))
+            moves.move(tx, "file_in", row.id, InboundState.PROCESSED, f"{kind} without proof")
+            return Received(row.reference, row.partner, row.name, kind, InboundState.PROCESSED, findings=len(findings))
     except FormatError as error:
         return _refuse(context, file, ChitraError(error.code, **error.params))
 
 
 def _refuse(context: Context, file: FileIn, error: ChitraError) -> Received:
-    with context.store.begin() as tx:
-        row = tx.session.get_one(FileIn, file.id)
-        row.code = error.code
-        moves.move(tx, "file_in", row.id, InboundState.QUARANTINED, error.code)
+    """The bytes stay in quarantine with the reason."""
+    quarantine(context, file, error)
     return Received(file.reference, file.partner, file.name, "", InboundState.QUARANTINED, error)

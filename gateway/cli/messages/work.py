@@ -20,6 +20,11 @@ TEMPLATES: Templates = {
     "payer_account_missing": N_(
         "Payer {payer} has no account at {partner}. Enter it in chitra.toml under payers, then run chitra send again."
     ),
+    "clock_file_unreadable": N_("The rehearsal clock {path} cannot be read; delete it or set it again."),
+    "database_trouble": N_(
+        "The database is busy, full or was lost ({reason}); nothing of this step is half done. Try again; if it stays,"
+        " look at its disk and its server."
+    ),
     "clock_file_in_production": N_(
         "{path} moves the time and is for rehearsal only. Remove it from a production home."
     ),
