@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.command import Result, chitra, run
+from support.command import Result, chitra, run, side_by_side
 from support.homes import MONTHS, Home
+from support.stages import Stages
 
 GROUPS = re.compile(r"^  (\w+)  ", re.MULTILINE)
 ABSENT = "no-such-file.csv"
@@ -45,14 +47,23 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("command", READING)
-def test_command_that_looks_prints_exactly_one_document(home: Home, command: str) -> None:
-    assert READING[command] in home.chitra(*command.split()).done()
+def test_command_that_looks_prints_exactly_one_document(home: Home) -> None:
+    shown = side_by_side(lambda command: home.chitra(*command.split()), READING)
+    for command, field in READING.items():
+        assert field in shown[command].done(), command
+
+
+@pytest.fixture(scope="module")
+def refusals(sqlite_stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Result]]:
+    with sqlite_stages.copy("new", tmp_path_factory.mktemp("refusals")) as home:
+        yield side_by_side(lambda command: home.chitra(*command.split()), REFUSED)
 
 
 @pytest.mark.parametrize("command", REFUSED)
-def test_refusal_prints_one_line_and_exactly_one_document_with_a_stable_code(sqlite_home: Home, command: str) -> None:
-    refused = sqlite_home.chitra(*command.split())
+def test_refusal_prints_one_line_and_exactly_one_document_with_a_stable_code(
+    refusals: dict[str, Result], command: str
+) -> None:
+    refused = refusals[command]
     assert refused.code == REFUSED[command]
     assert refused.json["error"]["code"]
     if refused.code == 1:
@@ -71,17 +82,23 @@ def test_people_get_words_in_their_language_and_no_document(sqlite_home: Home) -
 def test_help_lists_every_command_and_each_ends_with_an_example() -> None:
     help_ = run("--help")
     assert help_.code == 0
-    commands = GROUPS.findall(help_.stdout.partition("Commands:")[2])
+    commands = GROUPS.findall(below(help_))
     assert {"init", "demo", "batch", "send", "poll", "daemon", "doctor"} <= set(commands)
-    for command in commands:
-        shown = run(command, "--help")
-        assert shown.code == 0, command
-        listed = GROUPS.findall(shown.stdout.partition("Commands:")[2])
-        for leaf in [[command, name] for name in listed] or [[command]]:
-            assert "Example:\n  chitra " in run(*leaf, "--help").stdout, leaf
+    shown = side_by_side(lambda command: run(command, "--help"), commands)
+    leaves = [(command, name) for command in commands for name in GROUPS.findall(below(shown[command]))]
+    shown_below = side_by_side(lambda leaf: run(*leaf, "--help"), leaves)
+    alone = {command: result for command, result in shown.items() if not below(result)}
+    for command, result in (*alone.items(), *shown_below.items()):
+        assert result.code == 0, command
+        assert "Example:\n  chitra " in result.stdout, command
 
 
-def test_m_unmasked_names_need_a_reason(sqlite_home: Home) -> None:
+def below(help_: Result) -> str:
+    """The list of commands that a help text ends with."""
+    return help_.stdout.partition("Commands:")[2]
+
+
+def test_a3_unmasked_names_need_a_reason(sqlite_home: Home) -> None:
     sqlite_home.imported(MONTHS / "month.2026-11.small.csv")
     (payment,) = sqlite_home.chitra("payment", "list", "--limit", "1").done()["payments"]
     masked = sqlite_home.chitra("payment", "show", payment["end_to_end_id"]).done()
@@ -119,10 +136,9 @@ def test_missing_signing_key_is_named_and_nothing_is_sent(approved_sqlite_home: 
     assert approved_sqlite_home.orders() == {}
 
 
-def test_key_file_that_others_may_read_is_refused(approved_sqlite_home: Home) -> None:
+def test_key_file_that_others_may_read_is_refused_and_nothing_is_sent(approved_sqlite_home: Home) -> None:
     (approved_sqlite_home.path / "keyring" / "payments.key").chmod(0o644)
-    sent = approved_sqlite_home.send()
-    assert sent.code == 1
+    assert approved_sqlite_home.send().code == 1
     assert approved_sqlite_home.orders() == {}
 
 

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from lxml import etree
-from support.homes import Home
+from support.homes import Home, served
 from support.services import require_tool
+from support.stages import Stages
 
 from formats.iso20022 import schema
 
 MESSAGE = "pain.001.001.09"
 
 
-@pytest.fixture
-def exported(approved_sqlite_home: Home, tmp_path: Path) -> Path:
-    home = approved_sqlite_home
-    sent = home.send().done()["files"]
-    (ours,) = (file for file in sent if file["partner"] == "vietinbank")
-    path = tmp_path / "exported.xml"
-    home.chitra("file", "export", ours["file"], "-o", path).done()
-    assert path.read_bytes() == home.orders()[f"vietinbank/{ours['name']}"]
+@pytest.fixture(scope="module")
+def sent_home(sqlite_stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    with sqlite_stages.copy("approved", tmp_path_factory.mktemp("sent")) as home, served(home):
+        home.send().done()
+        yield home
+
+
+@pytest.fixture(scope="module")
+def exported(sent_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file as ``file export`` gives it: the bytes that the partner has."""
+    listed = sent_home.chitra("file", "list", "--partner", "vietinbank").done()["files"]
+    path = tmp_path_factory.mktemp("exported") / "exported.xml"
+    sent_home.chitra("file", "export", listed[0]["file"], "-o", path).done()
+    assert path.read_bytes() == sent_home.orders()[f"vietinbank/{listed[0]['name']}"]
     return path
 
 
@@ -35,17 +43,18 @@ def test_exported_file_is_valid_against_the_official_schema(exported: Path) -> N
 
 
 def test_a4_exported_file_is_verified_by_xmlsec_and_no_longer_after_a_change(
-    exported: Path, approved_sqlite_home: Home
+    exported: Path, sent_home: Home, tmp_path: Path
 ) -> None:
-    certificate = approved_sqlite_home.path / "keyring" / "payments.pem"
+    certificate = sent_home.path / "keyring" / "payments.pem"
     assert verified(exported, certificate)
-    stranger = approved_sqlite_home.path / "keyring" / "partners" / "momo.pem"
+    stranger = sent_home.path / "keyring" / "partners" / "momo.pem"
     assert not verified(exported, stranger)
 
     data = exported.read_bytes()
     assert b'Ccy="VND">540000<' in data
-    exported.write_bytes(data.replace(b'Ccy="VND">540000<', b'Ccy="VND">540001<', 1))
-    assert not verified(exported, certificate)
+    tampered = tmp_path / "tampered.xml"
+    tampered.write_bytes(data.replace(b'Ccy="VND">540000<', b'Ccy="VND">540001<', 1))
+    assert not verified(tampered, certificate)
 
 
 def verified(path: Path, certificate: Path) -> bool:

@@ -14,7 +14,7 @@ from support.homes import Home, sample, served
 
 PAYMENTS = 150
 PAYMENTS_PER_FILE = 6
-KILLS = 8
+KILLS = 7
 _SECONDS_MAX = 20.0
 
 

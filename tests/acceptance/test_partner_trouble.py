@@ -13,9 +13,9 @@ AUTHENTICATION = "userauth-request"
 
 
 def test_t8_wrong_host_key_stops_before_any_credential_and_the_others_are_served(
-    approved_home: Home, tmp_path: Path
+    approved_sqlite_home: Home, tmp_path: Path
 ) -> None:
-    home = approved_home
+    home = approved_sqlite_home
     home.configure_partner("agribank", host_keys=[generate_key(tmp_path / "other")])
     sent = home.send()
     assert sent.code == 5
@@ -36,9 +36,9 @@ def test_t8_wrong_host_key_stops_before_any_credential_and_the_others_are_served
 
 
 def test_m5_partner_that_was_down_gets_the_same_bytes_later_and_the_others_at_once(
-    approved_home: Home, tmp_path: Path
+    approved_sqlite_home: Home, tmp_path: Path
 ) -> None:
-    home = approved_home
+    home = approved_sqlite_home
     home.configure_partner("agribank", port=1)
     sent = home.send()
     assert sent.code == 1
@@ -54,9 +54,9 @@ def test_m5_partner_that_was_down_gets_the_same_bytes_later_and_the_others_at_on
     assert home.orders()[f"agribank/{waiting['name']}"] == sealed.read_bytes()
 
 
-def test_m9_unknown_outcome_is_said_with_exit_4_and_stays_until_the_partner_answers(approved_home: Home) -> None:
+def test_m9_unknown_outcome_is_said_with_exit_4_and_stays_until_the_partner_answers(approved_sqlite_home: Home) -> None:
     """A server that refuses the rename: after the release intent only the partner's word counts."""
-    home = approved_home
+    home = approved_sqlite_home
     served = home.folder("agribank", "")
     key = (home.path / "keyring" / "sftp.pub").read_text()
     with sshd(served, key, sftp="internal-sftp -P rename") as stubborn:

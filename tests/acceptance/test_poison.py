@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -17,16 +16,8 @@ POISONED = ("vietinbank", "agribank", "momo", "viettelmoney")
 WRAPPINGS = [name for name in FORGERIES if name.startswith("wrapping")]
 
 
-@pytest.fixture
-def answered_home(approved_home: Home) -> Home:
-    """Sent, and answered by every partner."""
-    approved_home.send().done()
-    approved_home.work()
-    return approved_home
-
-
-def test_t1_t5_t7_poisoned_answers_are_quarantined_and_the_next_file_goes_on(answered_home: Home) -> None:
-    home = answered_home
+def test_t1_t5_t7_poisoned_answers_are_quarantined_and_the_next_file_goes_on(approved_home: Home) -> None:
+    home = answered(approved_home)
     tampered, foreign, doctype, reflected = (only(home.folder(code, STATUS)) for code in POISONED)
     tampered.write_bytes(replaced(tampered.read_bytes(), b">ACSP<", b">RJCT<"))
     foreign.write_bytes(only(home.folder("vietcombank", STATUS)).read_bytes())
@@ -81,10 +72,8 @@ def test_t2_no_wrapping_or_tampering_of_an_answer_is_believed(approved_sqlite_ho
 
 
 def test_t6_file_above_the_size_cap_is_not_read_and_the_next_goes_on(approved_sqlite_home: Home) -> None:
-    home = approved_sqlite_home
+    home = answered(approved_sqlite_home)
     home.append('\n[partners.vietinbank.inboxes."pain.002"]\nsize_bytes_max = 20000\n')
-    home.send().done()
-    home.work()
     large = home.folder("vietinbank", STATUS) / "ACK_0_large.xml"
     large.write_bytes(b"<" * 20001)
     polled = home.poll()
@@ -95,8 +84,8 @@ def test_t6_file_above_the_size_cap_is_not_read_and_the_next_goes_on(approved_sq
     assert large.exists()
 
 
-def test_s2_answer_that_comes_again_changes_nothing(answered_home: Home) -> None:
-    home = answered_home
+def test_s2_answer_that_comes_again_changes_nothing(approved_sqlite_home: Home) -> None:
+    home = answered(approved_sqlite_home)
     home.poll().done()
     before = home.chitra("payment", "list", "--limit", "100").done()
     for code in home.banks:
@@ -110,9 +99,7 @@ def test_s2_answer_that_comes_again_changes_nothing(answered_home: Home) -> None
 
 
 def test_s2_statement_import_of_a_file_already_polled_changes_nothing(approved_sqlite_home: Home) -> None:
-    home = approved_sqlite_home
-    home.send().done()
-    home.work()
+    home = answered(approved_sqlite_home)
     home.next_days(1)
     home.work()
     home.poll().done()
@@ -122,6 +109,13 @@ def test_s2_statement_import_of_a_file_already_polled_changes_nothing(approved_s
         again = home.chitra("statement", "import", seen, "--partner", "vietinbank").done()
         assert again["state"] == "duplicate"
     assert home.chitra("payment", "list", "--limit", "100").done() == before
+
+
+def answered(home: Home) -> Home:
+    """Sent, and answered by every partner."""
+    home.send().done()
+    home.work()
+    return home
 
 
 def only(folder: Path) -> Path:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from lxml import etree
+from support.command import Result, side_by_side
 from support.homes import Home
+from support.stages import Stages
 
 from formats.iso20022 import schema
 
@@ -35,11 +38,20 @@ def index() -> dict[str, dict[str, str]]:
         return {row["path"]: row for row in csv.DictReader(file, delimiter="\t")}
 
 
+@pytest.fixture(scope="module")
+def imports(
+    index: dict[str, dict[str, str]], sqlite_stages: Stages, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Result]]:
+    """All of them in one home."""
+    with sqlite_stages.copy("new", tmp_path_factory.mktemp("real")) as home:
+        yield side_by_side(lambda name: bring(home, name), REAL)
+
+
 @pytest.mark.parametrize("name", REAL)
 def test_real_statement_of_an_unknown_partner_is_kept_with_its_findings(
-    sqlite_home: Home, index: dict[str, dict[str, str]], name: str
+    imports: dict[str, Result], index: dict[str, dict[str, str]], name: str
 ) -> None:
-    imported = sqlite_home.chitra("statement", "import", MESSAGES / name, "--partner", "SOMEBANK")
+    imported = imports[name]
     assert imported.code == 3
     assert imported.json["message"] == index[name]["message"]
     assert imported.json["state"] == "processed"
@@ -48,6 +60,10 @@ def test_real_statement_of_an_unknown_partner_is_kept_with_its_findings(
     assert imported.json["exceptions"] == ["unproven_statement"]
     if index[name]["message"] in {each.message for each in schema.installed()}:
         assert bool(imported.json["findings"]) == (index[name]["valid"] == "no")
+
+
+def bring(home: Home, name: str) -> Result:
+    return home.chitra("statement", "import", MESSAGES / name, "--partner", "SOMEBANK")
 
 
 def entries_in(path: Path) -> int:

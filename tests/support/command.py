@@ -6,13 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 CHITRA = Path(sys.executable).parent / "chitra"
 _SECONDS_MAX = 120
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,13 @@ def start(home: Path, *arguments: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def side_by_side(act: Callable[[Item], Result], items: Iterable[Item]) -> dict[Item, Result]:
+    """Independent commands two at a time: item -> result."""
+    items = list(items)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return dict(zip(items, pool.map(act, items), strict=True))
 
 
 def surroundings(**more: str) -> dict[str, str]:
