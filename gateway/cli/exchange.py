@@ -85,7 +85,16 @@ def daemon(session: Session, once: bool) -> int:
 
 
 def _delivery(delivery: Delivery) -> dict[str, Any]:
-    fields = {"file": delivery.file, "partner": delivery.partner, "name": delivery.name, "state": delivery.state}
+    fields = {
+        "file": delivery.file,
+        "partner": delivery.partner,
+        "name": delivery.name,
+        "payments": delivery.payments,
+        "amount": delivery.amount,
+        "currency": delivery.currency,
+        "sha256": delivery.sha256,
+        "state": delivery.state,
+    }
     return fields | ({"error": _error(delivery.error)} if delivery.error else {})
 
 

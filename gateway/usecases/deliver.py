@@ -30,6 +30,10 @@ class Delivery:
     file: str
     partner: str
     name: str
+    payments: int
+    amount: int
+    currency: str
+    sha256: str | None
     state: str
     error: ChitraError | None = None
 
@@ -57,7 +61,17 @@ def _reported(context: Context, file: FileOut, error: ChitraError | None) -> Del
         current = files.get(tx, file.id)
     if current.state == FileState.UNKNOWN and error is None:
         error = RemoteUnknown("file_unknown_outcome", file=current.message_id)
-    return Delivery(current.message_id, current.partner, current.name, current.state, error)
+    return Delivery(
+        file=current.message_id,
+        partner=current.partner,
+        name=current.name,
+        payments=current.payments,
+        amount=current.amount,
+        currency=current.currency,
+        sha256=current.sha256,
+        state=current.state,
+        error=error,
+    )
 
 
 class _Sender:

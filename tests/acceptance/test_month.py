@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
 
 from support.homes import Home
 
@@ -17,6 +18,7 @@ def test_m1_m2_month_ends_closed_ties_and_agrees_with_the_partners_books(approve
     assert Counter(file["state"] for file in sent["files"]) == {"sent": 5}
     assert sum(file["payments"] for file in sent["files"]) == 40
     delivered = home.orders()
+    assert {file["sha256"] for file in sent["files"]} == {sha256(data).hexdigest() for data in delivered.values()}
     assert home.send().done() == {"files": [], "errors": []}
     assert home.orders() == delivered
 
