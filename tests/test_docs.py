@@ -239,7 +239,7 @@ def plain(moves: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
 
 def existing_tests() -> set[str]:
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
-    return {name for source in sources for name in re.findall(r"^def (test_\w+)", source, re.MULTILINE)}
+    return {name for source in sources for name in re.findall(r"^ *def (test_\w+)", source, re.MULTILINE)}
 
 
 def test_every_promise_is_judged_and_names_only_existing_tests() -> None:
