@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, help=N_("Allocate, seal and deliver everything that is due."), epilog="chitra send")
+@click.option("--batch", metavar="ID", help=N_("Only this batch."))
+@click.option("--partner", metavar="CODE", help=N_("Only to this partner."))
 @pass_session
-def send(session: Session) -> int:
+def send(session: Session, batch: str | None, partner: str | None) -> int:
     from gateway.usecases import gravity
     from gateway.usecases.send import send as send_all
 
     with session.output.working(_("Sending")):
-        sent = send_all(session.app.context)
+        sent = send_all(session.app.context, batch, partner)
     output = session.output
     output.table(
         [_("File"), _("Partner"), _("Name"), _("State"), _("Remark")],
@@ -41,13 +43,14 @@ def send(session: Session) -> int:
 
 
 @click.command(cls=Command, help=N_("Fetch what every partner has for us and reconcile it."), epilog="chitra poll")
+@click.option("--partner", metavar="CODE", help=N_("Only from this partner."))
 @pass_session
-def poll(session: Session) -> int:
+def poll(session: Session, partner: str | None) -> int:
     from gateway.usecases import gravity
     from gateway.usecases.poll import poll as poll_all
 
     with session.output.working(_("Fetching")):
-        polled = poll_all(session.app.context)
+        polled = poll_all(session.app.context, partner)
     output = session.output
     output.table(
         [_("File"), _("Partner"), _("Name"), _("Message"), _("State"), _("Payments"), _("Remark")],
@@ -55,14 +58,14 @@ def poll(session: Session) -> int:
     )
     if not polled.received:
         output.say(_("Nothing new."))
-    for partner, error in polled.errors:
-        output.note("partner_failed", {"partner": partner, "reason": explain(error.code, error.params)})
+    for code, error in polled.errors:
+        output.note("partner_failed", {"partner": code, "reason": explain(error.code, error.params)})
     for batch in polled.closed:
         output.say(_("Batch {batch} is closed.").format(batch=batch))
     output.document(
         {
             "files": [_received(received) for received in polled.received],
-            "errors": [{"partner": partner, **_error(error)} for partner, error in polled.errors],
+            "errors": [{"partner": code, **_error(error)} for code, error in polled.errors],
             "closed": polled.closed,
         }
     )
@@ -105,8 +108,11 @@ def _received(received: Received) -> dict[str, Any]:
         "name": received.name,
         "message": received.message,
         "state": received.state,
+        "entries": received.matched.entries,
+        "matched": received.matched.matched,
         "moved": received.matched.moved,
         "exceptions": received.matched.exceptions,
+        "exception_kinds": received.matched.kinds,
         "findings": received.findings,
     }
     return fields | ({"error": _error(received.error)} if received.error else {})

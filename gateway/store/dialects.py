@@ -21,6 +21,9 @@ _BUSY_TIMEOUT_SECONDS = 30
 
 class Dialect(Protocol):
     name: str
+    read_isolation: str
+    """One consistent picture for several queries."""
+    write_isolation: str
     binary_order: str
     """SQL that orders text by bytes, equal on both databases."""
 
@@ -69,6 +72,7 @@ def _configure_postgresql(connection: Any, _record: Any) -> None:
 
 class Sqlite:
     name = "sqlite"
+    read_isolation = write_isolation = "SERIALIZABLE"
     binary_order = "COLLATE BINARY"
 
     def insert(self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -99,6 +103,7 @@ class _FileLock:
 
 class Postgresql:
     name = "postgresql"
+    read_isolation, write_isolation = "REPEATABLE READ", "READ COMMITTED"
     binary_order = 'COLLATE "C"'
 
     def insert(self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -124,6 +124,16 @@ def dispose(tx: Transaction, file_in_id: int) -> None:
     )
 
 
+def counts(tx: Transaction, file_in_id: int) -> tuple[int, int]:
+    """(entries of the file, exceptions that it opened)"""
+    row = tx.run(
+        "SELECT (SELECT COALESCE(sum(entries), 0) FROM statement WHERE file_in_id = :file) AS entries,"
+        " (SELECT count(*) FROM exception WHERE file_in_id = :file) AS exceptions",
+        file=file_in_id,
+    ).one()
+    return int(row.entries), int(row.exceptions)
+
+
 # --- which payments are concerned ------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Transaction:
     def run(self, sql: str, **params: Any) -> CursorResult[Any]:
         """Execute one SQL text; pending single rows are flushed first."""
         self.session.flush()
-        return self.connection.execute(text(sql), params)
+        return self.connection.execute(_text(sql), params)
 
     def value(self, sql: str, **params: Any) -> Any:
         """First column of the first row, or None."""
@@ -61,11 +62,15 @@ class Transaction:
         """Rows one after another with bounded memory."""
         self.session.flush()
         options = {"stream_results": True, "yield_per": 2000}
-        yield from self.connection.execute(text(sql), params, execution_options=options)
+        yield from self.connection.execute(_text(sql), params, execution_options=options)
 
     def record(self, actor: str, verb: str, subject: str, rows_sha256: str = "", **details: str | int) -> None:
         """Note one act for the audit chain; details hold no personal data (A3)."""
         self.records.append(audit.Record(actor, verb, subject, rows_sha256, details))
+
+
+_text = lru_cache(maxsize=512)(text)
+"""The same SQL is parsed once."""
 
 
 def stored_time(clock: Clock) -> str:
@@ -103,8 +108,9 @@ class Store:
 
     @contextmanager
     def _connection(self, writing: bool = False) -> Iterator[Connection]:
+        level = self.dialect.write_isolation if writing else self.dialect.read_isolation
         try:
-            connection = self.engine.connect().execution_options(chitra_writing=writing)
+            connection = self.engine.connect().execution_options(chitra_writing=writing, isolation_level=level)
         except OperationalError as error:
             raise NotConfigured("database_unreachable", reason=type(error.orig).__name__) from None
         with connection, _translated():

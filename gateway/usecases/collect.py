@@ -148,7 +148,8 @@ def understand(context: Context, partner: Partner, inbox: Inbox, file: FileIn, s
     except (BadProof, Alarm) as alarm:
         reason = alarm
     quarantine(context, file, reason)
-    return Received(file.reference, file.partner, file.name, inbox.message, InboundState.QUARANTINED, reason)
+    opened = Matched(exceptions=1, kinds=["quarantined"])
+    return Received(file.reference, file.partner, file.name, inbox.message, InboundState.QUARANTINED, reason, opened)
 
 
 def _process(
@@ -169,7 +170,7 @@ def _process(
             record_statements(tx, row, proven.open(), reading)
         matched = match(context, tx, row)
         _finish(tx, row, proven, matched)
-    error = Alarm("alarming_entries", kinds=", ".join(matched.exceptions)) if ALARMS & set(matched.exceptions) else None
+    error = Alarm("alarming_entries", kinds=", ".join(matched.kinds)) if ALARMS & set(matched.kinds) else None
     return Received(
         file.reference,
         file.partner,
@@ -201,7 +202,7 @@ def _accounts(context: Context, tx: Transaction, partner: Partner) -> Iterator[s
 def _finish(tx: Transaction, row: FileIn, proven: Proven, matched: Matched) -> None:
     moves.move(tx, "file_in", row.id, InboundState.PROCESSED, f"{row.message} {proven.proof} {proven.key_id}")
     moved = ", ".join(f"{state} {count}" for state, count in sorted(matched.moved.items()))
-    tx.record("system", "file process", row.reference, row.sha256, moved=moved, exceptions=len(matched.exceptions))
+    tx.record("system", "file process", row.reference, row.sha256, moved=moved, exceptions=matched.exceptions)
 
 
 def quarantine(context: Context, file: FileIn, error: ChitraError) -> None:

@@ -73,6 +73,10 @@ class Context:
             raise NotFound("partner_unknown", partner=code, known=", ".join(sorted(self.partners)))
         return self.partners[code]
 
+    def named(self, code: str | None) -> list[Partner]:
+        """All partners, or the one that is named."""
+        return list(self.partners.values()) if code is None else [self.partner(code)]
+
     def partner_for(self, napas_bin: str) -> Partner:
         """Where money for an account at this bank goes: its own partner, else the default one."""
         own = (p for p in self.partners.values() if p.profile.napas_bin == napas_bin)

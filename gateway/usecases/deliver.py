@@ -38,10 +38,10 @@ class Delivery:
     error: ChitraError | None = None
 
 
-def deliver(context: Context, partner: Partner) -> list[Delivery]:
-    """All files due at one partner over one connection; errors of one file do not stop the next."""
+def deliver(context: Context, partner: Partner, batch: str | None = None) -> list[Delivery]:
+    """All files due at one partner (of one ``batch``) over one connection; errors of one do not stop the next."""
     with context.store.read() as tx:
-        due = files.in_states(tx, DELIVERABLE, partner.code)
+        due = [each for each in files.in_states(tx, DELIVERABLE, partner.code) if batch in (None, each.batch_id)]
         frozen = files.is_frozen(tx, partner.code)
     if not due:
         return []

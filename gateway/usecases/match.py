@@ -25,10 +25,16 @@ ALARMS = frozenset({"unknown_debit", "second_debit", "booked_and_rejected", "sta
 class Matched:
     """What one file changed."""
 
+    entries: int = 0
+    """Entries of its statements."""
+    matched: int = 0
+    """Payments of ours that it speaks of."""
     moved: dict[str, int] = field(default_factory=dict)
     """Payments by the state they came to."""
-    exceptions: list[str] = field(default_factory=list)
-    """Kinds that occurred."""
+    exceptions: int = 0
+    """How many it opened."""
+    kinds: list[str] = field(default_factory=list)
+    """Of which kinds."""
 
 
 def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
@@ -36,12 +42,13 @@ def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
     result = Matched()
     profile = context.partner(file.partner).profile
     matching.allocate(tx, file.id, sorted(profile.return_codes))
-    result.exceptions += matching.leave(tx, file.id)
+    result.kinds += matching.leave(tx, file.id)
     matching.dispose(tx, file.id)
-    result.exceptions += _answer_files(tx, file)
-    matching.touch(tx, file.id)
+    result.kinds += _answer_files(tx, file)
+    result.matched = matching.touch(tx, file.id)
     _conclude(context, tx, file, result)
     _acknowledge_booked(tx, file)
+    result.entries, result.exceptions = matching.counts(tx, file.id)
     return result
 
 
@@ -51,13 +58,13 @@ def _conclude(context: Context, tx: Transaction, file: FileIn, result: Matched) 
         way = _way(change.source, change.target)
         if way is None:
             matching.refused(tx, change.source, change.target, file.id)
-            result.exceptions.append("evidence_for_unsent")
+            result.kinds.append("evidence_for_unsent")
             continue
         evidence_text = f"{file.message or file.name} {file.reference}"
         for step in way:
             moves.move_payments(tx, matching.CHANGING, step, evidence_text, was=change.source, goal=change.target)
         result.moved[change.target] = result.moved.get(change.target, 0) + change.payments
-    result.exceptions += matching.odd(tx, file.id)
+    result.kinds += matching.odd(tx, file.id)
     matching.write_facts(tx)
     _open_windows(context, tx)
     _reopen(tx, file)

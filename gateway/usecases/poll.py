@@ -21,13 +21,13 @@ class Polled:
     """Batches that came to their end."""
 
 
-def poll(context: Context) -> Polled:
+def poll(context: Context, partner: str | None = None) -> Polled:
     """An error at one partner or in one file never stops the others; a bug is raised when all are done."""
     round_ = Polled()
-    for partner in context.partners.values():
-        received, errors = collect(context, partner)
+    for each in context.named(partner):
+        received, errors = collect(context, each)
         round_.received += received
-        round_.errors += [(partner.code, error) for error in errors]
+        round_.errors += [(each.code, error) for error in errors]
     round_.closed = close(context)
     for bug in filter(None, (received.bug for received in round_.received)):
         raise bug

@@ -1,4 +1,4 @@
-"""Send: everything that is due, for all partners; the one-shot step that the daemon repeats."""
+"""Send: everything that is due; the one-shot step that the daemon repeats."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gateway.domain.errors import ChitraError, NotFound
 from gateway.domain.states import FileState
 from gateway.store import files
+from gateway.store.tables import FileOut
 from gateway.usecases.allocate import allocate, waiting
 from gateway.usecases.context import Context
 from gateway.usecases.deliver import DELIVERABLE, Delivery, deliver
@@ -22,15 +23,20 @@ class Sent:
     errors: list[ChitraError] = field(default_factory=list)
 
 
-def send(context: Context) -> Sent:
-    """Allocate, seal, deliver; an error of one batch, file or partner never stops the others."""
+def send(context: Context, batch: str | None = None, partner: str | None = None) -> Sent:
+    """Allocate, seal, deliver; an error of one batch, file or partner never stops the others.
+
+    Only one ``batch``, or only to one ``partner``, when named.
+    """
     run = Sent()
     for batch_id in waiting(context):
-        _tried(run, allocate, context, batch_id)
-    for message_id in _allocated(context):
-        _tried(run, seal, context, message_id)
-    for partner in context.partners.values():
-        run.deliveries += deliver(context, partner)
+        if batch in (None, batch_id):
+            _tried(run, allocate, context, batch_id)
+    for file in _allocated(context):
+        if batch in (None, file.batch_id) and partner in (None, file.partner):
+            _tried(run, seal, context, file.message_id)
+    for each in context.named(partner):
+        run.deliveries += deliver(context, each, batch)
     run.errors += _orphans(context)
     return run
 
@@ -51,6 +57,6 @@ def _tried(run: Sent, step: Callable[[Context, str], object], context: Context, 
         run.errors.append(error)
 
 
-def _allocated(context: Context) -> list[str]:
+def _allocated(context: Context) -> list[FileOut]:
     with context.store.read() as tx:
-        return [file.message_id for file in files.in_states(tx, [FileState.ALLOCATED])]
+        return files.in_states(tx, [FileState.ALLOCATED])
