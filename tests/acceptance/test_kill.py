@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import subprocess
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,27 @@ from support.homes import Home, sample, served
 
 PAYMENTS = 150
 PAYMENTS_PER_FILE = 6
-KILLS = 7
 _SECONDS_MAX = 20.0
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Some time after so many uploads, or releases, of this run have been seen in the order folders."""
+
+    kind: str
+    count: int
+    delay_seconds: float = 0.0
+
+
+MOMENTS = (
+    Moment("upload", 0, 1.2),  # files are being made
+    Moment("upload", 1),
+    Moment("release", 1),
+    Moment("upload", 4, 0.01),
+    Moment("release", 1),
+    Moment("upload", 2, 0.03),
+    Moment("release", 3, 0.004),
+)
 
 
 @pytest.fixture
@@ -29,10 +48,9 @@ def many_files_home(home: Home, tmp_path: Path) -> Home:
 
 def test_m1_killed_senders_never_pay_twice_and_lose_nothing(many_files_home: Home) -> None:
     with served(many_files_home) as home:
-        chance = random.Random(1)
-        for number in range(KILLS):
-            kill_after(home, new_names=number, delay_seconds=chance.uniform(0, 0.06))
-            if number % 3 == 2:
+        for number, moment in enumerate(MOMENTS):
+            kill_at(home, moment)
+            if number % 2:
                 home.work()  # the partners take files between two runs of ours
         finished = home.send()
         home.work()
@@ -50,18 +68,19 @@ def test_m1_killed_senders_never_pay_twice_and_lose_nothing(many_files_home: Hom
     assert books.keys() == {payment["end_to_end_id"] for payment in payments} - doubtful
     assert finished.code == (4 if any(file["state"] == "unknown" for file in finished.json["files"]) else 0)
     assert again.code == (4 if states["unknown"] else 0)
-    assert max(file["attempts"] for file in files) > 1, "no kill came between an attempt's start and its end"
+    assert max(file["attempts"] for file in files) > 1, "no kill came between the begin of an upload and its release"
 
 
-def kill_after(home: Home, new_names: int, delay_seconds: float) -> None:
-    """SIGKILL a sender some time after so many new names appeared in the order folders."""
-    before = names(home)
+def kill_at(home: Home, moment: Moment) -> None:
+    """SIGKILL a sender at this moment, unless it has ended before."""
+    before, seen = names(home), set[str]()
     sender = start(home.path, "send")
     deadline = time.monotonic() + _SECONDS_MAX
-    while len(names(home) - before) < new_names and sender.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.001)
+    while _count(seen, moment.kind) < moment.count and sender.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.0005)
+        seen |= names(home) - before
     try:
-        sender.wait(delay_seconds)
+        sender.wait(moment.delay_seconds)
     except subprocess.TimeoutExpired:
         sender.kill()
         sender.wait()
@@ -70,3 +89,8 @@ def kill_after(home: Home, new_names: int, delay_seconds: float) -> None:
 def names(home: Home) -> set[str]:
     """Every name in the order folders, uploads in progress too."""
     return {f"{code}/{path.name}" for code in home.banks for path in home.folder(code, "in").iterdir()}
+
+
+def _count(seen: set[str], kind: str) -> int:
+    """Uploads in progress have hidden names."""
+    return sum(("/." in name) == (kind == "upload") for name in seen)
