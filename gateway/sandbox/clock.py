@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import datetime, time, timedelta, timezone
+from math import ceil
 from pathlib import Path
 
 ZONE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
@@ -32,13 +33,13 @@ def advance(home: Path, by: timedelta) -> datetime:
         raise ValueError("the rehearsal clock only moves forward")
     real = datetime.now(ZONE)
     setting = _read(home) or {"start": real.isoformat(), "set_at": real.isoformat(), "offset_seconds": 0}
-    offset_seconds = int(setting["offset_seconds"]) + int(by.total_seconds())
+    offset_seconds = int(setting["offset_seconds"]) + ceil(by.total_seconds())
     _write(home, {**setting, "offset_seconds": offset_seconds})
     return now(home)
 
 
 def next_day(home: Path, at: time = time(8)) -> datetime:
-    """Move to ``at`` o'clock of the next day and return the new time."""
+    """Move to ``at`` o'clock of the next day, or less than a second later, and return the new time."""
     current = now(home)
     target = datetime.combine(current.date() + timedelta(days=1), at, ZONE)
     return advance(home, target - current)

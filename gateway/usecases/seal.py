@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, BinaryIO, TypeVar
 
 from adapters.profile import Profile
-from formats.errors import FormatError
+from formats.errors import FormatError, SchemaMissing
 from formats.iso20022 import pain001
 from gateway.domain.errors import ApprovalVoid, NotConfigured, Tampered
 from gateway.domain.states import FileState
@@ -108,6 +108,8 @@ def _digest_read_back(file: FileOut, final: BinaryIO) -> bytes:
     try:
         for _ in read.passing(pain001.read(final)):
             pass
+    except SchemaMissing as error:
+        raise NotConfigured(error.code, **error.params) from None
     except FormatError as error:
         raise Tampered("sealed_bytes_differ", file=file.message_id, reason=error.code) from error
     return read.digest()

@@ -126,8 +126,11 @@ class Home:
         }
 
     def ledger(self) -> dict[str, Judged]:
-        """The partners' books: what happened to each end-to-end id."""
-        return {e2e: judged for bank in self.banks.values() for e2e, judged in bank.ledger.by_end_to_end().items()}
+        """The partners' books: what happened to each end-to-end id, which only one partner may know."""
+        books = [bank.ledger.by_end_to_end() for bank in self.banks.values()]
+        together = {end_to_end_id: judged for book in books for end_to_end_id, judged in book.items()}
+        assert len(together) == sum(map(len, books)), "one payment at two partners"
+        return together
 
 
 def build(folder: Path, url: str | None = None) -> Home:
