@@ -229,7 +229,9 @@ def test_m1_two_debits_in_one_statement_are_an_alarm(sent: Gateway) -> None:
 LEFT_OVER = {
     "partial return": ("partial_return", "C", {"amount": 100}),
     "debit of another amount": ("amount_differs", "D", {"amount": -1}),
-    "another currency": ("currency_differs", "D", {"currency": "USD"}),
+    "another currency": ("currency_differs", "D", {"currency": "JPY"}),
+    "our debit with return information": ("return_of_other", "D", {"return_reason": "AC04"}),
+    "our debit marked as reversal": ("unknown_reversal", "D", {"reversal": True}),
     "credit without return information": ("suspected_return", "C", {"return_reason": None}),
     "debit of somebody else": ("unknown_debit", "D", {"end_to_end_id": "EOTHER"}),
     "debit without reference": ("unknown_debit", "D", {"end_to_end_id": None}),
@@ -363,6 +365,11 @@ def test_t2_a_changed_amount_is_quarantined(sent: Gateway) -> None:
 
 def test_t5_a_statement_in_the_inbox_for_statuses_is_quarantined(sent: Gateway) -> None:
     received = sent.receive("pain.002", "1", BANK.statement(_debit(sent)))
+    assert _quarantined(sent, received) == "unexpected_message"
+
+
+def test_t5_a_notification_in_the_inbox_for_statements_is_quarantined(sent: Gateway) -> None:
+    received = sent.receive("camt.053", "1", BANK.statement(_debit(sent), message="camt.054"))
     assert _quarantined(sent, received) == "unexpected_message"
 
 
