@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.banks import Answerer, Booking
-from support.gateways import Gateway, bank_key
+from support.banks import Booking
+from support.evidence import BANK, amount, booked, credit, debit, status
+from support.gateways import Gateway
 
-from gateway.store import blobs, files
-from gateway.usecases.collect import Received
-
-BANK = Answerer(bank_key())
-OTHER = Answerer(bank_key("STRANGER"))
-
-
-def _amount(gateway: Gateway, ref: str = "TC-0001") -> int:
-    return int(gateway.value("SELECT amount FROM payment WHERE payment_ref = :r", r=ref))
-
-
-def _debit(gateway: Gateway, ref: str = "TC-0001", **changes: Any) -> Booking:
-    fields = {"reference": f"D-{ref}", "amount": -_amount(gateway, ref)} | changes
-    return Booking(gateway.end_to_end_id(ref), **fields)
-
-
-def _credit(gateway: Gateway, ref: str = "TC-0001", **changes: Any) -> Booking:
-    fields = {"reference": f"C-{ref}", "amount": _amount(gateway, ref), "return_reason": "AC04"} | changes
-    return Booking(gateway.end_to_end_id(ref), **fields)
-
-
-def _booked(gateway: Gateway, *bookings: Booking, name: str = "1", **options: Any) -> Received:
-    message = options.get("message", "camt.053")
-    return gateway.receive(message, name, BANK.statement(*bookings, id_=f"S{name}", **options))
-
-
-def _status(gateway: Gateway, name: str = "1", **options: Any) -> Received:
-    (file,) = gateway.files()
-    options.setdefault("id_", f"P{name}")
-    return gateway.receive("pain.002", name, BANK.status(options.pop("message_id", file.message_id), **options))
+from gateway.store import files
 
 
 def _state(gateway: Gateway, ref: str = "TC-0001") -> str:
@@ -54,7 +25,7 @@ def _file_state(gateway: Gateway) -> str:
 
 
 def test_s1_an_acceptance_moves_the_status_and_never_the_books(sent: Gateway) -> None:
-    _status(sent, group=("ACSC", ""), transfers=((sent.end_to_end_id(), "ACSC", ""),))
+    status(sent, group=("ACSC", ""), transfers=((sent.end_to_end_id(), "ACSC", ""),))
     assert set(sent.states().values()) == {"accepted"}
     assert _file_state(sent) == "acknowledged"
     assert sent.value("SELECT count(*) FROM allocation") == 0
@@ -64,7 +35,7 @@ def test_s1_an_acceptance_moves_the_status_and_never_the_books(sent: Gateway) ->
 def test_m10_a_rejected_transfer_rejects_one_payment_and_keeps_its_key_until_the_statements_prove_it(
     sent: Gateway,
 ) -> None:
-    _status(sent, group=("PART", ""), transfers=((sent.end_to_end_id(), "RJCT", "AC04"),))
+    status(sent, group=("PART", ""), transfers=((sent.end_to_end_id(), "RJCT", "AC04"),))
     assert _state(sent) == "rejected"
     assert [state for state in sent.states().values() if state == "sent"] == ["sent"] * 3
     row = sent.rows("SELECT reason, holds_key FROM payment ORDER BY payment_ref")
@@ -74,12 +45,12 @@ def test_m10_a_rejected_transfer_rejects_one_payment_and_keeps_its_key_until_the
 
 def test_a_rejected_block_rejects_all_its_payments(sent: Gateway) -> None:
     (file,) = sent.files()
-    _status(sent, block=(file.payment_information_id, "RJCT", "AM04"))
+    status(sent, block=(file.payment_information_id, "RJCT", "AM04"))
     assert set(sent.states().values()) == {"rejected"}
 
 
 def test_a_rejected_group_rejects_all_payments_and_the_file(sent: Gateway) -> None:
-    _status(sent, group=("RJCT", "FF01"))
+    status(sent, group=("RJCT", "FF01"))
     assert set(sent.states().values()) == {"rejected"}
     assert _file_state(sent) == "rejected"
 
@@ -94,9 +65,9 @@ def test_the_partners_own_reason_is_told_as_the_iso_code(sent: Gateway) -> None:
     assert sent.value("SELECT reason FROM payment WHERE payment_ref = 'TC-0001'") == "AC04"
 
 
-@pytest.mark.parametrize("status", ["PDNG", "PART", "RCVD", "WHAT"])
-def test_a_status_that_decides_nothing_moves_no_payment(sent: Gateway, status: str) -> None:
-    _status(sent, group=(status, ""), transfers=((sent.end_to_end_id(), status, ""),))
+@pytest.mark.parametrize("code", ["PDNG", "PART", "RCVD", "WHAT"])
+def test_a_status_that_decides_nothing_moves_no_payment(sent: Gateway, code: str) -> None:
+    status(sent, group=(code, ""), transfers=((sent.end_to_end_id(), code, ""),))
     assert set(sent.states().values()) == {"sent"}
 
 
@@ -111,7 +82,7 @@ def test_a_duplicate_class_rejection_rejects_nothing_and_freezes_the_partner(
         "block": {"block": (file.payment_information_id, "RJCT", code)},
         "transfer": {"transfers": ((sent.end_to_end_id(), "RJCT", code),)},
     }
-    _status(sent, **levels[level])
+    status(sent, **levels[level])
     assert set(sent.states().values()) == {"sent"}
     assert _file_state(sent) == "unknown"
     assert sent.exceptions() == ["duplicate_rejection"]
@@ -122,13 +93,13 @@ def test_a_duplicate_class_rejection_rejects_nothing_and_freezes_the_partner(
 
 def test_the_newest_status_inside_the_messages_decides_not_the_last_to_arrive(sent: Gateway) -> None:
     e2e = sent.end_to_end_id()
-    _status(sent, "1", transfers=((e2e, "RJCT", "AC04"),), created="2026-11-02T11:00:00+07:00")
-    _status(sent, "2", transfers=((e2e, "ACSP", ""),), created="2026-11-02T10:00:00+07:00")
+    status(sent, "1", transfers=((e2e, "RJCT", "AC04"),), created="2026-11-02T11:00:00+07:00")
+    status(sent, "2", transfers=((e2e, "ACSP", ""),), created="2026-11-02T10:00:00+07:00")
     assert _state(sent) == "rejected"
 
 
 def test_a_status_for_a_message_we_never_sent_is_an_alarm(sent: Gateway) -> None:
-    received = _status(sent, message_id="MOTHER", group=("ACSP", ""))
+    received = status(sent, message_id="MOTHER", group=("ACSP", ""))
     assert received.error is not None
     assert received.error.exit_code == 5
     assert sent.exceptions() == ["status_for_unknown_message"]
@@ -136,14 +107,14 @@ def test_a_status_for_a_message_we_never_sent_is_an_alarm(sent: Gateway) -> None
 
 
 def test_a_status_for_a_payment_we_do_not_know_is_an_exception(sent: Gateway) -> None:
-    _status(sent, transfers=(("EOTHER", "RJCT", "AC04"),))
+    status(sent, transfers=(("EOTHER", "RJCT", "AC04"),))
     assert sent.exceptions() == ["status_for_unknown_payment"]
 
 
 def test_s2_a_second_report_under_a_used_message_id_changes_nothing(sent: Gateway) -> None:
     e2e = sent.end_to_end_id()
-    _status(sent, "1", transfers=((e2e, "ACSP", ""),), id_="P1")
-    _status(sent, "2", transfers=((e2e, "RJCT", "AC04"),), id_="P1")
+    status(sent, "1", transfers=((e2e, "ACSP", ""),), id_="P1")
+    status(sent, "2", transfers=((e2e, "RJCT", "AC04"),), id_="P1")
     assert _state(sent) == "accepted"
     assert sent.exceptions() == ["message_id_reused"]
 
@@ -152,10 +123,10 @@ def test_s2_a_second_report_under_a_used_message_id_changes_nothing(sent: Gatewa
 
 
 def test_s1_s5_a_booked_debit_settles_with_one_allocation(sent: Gateway) -> None:
-    _booked(sent, _debit(sent))
+    booked(sent, debit(sent))
     assert _state(sent) == "settled"
     (allocation,) = sent.rows("SELECT * FROM allocation")
-    assert (allocation.kind, allocation.amount, allocation.currency) == ("debit", _amount(sent), "VND")
+    assert (allocation.kind, allocation.amount, allocation.currency) == ("debit", amount(sent), "VND")
     assert allocation.booked_on == "2026-11-02"
     assert sent.value("SELECT return_window_until FROM payment WHERE payment_ref = 'TC-0001'") == "2026-11-09"
     assert _file_state(sent) == "acknowledged"
@@ -164,22 +135,22 @@ def test_s1_s5_a_booked_debit_settles_with_one_allocation(sent: Gateway) -> None
 
 @pytest.mark.parametrize("status", ["PDNG", "INFO", "FUTR"])
 def test_s1_an_entry_that_is_not_booked_settles_nothing(sent: Gateway, status: str) -> None:
-    _booked(sent, _debit(sent, status=status))
+    booked(sent, debit(sent, status=status))
     assert _state(sent) == "sent"
     assert sent.rows("SELECT disposition, reason FROM entry") == [("ignored", "not_booked")]
 
 
 def test_a_return_brings_the_payment_back_and_frees_its_key(sent: Gateway) -> None:
-    _booked(sent, _debit(sent))
-    _booked(sent, _credit(sent), name="2")
+    booked(sent, debit(sent))
+    booked(sent, credit(sent), name="2")
     row = sent.rows("SELECT state, returned_amount, reason, holds_key, debited_at FROM payment ORDER BY payment_ref")[0]
-    assert tuple(row) == ("returned", _amount(sent), "AC04", 0, "2026-11-02")
+    assert tuple(row) == ("returned", amount(sent), "AC04", 0, "2026-11-02")
     assert sent.exceptions() == []
 
 
 def test_a_return_by_the_banks_code_alone_is_a_return(sent: Gateway) -> None:
-    _booked(sent, _debit(sent))
-    xml = BANK.statement(_credit(sent), id_="S2").decode()
+    booked(sent, debit(sent))
+    xml = BANK.statement(credit(sent), id_="S2").decode()
     unsigned = xml[: xml.index("<Signature")] + xml[xml.index("</Signature>") + len("</Signature>") :]
     without = unsigned.replace("<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>", "")
     assert without != unsigned
@@ -188,32 +159,32 @@ def test_a_return_by_the_banks_code_alone_is_a_return(sent: Gateway) -> None:
 
 
 def test_s8_a_return_that_is_told_before_its_debit_ends_the_same(sent: Gateway) -> None:
-    _booked(sent, _credit(sent), name="2")
-    _booked(sent, _debit(sent))
+    booked(sent, credit(sent), name="2")
+    booked(sent, debit(sent))
     assert _state(sent) == "returned"
     assert sent.value("SELECT debited_at FROM payment WHERE payment_ref = 'TC-0001'") == "2026-11-02"
     assert sent.exceptions() == []
 
 
 def test_a_reversal_undoes_the_booking_and_permits_no_reissue(sent: Gateway) -> None:
-    _booked(sent, _debit(sent))
-    _booked(sent, _credit(sent, return_reason=None, reversal=True), name="2")
+    booked(sent, debit(sent))
+    booked(sent, credit(sent, return_reason=None, reversal=True), name="2")
     row = sent.rows("SELECT state, holds_key, debited_at FROM payment ORDER BY payment_ref")[0]
     assert tuple(row) == ("sent", 1, None)
     assert sent.exceptions() == []
 
 
 def test_a_debit_after_its_reversal_settles_again_and_is_looked_at(sent: Gateway) -> None:
-    _booked(sent, _debit(sent))
-    _booked(sent, _credit(sent, return_reason=None, reversal=True), name="2")
-    _booked(sent, _debit(sent, reference="D2"), name="3")
+    booked(sent, debit(sent))
+    booked(sent, credit(sent, return_reason=None, reversal=True), name="2")
+    booked(sent, debit(sent, reference="D2"), name="3")
     assert _state(sent) == "settled"
     assert sent.exceptions() == ["second_debit"]
 
 
 def test_m1_a_second_debit_is_an_alarm(sent: Gateway) -> None:
-    _booked(sent, _debit(sent))
-    received = _booked(sent, _debit(sent, reference="D2"), name="2")
+    booked(sent, debit(sent))
+    received = booked(sent, debit(sent, reference="D2"), name="2")
     assert received.error is not None
     assert received.error.exit_code == 5
     assert sent.exceptions() == ["second_debit"]
@@ -221,7 +192,7 @@ def test_m1_a_second_debit_is_an_alarm(sent: Gateway) -> None:
 
 
 def test_m1_two_debits_in_one_statement_are_an_alarm(sent: Gateway) -> None:
-    _booked(sent, _debit(sent), _debit(sent, reference="D2"))
+    booked(sent, debit(sent), debit(sent, reference="D2"))
     assert _state(sent) == "settled"
     assert sent.exceptions() == ["second_debit"]
 
@@ -248,33 +219,33 @@ LEFT_OVER = {
 @pytest.mark.parametrize("name", LEFT_OVER)
 def test_s6_every_other_entry_is_an_exception_with_its_reason(sent: Gateway, name: str) -> None:
     kind, side, changes = LEFT_OVER[name]
-    booking = _debit(sent) if side == "D" else _credit(sent)
+    booking = debit(sent) if side == "D" else credit(sent)
     fields = {slot: getattr(booking, slot) for slot in Booking.__dataclass_fields__} | changes
     if name == "reversal of what we do not know":
         fields["return_reason"] = None
-    _booked(sent, Booking(**fields))
+    booked(sent, Booking(**fields))
     assert sent.exceptions() == [kind]
     assert set(sent.states().values()) == {"sent"}
     assert sent.rows("SELECT disposition FROM entry") == [("exception",)]
 
 
 def test_s7_a_debit_we_did_not_originate_is_an_alarm_in_the_same_cycle(sent: Gateway) -> None:
-    received = _booked(sent, _debit(sent), Booking("EOTHER", -9_999, "X"))
+    received = booked(sent, debit(sent), Booking("EOTHER", -9_999, "X"))
     assert received.error is not None
     assert received.error.exit_code == 5
     assert _state(sent) == "settled"
 
 
 def test_evidence_from_another_partner_moves_nothing(sent: Gateway) -> None:
-    content = BANK.statement(_debit(sent), account="110000000002")
+    content = BANK.statement(debit(sent), account="110000000002")
     sent.receive("camt.053", "1", content, "momo")
     assert _state(sent) == "sent"
     assert sent.exceptions() == ["other_partner"]
 
 
 def test_booked_after_a_rejection_is_settled_with_an_alarm(sent: Gateway) -> None:
-    _status(sent, transfers=((sent.end_to_end_id(), "RJCT", "AC04"),))
-    received = _booked(sent, _debit(sent))
+    status(sent, transfers=((sent.end_to_end_id(), "RJCT", "AC04"),))
+    received = booked(sent, debit(sent))
     assert _state(sent) == "settled"
     assert sent.exceptions() == ["booked_and_rejected"]
     assert received.error is not None
@@ -282,8 +253,8 @@ def test_booked_after_a_rejection_is_settled_with_an_alarm(sent: Gateway) -> Non
 
 
 def test_s8_a_late_rejection_never_overrides_a_booked_entry(sent: Gateway) -> None:
-    _booked(sent, _debit(sent))
-    received = _status(sent, group=("RJCT", "AC04"))
+    booked(sent, debit(sent))
+    received = status(sent, group=("RJCT", "AC04"))
     assert _state(sent) == "settled"
     assert sent.exceptions() == ["booked_and_rejected"]
     assert received.error is not None
@@ -300,7 +271,7 @@ def _picture(gateway: Gateway) -> list[Any]:
 
 
 def test_s2_t5_the_same_bytes_again_are_a_duplicate_and_change_nothing(sent: Gateway) -> None:
-    content = BANK.statement(_debit(sent), Booking("EOTHER", -5, "X"))
+    content = BANK.statement(debit(sent), Booking("EOTHER", -5, "X"))
     sent.receive("camt.053", "1", content)
     before = _picture(sent)
     for name in ("1", "2"):
@@ -310,9 +281,9 @@ def test_s2_t5_the_same_bytes_again_are_a_duplicate_and_change_nothing(sent: Gat
 
 
 def test_s2_the_notification_and_then_the_statement_count_an_entry_once(sent: Gateway) -> None:
-    _booked(sent, _debit(sent), Booking("EOTHER", -5, "X"), message="camt.054")
+    booked(sent, debit(sent), Booking("EOTHER", -5, "X"), message="camt.054")
     before = _picture(sent)
-    _booked(sent, _debit(sent), Booking("EOTHER", -5, "X"), name="2")
+    booked(sent, debit(sent), Booking("EOTHER", -5, "X"), name="2")
     assert _picture(sent) == before
     dispositions = sent.rows("SELECT disposition, reason FROM entry ORDER BY id")
     assert [tuple(each) for each in dispositions[2:]] == [("ignored", "already_known")] * 2
@@ -321,85 +292,26 @@ def test_s2_the_notification_and_then_the_statement_count_an_entry_once(sent: Ga
 def test_s2_overlapping_statements_take_the_largest_number_of_equal_entries_never_the_sum(sent: Gateway) -> None:
     nameless = Booking(None, 700)
     for name, count in (("1", 2), ("2", 3), ("3", 1)):
-        _booked(sent, *[nameless] * count, name=name)
+        booked(sent, *[nameless] * count, name=name)
     assert sent.exceptions() == ["unknown_credit"] * 3
 
 
 def test_two_equal_debits_without_reference_are_two_debits(sent: Gateway) -> None:
-    _booked(sent, Booking(None, -700), Booking(None, -700))
+    booked(sent, Booking(None, -700), Booking(None, -700))
     assert sent.exceptions() == ["unknown_debit"] * 2
-
-
-# --- files that are not believed -----------------------------------------------------------------------------------
-
-
-def _quarantined(gateway: Gateway, received: Received) -> str:
-    assert received.state == "quarantined"
-    assert received.error is not None
-    assert set(gateway.states().values()) == {"sent"}
-    assert gateway.exceptions() == ["quarantined"]
-    assert gateway.value("SELECT count(*) FROM entry") == 0
-    return received.error.code
-
-
-def test_t5_a_statement_of_an_account_that_is_not_ours_is_quarantined(sent: Gateway) -> None:
-    assert _quarantined(sent, _booked(sent, _debit(sent), account="999999999999")) == "foreign_account"
-
-
-def test_t1_an_answer_signed_by_somebody_else_is_quarantined(sent: Gateway) -> None:
-    _quarantined(sent, sent.receive("camt.053", "1", OTHER.statement(_debit(sent))))
-
-
-def test_t1_an_answer_without_signature_is_quarantined(sent: Gateway) -> None:
-    xml = BANK.statement(_debit(sent))
-    unsigned = xml[: xml.index(b"<Signature")] + xml[xml.index(b"</Signature>") + len(b"</Signature>") :]
-    _quarantined(sent, sent.receive("camt.053", "1", unsigned))
-
-
-def test_t2_a_changed_amount_is_quarantined(sent: Gateway) -> None:
-    content = BANK.statement(Booking("EOTHER", -5, "X"))
-    changed = content.replace(b'<Amt Ccy="VND">5<', b'<Amt Ccy="VND">6<')
-    assert changed != content
-    _quarantined(sent, sent.receive("camt.053", "1", changed))
-
-
-def test_t5_a_statement_in_the_inbox_for_statuses_is_quarantined(sent: Gateway) -> None:
-    received = sent.receive("pain.002", "1", BANK.statement(_debit(sent)))
-    assert _quarantined(sent, received) == "unexpected_message"
-
-
-def test_t5_a_notification_in_the_inbox_for_statements_is_quarantined(sent: Gateway) -> None:
-    received = sent.receive("camt.053", "1", BANK.statement(_debit(sent), message="camt.054"))
-    assert _quarantined(sent, received) == "unexpected_message"
-
-
-def test_t5_our_own_file_reflected_is_quarantined(sent: Gateway) -> None:
-    with sent.store.read() as tx:
-        own = b"".join(blobs.parts(tx, sent.files()[0].sha256))
-    _quarantined(sent, sent.receive("pain.002", "1", own))
-
-
-@pytest.mark.parametrize("content", [b"", b"not XML", b"<Document", b"\xff\xfe<\x00", b"<!DOCTYPE a><a/>"])
-def test_t7_a_poison_file_is_quarantined_and_the_next_one_goes_on(sent: Gateway, content: bytes) -> None:
-    sent.put("camt.053", "1", content)
-    sent.put("camt.053", "2", BANK.statement(_debit(sent)))
-    first, second = sent.collect()
-    assert (first.state, first.bug) == ("quarantined", None)
-    assert second.state == "processed"
-    assert _state(sent) == "settled"
 
 
 # --- statements ----------------------------------------------------------------------------------------------------
 
 
 def test_s4_a_statement_whose_balances_do_not_tie_is_an_exception(sent: Gateway) -> None:
-    _booked(sent, _debit(sent), opening=10_000_000, closing=10_000_000)
+    booked(sent, debit(sent), opening=10_000_000, closing=10_000_000)
     assert sent.exceptions() == ["statement_does_not_tie"]
-    assert sent.value("SELECT amount FROM exception") == _amount(sent)
+    assert sent.value("SELECT amount FROM exception") == amount(sent)
 
 
 def test_s4_a_statement_that_ties_is_silent(sent: Gateway) -> None:
-    _booked(sent, _debit(sent), opening=10_000_000)
+    booked(sent, debit(sent), opening=10_000_000)
     assert sent.exceptions() == []
     assert sent.value("SELECT ties FROM statement") == 1
 
@@ -408,38 +320,5 @@ def test_s4_a_statement_that_ties_is_silent(sent: Gateway) -> None:
 def test_s4_a_closing_balance_must_be_the_next_opening_in_any_order(sent: Gateway, order: tuple[str, str]) -> None:
     openings = {"1": 1_000, "2": 1_001}
     for name in order:
-        _booked(sent, name=name, sequence=name, opening=openings[name])
+        booked(sent, name=name, sequence=name, opening=openings[name])
     assert sent.exceptions() == ["chain_broken"]
-
-
-# --- storing -------------------------------------------------------------------------------------------------------
-
-
-def test_t3_t4_bytes_are_kept_and_the_file_is_archived_under_its_name(sent: Gateway) -> None:
-    content = BANK.statement(_debit(sent))
-    received = sent.receive("camt.053", "1", content)
-    with sent.store.read() as tx:
-        sha256 = tx.value("SELECT sha256 FROM file_in WHERE reference = :r", r=received.file)
-        assert b"".join(blobs.parts(tx, sha256)) == content
-    assert [path.name for path in (sent.place() / "out/statement/archive").iterdir()] == [received.name]
-
-
-def test_t4_an_archive_name_that_is_taken_is_not_overwritten(sent: Gateway) -> None:
-    taken = sent.place() / "out/statement/archive/STM_1.xml"
-    taken.write_bytes(b"earlier")
-    received = _booked(sent, _debit(sent))
-    assert taken.read_bytes() == b"earlier"
-    assert (taken.parent / f"STM_1.xml.{received.file}").exists()
-
-
-def test_t6_a_file_above_the_cap_is_not_read_and_said_once(sent: Gateway) -> None:
-    profile = sent.profiles["vietinbank"]
-    inboxes = tuple(replace(inbox, size_bytes_max=100) for inbox in profile.inboxes)
-    sent.profiles["vietinbank"] = replace(profile, inboxes=inboxes)
-    sent.put("camt.053", "1", bytes(101))
-    for _ in range(2):
-        (received,) = sent.collect()
-        assert received.error is not None
-        assert received.error.code == "file_too_large"
-    assert sent.exceptions() == ["file_too_large"]
-    assert sent.value("SELECT count(*) FROM file_in") == 0
