@@ -339,6 +339,17 @@ def test_m5_a_number_of_a_rolled_back_act_was_never_seen_by_another(gateway: Gat
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
+def test_reading_is_one_picture_while_another_writes(gateway: Gateway) -> None:
+    other = open_store(gateway.url, folder=gateway.folder)
+    with gateway.store.read() as tx:
+        before = tx.value("SELECT count(*) FROM payer")
+        with other.begin() as writing:
+            writing.run("INSERT INTO payer (code, name, tax_id) VALUES ('p', 'P', '1')")
+        assert tx.value("SELECT count(*) FROM payer") == before
+    assert gateway.value("SELECT count(*) FROM payer") == before + 1
+    other.close()
+
+
 def test_times_are_stored_in_utc(gateway: Gateway) -> None:
     store = open_store(gateway.url, clock=Time(), vault=lambda: VAULT)
     with store.read() as tx:
