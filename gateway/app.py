@@ -79,7 +79,7 @@ class App:
             if kind == "file":
                 return Passphrase.from_file(self.home / where)
             if kind == "credential":
-                return Passphrase.from_file(_credentials(key) / where)
+                return Passphrase.from_credential(_credentials(key) / where)
             return Passphrase.of(self._ask(key))
 
     def operator_key(self, name: str) -> OperatorKey:

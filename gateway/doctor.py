@@ -16,6 +16,7 @@ from gateway.config import FILE_NAME, PartnerSection
 from gateway.domain.errors import ChitraError, NotConfigured, Refusal, Tampered
 from gateway.partners import configured_profile
 from gateway.proof import translated
+from gateway.setup import TO_FILL_IN
 from gateway.store import audit
 from gateway.store.schema import revision
 from keys import certificates, files, trust
@@ -48,7 +49,7 @@ class Check:
 
 def examine(app: App) -> Iterator[Check]:
     """Every check; without a readable configuration there is only that one."""
-    first = _check("config", lambda: {"path": str(app.home / FILE_NAME), "partners": len(app.config.partners)})
+    first = _check("config", lambda: _config(app))
     yield first
     if first.ok:
         for name, look in _looks(app):
@@ -62,6 +63,16 @@ def _check(name: str, look: Look) -> Check:
         return Check(name, error.code, error.params, error.exit_code)
     except FormatError as error:
         return Check(name, error.code, error.params, 1)
+
+
+def _config(app: App) -> Params:
+    section = app.config.gateway
+    texts = {"gateway.organisation": section.organisation, "gateway.organisation_id": section.organisation_id}
+    texts |= {f"payers.{code}.name": payer.name for code, payer in app.config.payers.items()}
+    for key, text in texts.items():
+        if text == TO_FILL_IN:
+            raise NotConfigured("to_fill_in", key=key)
+    return {"path": str(app.home / FILE_NAME), "partners": len(app.config.partners)}
 
 
 def _looks(app: App) -> Iterator[tuple[str, Look]]:

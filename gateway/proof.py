@@ -50,8 +50,11 @@ class PaymentSigner:
         return self._key.key_id
 
     def signature(self, digest: bytes) -> bytes:
-        with translated():
+        try:
             self._key.check_valid(self._clock.now())
+        except errors.NotTrusted as error:
+            raise NotConfigured("own_certificate_not_valid", key=self._key.name, reason=error.code) from None
+        with translated():
             return xmldsig.sign_digest(digest, self._key)
 
     def digest_of(self, message: BinaryIO, splice_at: int, signature_bytes: int) -> bytes:

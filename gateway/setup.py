@@ -43,6 +43,12 @@ trusted = ["keyring/partners/$code.pem"]
 )
 
 
+_EXAMPLE = {"code": next(iter(PROFILES)), "port": 22, "host_key": "ssh-ed25519 AAAA..."}
+
+TO_FILL_IN = "FILL IN"
+"""Stands in a production configuration where only the authority knows what belongs there."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewHome:
     home: Path
@@ -120,14 +126,14 @@ def _configuration(sandbox: bool, partners: dict[str, str], database: str) -> st
     accounts = ", ".join(f'{code} = "11000000000{index}"' for index, code in enumerate(partners, 1))
     return template.substitute(
         environment="sandbox" if sandbox else "production",
-        organisation="UBND XA THACH THAT",
-        organisation_id="0101234567",
+        organisation="UBND XA THACH THAT" if sandbox else TO_FILL_IN,
+        organisation_id="0101234567" if sandbox else TO_FILL_IN,
         database=database,
-        payer="thachthat",
+        payer="thachthat" if sandbox else "payer",
         accounts=accounts,
         default_partner=next(iter(partners), ""),
         keys="\n".join(f'[keys.{name}]\npassphrase = "{source}"' for name in secrets_of),
-        partners="\n".join(partners.values()) or _commented(_PARTNER.template),
+        partners="\n".join(partners.values()) or _commented(_PARTNER.substitute(_EXAMPLE)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -23,12 +23,17 @@ def read_private(path: Path) -> bytes:
     return _read(path, forbidden=_OTHERS)
 
 
+def read_credential(path: Path) -> bytes:
+    """The bytes of a credential that the service manager (root) put there for us; others cannot read it."""
+    return _read(path, forbidden=stat.S_IRWXO, owners=(0, os.geteuid()))
+
+
 def read_public(path: Path) -> bytes:
     """The bytes of a regular file of ours that nobody else can write, such as a certificate."""
     return _read(path, forbidden=_OTHERS_WRITE)
 
 
-def _read(path: Path, *, forbidden: int) -> bytes:
+def _read(path: Path, *, forbidden: int, owners: Collection[int] = ()) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -38,7 +43,7 @@ def _read(path: Path, *, forbidden: int) -> bytes:
             raise
         raise UnsafeFile("unsafe_file", file=path.name, why="unreadable_or_link") from None
     with open(descriptor, "rb") as file:
-        _check(os.fstat(descriptor), path, forbidden=forbidden, kind=stat.S_ISREG)
+        _check(os.fstat(descriptor), path, forbidden=forbidden, kind=stat.S_ISREG, owners=owners)
         return file.read()
 
 
@@ -51,10 +56,12 @@ def check_folder(folder: Path) -> None:
     _check(found, folder, forbidden=_OTHERS, kind=stat.S_ISDIR)
 
 
-def _check(found: os.stat_result, path: Path, *, forbidden: int, kind: Callable[[int], bool]) -> None:
+def _check(
+    found: os.stat_result, path: Path, *, forbidden: int, kind: Callable[[int], bool], owners: Collection[int] = ()
+) -> None:
     if not kind(found.st_mode):
         raise UnsafeFile("unsafe_file", file=path.name, why="wrong_kind")
-    if found.st_uid != os.geteuid():
+    if found.st_uid not in (owners or (os.geteuid(),)):
         raise UnsafeFile("unsafe_file", file=path.name, why="foreign_owner")
     if found.st_mode & forbidden:
         raise UnsafeFile("unsafe_file", file=path.name, why="mode_too_open", mode=oct(stat.S_IMODE(found.st_mode)))

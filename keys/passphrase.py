@@ -42,6 +42,11 @@ class Passphrase:
         """First and only line of a file of mode 0600."""
         return cls(files.read_private(path).removesuffix(b"\n").removesuffix(b"\r"))
 
+    @classmethod
+    def from_credential(cls, path: Path) -> Passphrase:
+        """First and only line of a credential of the service manager, which root may own (systemd.exec(5))."""
+        return cls(files.read_credential(path).removesuffix(b"\n").removesuffix(b"\r"))
+
     def save(self, path: Path) -> None:
         """Write it to a new file of mode 0600, for unattended use."""
         files.create(path, self._secret + b"\n")

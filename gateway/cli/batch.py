@@ -64,6 +64,8 @@ def _show_import(session: Session, imported: Imported) -> int:
     )
     if len(problems) > PROBLEMS_SHOWN_MAX:
         output.say(_("... and {count} more; --json lists all.").format(count=len(problems) - PROBLEMS_SHOWN_MAX))
+    for noted in imported.notes:
+        output.say(explain(noted.code, noted.params))
     if imported.already_seen:
         output.say(_("These rows are known as batch {batch}; nothing changed.").format(batch=row.id))
     elif problems:
@@ -73,7 +75,8 @@ def _show_import(session: Session, imported: Imported) -> int:
         output.say(
             text.format(batch=row.id, payments=row.payments, amount=money(row.amount, row.currency), maker=row.maker)
         )
-    output.document(_summary(row) | {"problems": problems, "already_seen": imported.already_seen})
+    notes = [{"field": n.field, "code": n.code, "message": explain(n.code, n.params)} for n in imported.notes]
+    output.document(_summary(row) | {"problems": problems, "notes": notes, "already_seen": imported.already_seen})
     return 3 if problems else 0
 
 

@@ -43,6 +43,8 @@ def list_(
         ],
         numbers=[4, 5],
     )  # fmt: skip
+    if not rows:
+        session.output.say(_("Nothing needs a person."))
     session.output.document({"exceptions": documents})
     return 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.lazy import Command
-from gateway.cli.session import Session, ask_passphrase, pass_session
+from gateway.cli.session import Session, ask_new_passphrase, ask_passphrase, pass_session
 from gateway.cli.words import N_, _
 
 
@@ -26,9 +26,12 @@ def init(session: Session, folder: Path | None, sandbox: bool, database: str | N
     from gateway.clock import RealClock
     from gateway.setup import EMBEDDED_DATABASE, init_home
 
-    with session.output.working(_("Making keys")):
-        now = RealClock().now()
-        made = init_home(folder or session.home, sandbox, now, ask_passphrase, database or EMBEDDED_DATABASE)
+    home, url, now = folder or session.home, database or EMBEDDED_DATABASE, RealClock().now()
+    if sandbox:
+        with session.output.working(_("Making keys")):
+            made = init_home(home, sandbox, now, ask_passphrase, url)
+    else:
+        made = init_home(home, sandbox, now, ask_new_passphrase, url)  # asks, so nothing may draw over it
     session.output.say(_("New home: {home}").format(home=made.home))
     if not sandbox:
         session.output.say(_("Next: fill in chitra.toml, then chitra operator add, then chitra doctor."))

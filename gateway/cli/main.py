@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ COMMANDS = {
 @click.option("--json", "as_json", is_flag=True, help=N_("Exactly one JSON document on stdout."))
 @click.option("--lang", type=click.Choice(words.LANGUAGES), help=N_("Language of messages."))
 @click.option("-q", "--quiet", is_flag=True, help=N_("Say only errors."))
-@click.option("-v", "--verbose", is_flag=True, help=N_("Say more."))
+@click.option("-v", "--verbose", is_flag=True, help=N_("Name the code and the details of every error."))
 @click.pass_context
 def cli(ctx: click.Context, home: Path, as_json: bool, lang: str | None, quiet: bool, verbose: bool) -> None:
     if lang:
@@ -59,6 +60,7 @@ def cli(ctx: click.Context, home: Path, as_json: bool, lang: str | None, quiet: 
 
 def main() -> None:
     """Run one command and exit; a known error is one line, a bug is a traceback."""
+    os.umask(0o077)  # whatever a command writes is for its user alone
     arguments = sys.argv[1:]
     words.use(_language(arguments))
     sys.exit(run(arguments))
@@ -79,17 +81,18 @@ def run(arguments: list[str]) -> int:
         Output("--json" in arguments, 0).document({"error": {"code": "usage", "message": usage.format_message()}})
         return usage.exit_code
     except Exception as error:  # the boundary: known errors become one line, everything else stays a traceback
-        return _known(error, "--json" in arguments)
+        verbose = not {"-v", "--verbose"}.isdisjoint(arguments)
+        return _known(error, Output("--json" in arguments, int(verbose)))
 
 
-def _known(error: Exception, as_json: bool) -> int:
+def _known(error: Exception, output: Output) -> int:
     from formats.errors import FormatError
     from gateway.domain.errors import ChitraError
     from keys.errors import KeysError
 
     if not isinstance(error, ChitraError | FormatError | KeysError):
         raise error
-    Output(as_json, 0).error(error.code, error.params)
+    output.error(error.code, error.params)
     return error.exit_code if isinstance(error, ChitraError) else 1
 
 

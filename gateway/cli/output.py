@@ -34,7 +34,7 @@ class Output:
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int] = ()) -> None:
         """A table for people; ``numbers`` are the columns to be set flush right."""
-        if self.as_json or self.verbosity < 0:
+        if self.as_json or self.verbosity < 0 or not rows:
             return
         from rich.console import Console
         from rich.table import Table
@@ -49,12 +49,18 @@ class Output:
     def error(self, code: str, params: Mapping[str, Any]) -> None:
         """One line on stderr: what, where, what to do; the same as a document with ``--json``."""
         message = explain(code, params)
-        click.echo(f"{_('Error')}: {printable(message)}", err=True)
+        click.echo(f"{_('Error')}: {printable(message)}{self._details(code, params)}", err=True)
         self.document({"error": {"code": code, "message": message, **params}})
 
     def note(self, code: str, params: Mapping[str, Any]) -> None:
         """A line on stderr about one item of many."""
-        click.echo(printable(explain(code, params)), err=True)
+        click.echo(printable(explain(code, params)) + self._details(code, params), err=True)
+
+    def _details(self, code: str, params: Mapping[str, Any]) -> str:
+        """With ``-v``: the stable code and every parameter, for whoever is asked for help."""
+        if self.verbosity <= 0:
+            return ""
+        return f" [{code}{''.join(f' {key}={printable(str(value))}' for key, value in params.items())}]"
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:

@@ -18,6 +18,10 @@ from gateway.store.tables import Approval, Batch, Operator, Payment
 PAYMENT_COLUMNS = tuple(column.name for column in Payment.__table__.columns)  # type: ignore[attr-defined]
 
 
+FLAWED_COLUMNS = ("line", "payment_ref", "person_blind", "benefit_month", "kind")
+_ALL_ROWS = " UNION ALL ".join(f"SELECT {', '.join(FLAWED_COLUMNS)} FROM {table}" for table in ("incoming", "flawed"))
+
+
 def find(tx: Transaction, batch_id: str) -> Batch:
     batch = tx.session.get(Batch, batch_id)
     if batch is None:
@@ -54,12 +58,19 @@ def open_incoming(tx: Transaction) -> None:
     """A scratch table shaped like ``payment`` for the rows of one import; gone with the connection."""
     tx.run("DROP TABLE IF EXISTS incoming")
     tx.run("CREATE TEMPORARY TABLE incoming AS SELECT * FROM payment WHERE 1 = 0")
+    tx.run("DROP TABLE IF EXISTS flawed")
+    tx.run(f"CREATE TEMPORARY TABLE flawed AS SELECT {', '.join(FLAWED_COLUMNS)} FROM payment WHERE 1 = 0")
 
 
 def add_incoming(tx: Transaction, rows: Iterable[Sequence[Any]]) -> None:
     bulk.insert(tx, "incoming", PAYMENT_COLUMNS, rows)
     tx.run("CREATE INDEX ix_incoming_ref ON incoming (payment_ref)")
     tx.run("CREATE INDEX ix_incoming_person ON incoming (person_blind, benefit_month)")
+
+
+def add_flawed(tx: Transaction, rows: Iterable[Sequence[Any]]) -> None:
+    """What tells rows apart, of those that have problems of their own: they may be duplicates besides."""
+    bulk.insert(tx, "flawed", FLAWED_COLUMNS, rows)
 
 
 def rows_digest(tx: Transaction) -> bytes:
@@ -100,13 +111,15 @@ def predecessor(tx: Transaction, payer: str, programme: str, period: str) -> str
 _CLASHES = {
     "duplicate_payment_ref": (
         "payment_ref",
-        "SELECT i.line, f.line AS other FROM incoming i JOIN (SELECT payment_ref, min(line) AS line FROM incoming"
-        " GROUP BY payment_ref HAVING count(*) > 1) f ON f.payment_ref = i.payment_ref AND f.line <> i.line",
+        f"SELECT i.line, f.line AS other FROM ({_ALL_ROWS}) i JOIN (SELECT payment_ref, min(line) AS line"
+        f" FROM ({_ALL_ROWS}) r WHERE payment_ref <> '' GROUP BY payment_ref HAVING count(*) > 1) f"
+        " ON f.payment_ref = i.payment_ref AND f.line <> i.line",
     ),
     "duplicate_benefit": (
         "beneficiary_id",
-        "SELECT i.line, f.line AS other FROM incoming i JOIN (SELECT person_blind, benefit_month, min(line) AS line"
-        " FROM incoming WHERE kind = 'regular' GROUP BY person_blind, benefit_month HAVING count(*) > 1) f"
+        f"SELECT i.line, f.line AS other FROM ({_ALL_ROWS}) i JOIN (SELECT person_blind, benefit_month,"
+        f" min(line) AS line FROM ({_ALL_ROWS}) r WHERE kind = 'regular' AND person_blind IS NOT NULL"
+        " GROUP BY person_blind, benefit_month HAVING count(*) > 1) f"
         " ON f.person_blind = i.person_blind AND f.benefit_month = i.benefit_month"
         " WHERE i.kind = 'regular' AND f.line <> i.line",
     ),
@@ -134,7 +147,7 @@ _CLASHES = {
 
 
 def clashes(tx: Transaction) -> Iterator[tuple[int, str, str, str | int]]:
-    """(row, field, code, the other row or batch) for every row of ``incoming`` that clashes."""
+    """(row, field, code, the other row or batch) for every row that clashes."""
     for code, (field, sql) in _CLASHES.items():
         for row in tx.rows(f"{sql} ORDER BY i.line"):
             yield row.line, field, code, row.other

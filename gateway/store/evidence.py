@@ -169,6 +169,30 @@ def neighbours(tx: Transaction, statement: Statement) -> list[tuple[Statement, S
     return [(one, next_) for one, next_ in pairs if one.last_page is not False and next_.page in (None, 1)]
 
 
+_UNANSWERED = (
+    "FROM payment p JOIN payment_file l ON l.payment_id = p.id AND l.live JOIN file_out f ON f.id = l.file_id"
+    " WHERE f.partner = :partner AND f.state IN ('sent', 'acknowledged', 'rejected') AND f.execution_date < :day"
+    " AND p.state IN ('sent', 'accepted')"
+    " AND NOT EXISTS (SELECT 1 FROM exception x WHERE x.kind = :kind AND x.payment_id = p.id)"
+)
+
+
+def raise_for_unanswered(tx: Transaction, kind: str, partner: str, due_before: str) -> None:
+    """One exception for every payment whose execution date lies before ``due_before`` and that has no end."""
+    count = tx.value(f"SELECT count(*) {_UNANSWERED}", kind=kind, partner=partner, day=due_before)
+    if count:
+        tx.run(
+            "INSERT INTO exception (id, kind, partner, file_out_id, payment_id, amount, currency, params, state,"
+            " opened_at) SELECT :first - 1 + row_number() OVER (ORDER BY p.id), :kind, p.partner, f.id,"
+            f" p.id, p.amount, p.currency, '{{}}', 'open', :now {_UNANSWERED}",
+            first=take(tx, "exception", count).start,
+            now=tx.now(),
+            kind=kind,
+            partner=partner,
+            day=due_before,
+        )
+
+
 def raise_exception(
     tx: Transaction, kind: str, partner: str, params: Mapping[str, str | int] | None = None, **links: Any
 ) -> None:

@@ -236,4 +236,6 @@ def _check_status(code: int, expected: Kind, where: dict[str, str]) -> None:
         return
     if code == _STATUS_OK or code in _NOT_AN_ANSWER:
         raise RemoteUnknown("protocol", **where)
-    raise RemoteRefused(_REFUSALS.get(code, f"status_{code}"), **where)
+    if code in _REFUSALS:
+        raise RemoteRefused(_REFUSALS[code], **where)
+    raise RemoteRefused("status_not_known", status=code, **where)

@@ -33,6 +33,7 @@ def close(context: Context) -> list[str]:
     with context.store.begin() as tx:
         for partner in context.partners.values():
             _mark_overdue(context, tx, partner)
+            _mark_unanswered(context, tx, partner)
         for row in tx.rows(_FINISHED_FILES):
             moves.move(tx, "file_out", row.id, FileState.CLOSED, "every payment has its end")
         for row in tx.rows(_FULLY_SENT):
@@ -56,3 +57,11 @@ def _mark_overdue(context: Context, tx: Transaction, partner: Partner) -> None:
         if not file.overdue and file.sent_at and datetime.fromisoformat(file.sent_at) < limit:
             file.overdue = True
             evidence.raise_exception(tx, "overdue", partner.code, {"hours": hours}, file_out_id=file.id)
+
+
+def _mark_unanswered(context: Context, tx: Transaction, partner: Partner) -> None:
+    """M2: released, due, and no final word of the partner within T2 of the profile: each payment goes to a person."""
+    hours = partner.profile.person_hours
+    if hours is not None:
+        due_before = (context.clock.now() - timedelta(hours=hours)).date()
+        evidence.raise_for_unanswered(tx, "no_final_answer", partner.code, due_before.isoformat())

@@ -166,7 +166,8 @@ def _process(
         if inbox.message == "pain.002":
             record_statuses(tx, partner.profile, row, proven.open())
         else:
-            reading = Reading(frozenset(_accounts(context, tx, partner)), proven=True)
+            accounts = frozenset(_accounts(context, tx, partner))
+            reading = Reading(accounts, proven=True, reasons=partner.profile.reasons)
             record_statements(tx, row, proven.open(), reading)
         matched = match(context, tx, row)
         _finish(tx, row, proven, matched)

@@ -38,6 +38,8 @@ class Imported:
 
     batch: Batch
     problems: list[RowProblem]
+    notes: list[RowProblem]
+    """What was left aside and loses nothing that is paid, such as a column nobody knows."""
     already_seen: bool = False
 
 
@@ -51,7 +53,7 @@ def import_batch(context: Context, request: Request, extra_headings: dict[str, t
         staged.fill()
         known = None if staged.problems else batches.same_rows(tx, request.payer, request.programme, staged.digest())
         if known is not None:
-            return Imported(known, [], already_seen=True)
+            return Imported(known, [], staged.notes, already_seen=True)
         staged.compare()
         return staged.conclude()
 
@@ -80,6 +82,8 @@ class _Staging:
         self._rows = 0
         self._amount = 0
         self.problems: list[RowProblem] = []
+        self.notes: list[RowProblem] = []
+        self._flawed: list[tuple[Any, ...]] = []
 
     def fill(self) -> None:
         """Check every row and stage the good ones."""
@@ -90,6 +94,7 @@ class _Staging:
 
     def compare(self) -> None:
         """Look for rows that clash with each other or with what is known."""
+        batches.add_flawed(self._tx, self._flawed)
         for row, field, code, other in batches.clashes(self._tx):
             self.problems.append(RowProblem(row, field, code, {"other": other}))
         self.problems.sort(key=lambda problem: problem.row)
@@ -107,14 +112,22 @@ class _Staging:
             checked = self._reader.check(item.number, item.values, item.damaged)
             if isinstance(checked, list):
                 self.problems += checked
+                self._flawed.append(self._told_apart(item))
             else:
                 self._amount += checked.amount
                 yield self._payment(next(ids), checked)
 
     def _note(self, found: tabular.Problem) -> None:
         """A flaw of the file itself; one that loses nothing (an unknown column) does not make the batch invalid."""
-        if found.blocking:
-            self.problems.append(RowProblem(found.row, found.field, found.code, found.params))
+        flaw = RowProblem(found.row, found.field, found.code, found.params)
+        (self.problems if found.blocking else self.notes).append(flaw)
+
+    def _told_apart(self, row: tabular.Row) -> tuple[Any, ...]:
+        """A row with problems, as far as it can be a duplicate of another."""
+        values = self._reader.filled(row.values)
+        known = identifiers.is_beneficiary_id(values["beneficiary_id"])
+        person = self._tx.vault.blind("person", values["beneficiary_id"]) if known else None
+        return row.number, values["payment_ref"], person, values["benefit_month"], values["kind"]
 
     def _payment(self, number: int, line: Line) -> tuple[Any, ...]:
         """The row of ``payment`` for a line, personal data sealed to its id."""
@@ -158,7 +171,7 @@ class _Staging:
             batches.add_problems(tx, batch.id, [(p.row, p.field, p.code, p.params) for p in self.problems])
         moves.noted_first(tx, "batch", batch.id, batch.state, f"import by {batch.maker}")
         tx.record(batch.maker, "batch import", batch.id, batch.rows_sha256.hex(), state=batch.state, rows=self._rows)
-        return Imported(batch, self.problems)
+        return Imported(batch, self.problems, self.notes)
 
     def _batch(self, state: BatchState) -> Batch:
         tx, request = self._tx, self._request

@@ -97,7 +97,7 @@ class RowReader:
 
     def check(self, number: int, values: Mapping[str, str], damaged: Collection[str] = ()) -> Line | list[RowProblem]:
         """The line, or every problem of the row, not only the first; ``damaged`` fields are reported already."""
-        values = self._filled(values)
+        values = self.filled(values)
         bank = self._context.bank(values["bank"])
         flaws = [*_person(values), *_benefit(values, self._period), *_payee(values), *_account(values, bank)]
         if bank is not None:
@@ -107,7 +107,8 @@ class RowReader:
         assert bank is not None
         return self._line(number, values, bank)
 
-    def _filled(self, values: Mapping[str, str]) -> dict[str, str]:
+    def filled(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Every column, in NFC and with the defaults of its row."""
         filled = {column.name: _tidy(values.get(column.name, "")) for column in COLUMNS}
         filled["benefit_month"] = filled["benefit_month"] or self._period
         filled["kind"] = filled["kind"] or "regular"

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, BinaryIO, TypeVar
 
 from adapters.profile import Profile
-from formats.errors import FormatError, SchemaMissing
+from formats.errors import FormatError, SchemaMissing, Unrenderable
 from formats.iso20022 import pain001
 from gateway.domain.errors import ApprovalVoid, NotConfigured, Tampered
 from gateway.domain.states import FileState
@@ -99,7 +99,10 @@ def _render(
     for _ in written.passing([header, block]):
         pass
     transfers = written.passing(_transfers(context, tx, file, profile))
-    return pain001.render(header, block, transfers, sink, file.message), written
+    try:
+        return pain001.render(header, block, transfers, sink, file.message), written
+    except Unrenderable as error:
+        raise Tampered("not_renderable", file=file.message_id, field=error.field, rule=error.rule) from error
 
 
 def _digest_read_back(file: FileOut, final: BinaryIO) -> bytes:

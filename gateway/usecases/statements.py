@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -28,6 +28,8 @@ class Reading:
     accounts: frozenset[str] | None
     """Our accounts at this partner; None for a statement of somebody unknown."""
     proven: bool
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """The partner's own reason codes -> ISO codes."""
 
 
 def record_statements(tx: Transaction, file: FileIn, source: BinaryIO, reading: Reading) -> list[int]:
@@ -36,7 +38,7 @@ def record_statements(tx: Transaction, file: FileIn, source: BinaryIO, reading: 
     for statement, entries in _grouped(camt.read(source)):
         if reading.accounts is not None and statement.account not in reading.accounts:
             raise Alarm("foreign_account", file=file.name)
-        ids.append(_Recorder(tx, file, statement, reading.proven).record(entries))
+        ids.append(_Recorder(tx, file, statement, reading).record(entries))
     return ids
 
 
@@ -66,8 +68,8 @@ def _grouped(
 class _Recorder:
     """One statement on its way into the tables."""
 
-    def __init__(self, tx: Transaction, file: FileIn, statement: camt.Statement, proven: bool) -> None:
-        self._tx, self._file, self._source, self._proven = tx, file, statement, proven
+    def __init__(self, tx: Transaction, file: FileIn, statement: camt.Statement, reading: Reading) -> None:
+        self._tx, self._file, self._source, self._reading = tx, file, statement, reading
         self._seen: Counter[bytes] = Counter()
         self._row = self._statement()
 
@@ -105,7 +107,7 @@ class _Recorder:
             page=source.page,
             last_page=source.last_page,
             account=source.account,
-            currency=source.currency,
+            currency=source.currency or next((each.currency for each in source.balances if each.currency), None),
             from_date=_iso(source.from_),
             to_date=_iso(source.to),
             opening=_opening(source),
@@ -160,7 +162,7 @@ class _Recorder:
 
     def _disposition(self, entry: camt.Entry, known: bool) -> tuple[str, str | None]:
         """S6: open, or ignored with its reason."""
-        if not self._proven:
+        if not self._reading.proven:
             return "ignored", "unproven"
         if not _booked(entry):
             return "ignored", "not_booked"
@@ -181,7 +183,7 @@ class _Recorder:
             detail.payment_information_id,
             detail.servicer_reference,
             detail.is_return,
-            detail.return_reason,
+            self._reading.reasons.get(detail.return_reason or "", detail.return_reason),
             detail.reversal or entry.reversal,
             detail.charges,
             self._sealed(
@@ -218,7 +220,7 @@ class _Recorder:
         if row.opening is not None and row.closing is not None:
             row.ties = row.opening + row.entry_sum == row.closing
         self._tx.session.flush()
-        if not self._proven or row.message != "camt.053":
+        if not self._reading.proven or row.message != "camt.053":
             return
         if row.ties is False:
             self._exception("statement_does_not_tie", row.closing - row.opening - row.entry_sum)  # type: ignore[operator]

@@ -70,7 +70,7 @@ def kinds() -> set[str]:
     return said
 
 
-_RAISERS = ("raise_exception", "_exception", "_raise_for")
+_RAISERS = ("raise_exception", "raise_for_unanswered", "_exception", "_raise_for")
 
 
 def _takers(trees: dict[str, ast.Module], wanted: str) -> dict[str, Takes]:

@@ -50,6 +50,9 @@ TEMPLATES: Templates = {
     ),
     "unsupported": N_("The partner's server does not know this operation. Ask the partner to renew its server."),
     "bad_message": N_("The partner's server did not understand us. Call the partner."),
+    "status_not_known": N_(
+        "The partner's server refused with status {status}, which we do not know. Call the partner."
+    ),
     "end_of_file": N_("The partner's file ended earlier than announced. It will be fetched again."),
     # no answer
     "protocol": N_("The partner's server answered in a way that means nothing. What was under way may have happened."),

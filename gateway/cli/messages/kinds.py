@@ -31,6 +31,7 @@ KINDS = {
     "booked_and_rejected": N_("booked and rejected"),
     "contradiction": N_("contradiction"),
     "overdue": N_("answer overdue"),
+    "no_final_answer": N_("no final answer"),
     "quarantined": N_("file set aside"),
     "file_too_large": N_("file too large"),
 }
@@ -71,6 +72,10 @@ ADVICE: Templates = {
         "The partner rejected a payment and booked it. Call the partner before anything is paid again."
     ),
     "contradiction": N_("The partner accepted a payment after having rejected it. Ask the partner which word counts."),
+    "no_final_answer": N_(
+        "The day of execution is over and the partner has not said what became of this payment. Ask the partner; do not"
+        " pay again."
+    ),
     "overdue": (
         N_("No answer to our file for {hours} hours. Ask the partner whether it has arrived; never send it again."),
         N_("No answer to our file in time. Ask the partner whether it has arrived; never send it again."),

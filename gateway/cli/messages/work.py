@@ -63,6 +63,15 @@ TEMPLATES: Templates = {
     # batches
     "period_invalid": N_("“{period}” is not a month. Write the period as YYYY-MM."),
     "batch_unknown": N_("There is no batch {batch}. chitra batch list shows all."),
+    "own_certificate_not_valid": N_(
+        "Our certificate {key} is not valid now ({reason}). Make a new key with chitra key generate and give its"
+        " certificate to the partners."
+    ),
+    "to_fill_in": N_("{key} in chitra.toml still waits to be filled in."),
+    "not_renderable": N_(
+        "File {file} cannot be written: its field {field} breaks the rule {rule}, though the batch was accepted."
+        " Nothing is sent. Tell the auditor."
+    ),
     "batch_invalid": N_("Batch {batch} is invalid. Correct its rows and import the file again."),
     "approval_void": N_("The approval of batch {batch} does not hold: {reason}. Nothing is sent. Tell the auditor."),
     "payment_changed": N_("Payment {payment} is no longer what was approved. Nothing is sent. Tell the auditor."),

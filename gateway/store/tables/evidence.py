@@ -98,8 +98,8 @@ class Statement(SQLModel, table=True):
     message_id: str | None = None
     statement_id: str | None = None
     created_at: str | None = None
-    sequence: int | None = None
-    page: int | None = None
+    sequence: int | None = big(default=None)
+    page: int | None = big(default=None)
     last_page: bool | None = None
     account: str | None = None
     currency: str | None = None
@@ -149,7 +149,7 @@ class Entry(SQLModel, table=True):
     bank_code: str | None = None
     message_id: str | None = None
     payment_information_id: str | None = None
-    batch_count: int | None = None
+    batch_count: int | None = big(default=None)
     problems: str = ""
     disposition: str
     reason: str | None = None

@@ -63,3 +63,15 @@ def test_a_passphrase_too_short_or_longer_than_bcrypt_reads_is_refused(secret: b
 def test_random_passphrases_hold_256_bits_and_differ() -> None:
     assert len(Passphrase.random().reveal()) == 43
     assert Passphrase.random().reveal() != Passphrase.random().reveal()
+
+
+def test_a_credential_of_the_service_manager_may_be_readable_by_our_group_but_not_by_others(tmp_path: Path) -> None:
+    credential = tmp_path / "payments"
+    credential.write_bytes(b"correct horse battery\n")
+    credential.chmod(0o440)
+    assert Passphrase.from_credential(credential).reveal() == b"correct horse battery"
+    with pytest.raises(UnsafeFile):
+        Passphrase.from_file(credential)
+    credential.chmod(0o444)
+    with pytest.raises(UnsafeFile):
+        Passphrase.from_credential(credential)

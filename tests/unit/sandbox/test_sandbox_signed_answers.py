@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 from lxml import etree
 from signxml.exceptions import InvalidDigest
 from signxml.verifier import SignatureConfiguration, XMLVerifier
+from support.services import require_tool
 from unit.sandbox.payer import Line, World
 
 SCHEMAS = Path(__file__).parents[4] / "shared" / "data" / "xsd"
@@ -49,10 +49,9 @@ def test_signxml_refuses_a_changed_answer(answered: World) -> None:
 
 
 def test_xmlsec_accepts_every_answer(answered: World) -> None:
-    if not shutil.which("xmlsec1"):
-        pytest.skip("xmlsec1 is not installed")
+    xmlsec1 = require_tool("xmlsec1")
     certificate = answered.root / "bank" / "bank" / "certificate.pem"
-    command = ["xmlsec1", "--verify", "--pubkey-cert-pem", str(certificate), "--enabled-key-data", "rsa"]
+    command = [xmlsec1, "--verify", "--pubkey-cert-pem", str(certificate), "--enabled-key-data", "rsa"]
     for path in answered.files():
         done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
