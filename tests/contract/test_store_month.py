@@ -72,3 +72,11 @@ def test_m3_the_history_of_every_payment_is_a_chain_of_its_states(month: Gateway
         assert before.subject != after.subject or before.target == after.source
     last = {each.subject: each.target for each in rows}
     assert last == {each.end_to_end_id: each.state for each in month.rows("SELECT end_to_end_id, state FROM payment")}
+
+
+@pytest.mark.parametrize("sequence", ["2611020001", "9" * 18, "9" * 30])
+def test_t7_a_sequence_number_of_any_length_is_read(gateway: Gateway, sequence: str) -> None:
+    received = gateway.receive("camt.053", "1", BANK.statement(Booking(None, 7), sequence=sequence, opening=1))
+    assert received.state == "processed"
+    again = BANK.statement(Booking(None, 8), id_="S2", sequence=sequence, opening=8)
+    assert gateway.receive("camt.053", "2", again).state == "processed"

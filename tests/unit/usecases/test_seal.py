@@ -15,7 +15,7 @@ from support.gateways import Gateway, copy_of, payments_key, row
 from support.stores import Crashed, Points
 
 from formats.iso20022 import pain001
-from gateway.domain.errors import Alarm, ApprovalVoid, ChitraError, IllegalMove
+from gateway.domain.errors import Alarm, ApprovalVoid, ChitraError, IllegalMove, NotConfigured
 from gateway.store import blobs, files, moves
 from gateway.usecases import seal as sealing
 from gateway.usecases.allocate import allocate, waiting
@@ -266,7 +266,24 @@ def test_m11_a_swapped_public_key_stops_sealing(allocated: Gateway) -> None:
 
 def test_a4_an_expired_certificate_signs_nothing(allocated: Gateway) -> None:
     allocated.clock.pass_(days=800)
-    assert _refused(allocated, ChitraError) == "certificate_expired"
+    assert _refused(allocated, NotConfigured) == "own_certificate_not_valid"
+
+
+@pytest.mark.parametrize("column", ["amount = amount + 1", "payments = 2", "debtor = '\x07'"])
+def test_m6_t7_a_file_that_cannot_be_rendered_is_an_alarm_and_delays_no_other(
+    approved_home: Path, tmp_path: Path, column: str
+) -> None:
+    gateway = copy_of(approved_home, tmp_path)
+    (batch,) = waiting(gateway.context)
+    allocate(gateway.context, batch)
+    with gateway.store.begin() as tx:
+        tx.run("DROP TRIGGER file_out_identity_fixed")
+        tx.run(f"UPDATE file_out SET {column}")
+    gateway.approved(row(2))
+    (error,) = gateway.send().errors
+    assert error.exit_code == 5
+    assert gateway.states() == {"TC-0001": "allocated", "TC-0002": "sent"}
+    gateway.close()
 
 
 # --- allocation ----------------------------------------------------------------------------------------------------
