@@ -30,6 +30,9 @@ class Dialect(Protocol):
     def insert(self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows, streamed, values as the driver takes them."""
 
+    def take(self, connection: Connection, name: str, count: int) -> range:
+        """``count`` fresh numbers of a counter."""
+
     def exclusive(self, engine: Engine, name: str, folder: Path | None) -> AbstractContextManager[LockHeld]:
         """Exclusion between processes."""
 
@@ -50,6 +53,18 @@ def create_engine(url: str) -> Engine:
 
 def dialect_of(engine: Engine) -> Dialect:
     return Sqlite() if engine.dialect.name == "sqlite" else Postgresql()
+
+
+def _advance(connection: Connection, name: str, count: int) -> range:
+    """Move one counter on."""
+    named = {"name": name, "count": count}
+    connection.execute(_NEW_COUNTER, {"name": name})
+    following = int(connection.execute(_NEXT, named).scalar_one())
+    return range(following - count, following)
+
+
+_NEW_COUNTER = text('INSERT INTO sequence (name, "next") VALUES (:name, 1) ON CONFLICT (name) DO NOTHING')
+_NEXT = text('UPDATE sequence SET "next" = "next" + :count WHERE name = :name RETURNING "next"')
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
@@ -82,6 +97,10 @@ class Sqlite:
         cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({places})', rows)  # type: ignore[arg-type]
         cursor.close()
 
+    def take(self, connection: Connection, name: str, count: int) -> range:
+        """In the transaction itself: there is one writer at a time."""
+        return _advance(connection, name, count)
+
     @contextmanager
     def exclusive(self, _engine: Engine, name: str, folder: Path | None) -> Iterator[LockHeld]:
         """One process by file lock; an in-memory database has one process anyway."""
@@ -111,6 +130,11 @@ class Postgresql:
         with connection.connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
             for row in rows:
                 copy.write_row(row)
+
+    def take(self, connection: Connection, name: str, count: int) -> range:
+        """On a connection of its own, committed at once: no worker waits for another's bulk work, or deadlocks."""
+        with connection.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as own:
+            return _advance(own, name, count)
 
     @contextmanager
     def exclusive(self, engine: Engine, name: str, _folder: Path | None) -> Iterator[LockHeld]:

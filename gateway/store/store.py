@@ -151,8 +151,4 @@ def naming(tx: Transaction) -> Naming:
 
 def take(tx: Transaction, name: str, count: int = 1) -> range:
     """``count`` fresh numbers of a counter; gone even when unused, never given twice."""
-    tx.run('INSERT INTO sequence (name, "next") VALUES (:name, 1) ON CONFLICT (name) DO NOTHING', name=name)
-    following = tx.value(
-        'UPDATE sequence SET "next" = "next" + :count WHERE name = :name RETURNING "next"', name=name, count=count
-    )
-    return range(following - count, following)
+    return tx.dialect.take(tx.connection, name, count)

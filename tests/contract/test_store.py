@@ -332,8 +332,22 @@ def test_m5_a_number_of_a_rolled_back_act_was_never_seen_by_another(gateway: Gat
     with pytest.raises(ZeroDivisionError):
         fail()
     with gateway.store.begin() as tx:
-        assert take(tx, "file_out", 1) == range(1, 2)
+        skipped = gateway.store.dialect.name == "postgresql"  # there a number is gone once it is given
+        assert take(tx, "file_out", 1) == (range(11, 12) if skipped else range(1, 2))
         assert take(tx, "other", 2) == range(1, 3)
+
+
+def test_workers_that_take_numbers_in_opposite_order_do_not_wait_for_each_other(on_postgres: Gateway) -> None:
+    with on_postgres.store.begin() as tx:
+        take(tx, "history", 1)
+        take(tx, "exception", 1)
+        (crossed,) = together(lambda: _taken(on_postgres, "exception", "history"))
+    assert crossed == [2, 2]
+
+
+def _taken(gateway: Gateway, *names: str) -> list[int]:
+    with gateway.store.read() as tx:
+        return [take(tx, name, 1).start for name in names]
 
 
 # --- reading -------------------------------------------------------------------------------------------------------

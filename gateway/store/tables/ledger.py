@@ -21,7 +21,7 @@ class Instance(SQLModel, table=True):
 
 
 class Sequence(SQLModel, table=True):
-    """Counters for identifiers; taken in the transaction that uses them."""
+    """Counters for identifiers; a number is given once and never again, used or not."""
 
     name: str = Field(primary_key=True)
     next: int = big()

@@ -31,7 +31,8 @@ CREATE TRIGGER payment_content_fixed BEFORE UPDATE ON payment FOR EACH ROW
   NEW.payment_ref OR OLD.end_to_end_id IS DISTINCT FROM NEW.end_to_end_id OR OLD.uetr IS DISTINCT FROM NEW.uetr
   OR OLD.partner IS DISTINCT FROM NEW.partner OR OLD.bank IS DISTINCT FROM NEW.bank OR OLD.amount IS DISTINCT
   FROM NEW.amount OR OLD.currency IS DISTINCT FROM NEW.currency OR OLD.kind IS DISTINCT FROM NEW.kind OR
-  OLD.benefit_month IS DISTINCT FROM NEW.benefit_month OR OLD.personal IS DISTINCT FROM NEW.personal OR
+  OLD.benefit_month IS DISTINCT FROM NEW.benefit_month OR OLD.commune_code IS DISTINCT FROM NEW.commune_code OR
+  OLD.personal IS DISTINCT FROM NEW.personal OR
   OLD.person_blind IS DISTINCT FROM NEW.person_blind OR OLD.account_blind IS DISTINCT FROM NEW.account_blind OR
   OLD.content_blind IS DISTINCT FROM NEW.content_blind)
   EXECUTE FUNCTION chitra_refuse('M12 payment content is fixed');

@@ -14,7 +14,7 @@ CREATE TRIGGER payment_fixed_delete BEFORE DELETE ON payment BEGIN SELECT RAISE(
 
 CREATE TRIGGER payment_content_fixed BEFORE UPDATE OF
   batch_id, line, payer, programme, payment_ref, end_to_end_id, uetr, partner, bank, amount, currency, kind,
-  benefit_month, personal, person_blind, account_blind, content_blind ON payment
+  benefit_month, commune_code, personal, person_blind, account_blind, content_blind ON payment
 BEGIN SELECT RAISE(ABORT, 'M12 payment content is fixed'); END;
 
 CREATE TRIGGER payment_key_released BEFORE UPDATE OF holds_key ON payment WHEN NEW.holds_key AND NOT OLD.holds_key
