@@ -40,6 +40,13 @@ def home(stages: Stages, tmp_path: Path) -> Iterator[Home]:
 
 
 @pytest.fixture
+def submitted_home(stages: Stages, tmp_path: Path) -> Iterator[Home]:
+    """A home on each database with a batch that waits for the checkers."""
+    with stages.copy("submitted", tmp_path) as mine:
+        yield mine
+
+
+@pytest.fixture
 def approved_home(stages: Stages, tmp_path: Path) -> Iterator[Home]:
     """A home on each database with an approved batch and its partners behind OpenSSH."""
     with stages.copy("approved", tmp_path) as mine, served(mine):

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine, text
 from support.homes import MONTHS, Home
+from support.stages import Stages
 
 SMALL = MONTHS / "month.2026-11.small.csv"
 
 
-def test_m11_two_other_people_must_approve(home: Home) -> None:
-    batch = home.imported(SMALL)
-    home.submit(batch)
+def test_m11_two_other_people_must_approve(submitted_home: Home) -> None:
+    home, batch = submitted_home, submitted_home.batch
     refused = home.chitra("batch", "approve", batch, "--operator", "maker")
     assert (refused.code, refused.json["error"]["code"]) == (1, "role_missing")
 
@@ -42,17 +42,16 @@ def test_m11_maker_with_the_role_of_a_checker_cannot_approve_the_own_batch(sqlit
     assert (refused.code, refused.json["error"]["code"]) == (1, "maker_cannot_approve")
 
 
-def test_wrong_passphrase_is_one_line_that_names_the_key(sqlite_home: Home, tmp_path: Path) -> None:
-    batch = sqlite_home.imported(SMALL)
-    sqlite_home.submit(batch)
+def test_wrong_passphrase_is_one_line_that_names_the_key(sqlite_stages: Stages, tmp_path: Path) -> None:
     wrong = tmp_path / "passphrase"
     wrong.write_text("not the passphrase at all")
     wrong.chmod(0o600)
-    refused = sqlite_home.chitra("batch", "approve", batch, "--operator", "checker", "--passphrase-file", wrong)
+    with sqlite_stages.copy("submitted", tmp_path) as home:
+        refused = home.chitra("batch", "approve", home.batch, "--operator", "checker", "--passphrase-file", wrong)
+        assert home.chitra("batch", "show", home.batch).done()["state"] == "submitted"
     assert refused.code == 1
     assert len(refused.stderr.splitlines()) == 1
     assert "checker" in refused.stderr
-    assert sqlite_home.chitra("batch", "show", batch).done()["state"] == "submitted"
 
 
 def test_missing_key_is_one_line_that_names_it(sqlite_home: Home) -> None:

@@ -79,9 +79,9 @@ def test_invalid_batch_imports_nothing_and_its_correction_is_a_new_linked_batch(
     invalid = home.import_(MONTHS / "month.many-problems.csv").json["batch"]
     assert home.states(invalid) == {}
 
-    corrected = home.imported(CORRECTED)
-    assert home.chitra("batch", "show", corrected).done()["predecessor"] == invalid
-    assert home.states(corrected) == {"ready": 8}
+    corrected = home.chitra("batch", "show", home.imported(CORRECTED)).done()
+    assert corrected["predecessor"] == invalid
+    assert corrected["by_state"] == {"ready": {"payments": 8, "amount": 4_860_000}}
     assert home.chitra("batch", "submit", invalid, "--operator", "maker").code == 1
 
 

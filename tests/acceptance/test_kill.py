@@ -42,7 +42,8 @@ def many_files_home(home: Home, tmp_path: Path) -> Home:
     """An approved batch that becomes some 30 files."""
     for code in home.configuration["partners"]:
         home.append(f"\n[partners.{code}.limits]\npayments_per_file_max = {PAYMENTS_PER_FILE}\n")
-    home.batch = home.approved(sample(tmp_path / "many.csv", PAYMENTS))
+    home.batch = home.submitted(sample(tmp_path / "many.csv", PAYMENTS))
+    home.approve(home.batch)
     return home
 
 

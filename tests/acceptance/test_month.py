@@ -39,7 +39,7 @@ def until_closed(home: Home) -> None:
         home.work()
         if home.batch in home.poll().done()["closed"]:
             return
-        home.next_days(1 if round_ < 2 else 14)
+        home.next_days(1 if round_ < 2 else 10)
     raise AssertionError("the batch does not close")
 
 

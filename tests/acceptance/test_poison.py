@@ -11,7 +11,8 @@ from support.forgeries import FORGERIES, Cast
 from support.homes import Home
 from support.signatures import Partner, document, partner, sign
 
-STATUS, NOTIFICATION, STATEMENT = "out/status", "out/notification", "out/statement"
+ANSWERS = STATUS, NOTIFICATION = "out/status", "out/notification"
+STATEMENT = "out/statement"
 POISONED = ("vietinbank", "agribank", "momo", "viettelmoney")
 WRAPPINGS = [name for name in FORGERIES if name.startswith("wrapping")]
 
@@ -84,30 +85,18 @@ def test_t6_file_above_the_size_cap_is_not_read_and_the_next_goes_on(approved_sq
     assert large.exists()
 
 
-def test_s2_answer_that_comes_again_changes_nothing(approved_sqlite_home: Home) -> None:
+def test_s2_file_that_comes_again_by_any_way_changes_nothing(approved_sqlite_home: Home) -> None:
     home = answered(approved_sqlite_home)
     home.poll().done()
     before = home.chitra("payment", "list", "--limit", "100").done()
-    for code in home.banks:
-        for folder in (STATUS, NOTIFICATION):
-            answer = only(home.folder(code, f"{folder}/archive"))
-            (home.folder(code, folder) / answer.name.replace(".xml", "-again.xml")).write_bytes(answer.read_bytes())
-    again = home.poll()
-    assert again.code == 0
-    assert {file["state"] for file in again.json["files"]} == {"duplicate"}
-    assert home.chitra("payment", "list", "--limit", "100").done() == before
-
-
-def test_s2_statement_import_of_a_file_already_polled_changes_nothing(approved_sqlite_home: Home) -> None:
-    home = answered(approved_sqlite_home)
-    home.next_days(1)
-    home.work()
-    home.poll().done()
-    before = home.chitra("payment", "list", "--limit", "100").done()
-    for folder in (NOTIFICATION, STATEMENT):
-        seen = sorted(home.folder("vietinbank", f"{folder}/archive").iterdir())[0]
-        again = home.chitra("statement", "import", seen, "--partner", "vietinbank").done()
-        assert again["state"] == "duplicate"
+    seen = {code: [only(home.folder(code, f"{folder}/archive")) for folder in ANSWERS] for code in home.banks}
+    for code, answers in seen.items():
+        for folder, answer in zip(ANSWERS, answers, strict=True):
+            (home.folder(code, folder) / answer.name).write_bytes(answer.read_bytes())
+    again = home.poll().done()
+    assert [file["state"] for file in again["files"]] == ["duplicate"] * 10
+    brought = home.chitra("statement", "import", seen["momo"][1], "--partner", "momo").done()
+    assert brought["state"] == "duplicate"
     assert home.chitra("payment", "list", "--limit", "100").done() == before
 
 

@@ -47,22 +47,23 @@ class Home:
 
     # --- the gateway's operator --------------------------------------------------------------------------------
 
-    def import_(self, path: Path, period: str = "2026-11") -> Result:
-        return self.chitra("batch", "import", path, "--programme", "pension", "--period", period, "--operator", "maker")
+    def import_(self, path: Path) -> Result:
+        return self.chitra(
+            *("batch", "import", path, "--programme", "pension", "--period", "2026-11", "--operator", "maker")
+        )
 
-    def imported(self, path: Path, period: str = "2026-11") -> str:
-        return str(self.import_(path, period).done()["batch"])
+    def imported(self, path: Path) -> str:
+        return str(self.import_(path).done()["batch"])
 
-    def approved(self, path: Path, period: str = "2026-11") -> str:
-        """A batch from import to its second approval."""
-        batch = self.imported(path, period)
-        self.submit(batch)
-        for name in ("checker", "checker2"):
-            self.chitra("batch", "approve", batch, "--operator", name).done()
+    def submitted(self, path: Path) -> str:
+        batch = self.imported(path)
+        self.chitra("batch", "submit", batch, "--operator", "maker").done()
         return batch
 
-    def submit(self, batch: str) -> None:
-        self.chitra("batch", "submit", batch, "--operator", "maker").done()
+    def approve(self, batch: str) -> None:
+        """Both approvals."""
+        for name in ("checker", "checker2"):
+            self.chitra("batch", "approve", batch, "--operator", name).done()
 
     def send(self) -> Result:
         return self.chitra("send")

@@ -17,7 +17,7 @@ class Stages:
         self._built: dict[str, Home] = {}
 
     def copy(self, stage: str, folder: Path) -> AbstractContextManager[Home]:
-        """``stage`` is ``new`` (after init) or ``approved`` (the small month with both approvals)."""
+        """``stage``: ``new`` (after init), then the small month ``submitted`` and ``approved``."""
         if stage not in self._built:
             self._built[stage] = self._build(stage)
         return copied(self._built[stage], folder / "home", self._cluster)
@@ -26,6 +26,10 @@ class Stages:
         if stage == "new":
             url = self._stack.enter_context(self._cluster.database()) if self._cluster else None
             return build(self._folder / stage, url)
-        home = self._stack.enter_context(self.copy("new", self._folder / stage))
-        home.batch = home.approved(MONTHS / "month.2026-11.small.csv")
+        before = "new" if stage == "submitted" else "submitted"
+        home = self._stack.enter_context(self.copy(before, self._folder / stage))
+        if stage == "submitted":
+            home.batch = home.submitted(MONTHS / "month.2026-11.small.csv")
+        else:
+            home.approve(home.batch)
         return home
