@@ -14,6 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from gateway.cli.main import cli
+from gateway.cli.messages.kinds import KINDS
 from gateway.config import Config
 from gateway.domain.states import MOVES
 from gateway.store.matching import ODD
@@ -175,6 +176,7 @@ def kinds_of_exceptions() -> set[str]:
         *re.findall(r'raise_exception\(\s*[\w.]+,\s*"([a-z_]+)"', sources),
         *re.findall(r'_raise_for\(\s*\w+,\s*"([a-z_]+)"', sources),
         *ODD,
+        *KINDS,
         *re.findall(r'_exception\("([a-z_]+)"', sources),
         *re.findall(r"(?:THEN|ELSE) '([a-z_]+)'", concluded),
     }
