@@ -32,6 +32,16 @@ def list_(session: Session) -> int:
     return 0
 
 
+@key.command("show", help=N_("One key: what it is for, and until when it is valid."), epilog="chitra key show payments")
+@click.argument("name", metavar="NAME")
+@pass_session
+def show(session: Session, name: str) -> int:
+    document = _document(_info(session, name))
+    session.output.table([_("Key"), _("Value")], [[field, value or ""] for field, value in document.items()])
+    session.output.document(document)
+    return 0
+
+
 @key.command(
     "generate",
     help=N_("A new key; an existing one is never overwritten."),
@@ -77,13 +87,17 @@ def export(session: Session, name: str) -> int:
     return 0
 
 
-def _public(session: Session, name: str) -> tuple[dict[str, Any], str]:
+def _info(session: Session, name: str) -> Any:
     """A key of ours goes before a person's of the same name."""
-    keyring = session.app.keyring
-    found = sorted((i for i in keyring.list() if i.name == name), key=lambda info: info.purpose == "operator")
+    named = (info for info in session.app.keyring.list() if info.name == name)
+    found = sorted(named, key=lambda info: info.purpose == "operator")
     if not found:
         raise NotFound("key_unknown", key=name)
-    info = found[0]
+    return found[0]
+
+
+def _public(session: Session, name: str) -> tuple[dict[str, Any], str]:
+    keyring, info = session.app.keyring, _info(session, name)
     if info.purpose == "signing":
         return _document(info), keyring.certificate(name).decode()
     if info.purpose == "transport":

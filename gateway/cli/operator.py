@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -55,18 +56,29 @@ def list_(session: Session) -> int:
             for r in rows
         ],
     )
-    session.output.document(
-        {
-            "operators": [
-                {
-                    "operator": r.name,
-                    "roles": r.roles.split(","),
-                    "key_id": r.key_id,
-                    "enrolled_at": r.enrolled_at,
-                    "revoked_at": r.revoked_at,
-                }
-                for r in rows
-            ]
-        }
-    )
+    session.output.document({"operators": [_document(row) for row in rows]})
     return 0
+
+
+@operator.command("show", help=N_("One person: roles and key."), epilog="chitra operator show checker")
+@click.argument("name", metavar="NAME")
+@pass_session
+def show(session: Session, name: str) -> int:
+    from gateway.store import batches
+
+    with session.app.store.read() as tx:
+        row = batches.operator(tx, name)
+    session.output.say(f"{row.name}  {', '.join(map(phrase, row.roles.split(',')))}  {row.key_id}")
+    session.output.say(f"{local(row.enrolled_at)}  {local(row.revoked_at)}".strip())
+    session.output.document(_document(row) | {"public_key": row.public_key})
+    return 0
+
+
+def _document(row: Any) -> dict[str, Any]:
+    return {
+        "operator": row.name,
+        "roles": row.roles.split(","),
+        "key_id": row.key_id,
+        "enrolled_at": row.enrolled_at,
+        "revoked_at": row.revoked_at,
+    }

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gateway.cli.lazy import Group
 from gateway.cli.session import Session, pass_session
 from gateway.cli.words import N_, _
-from gateway.domain.errors import Refusal
+from gateway.domain.errors import NotFound, Refusal
+
+if TYPE_CHECKING:
+    from formats.iso20022.schema import Schema
 
 
 @click.group(cls=Group, help=N_("Official ISO 20022 schemas."))
@@ -28,22 +32,34 @@ def list_(session: Session) -> int:
         [_("Message"), _("Installed"), _("Package"), _("Version")],
         [[each.message, _("yes") if here else _("no"), each.package, each.version] for each, here in known],
     )
-    session.output.document(
-        {
-            "schemas": [
-                {
-                    "message": each.message,
-                    "namespace": each.namespace,
-                    "installed": here,
-                    "sha256": each.sha256,
-                    "package": each.package,
-                    "version": each.version,
-                }
-                for each, here in known
-            ]
-        }
-    )
+    session.output.document({"schemas": [_document(each, here) for each, here in known]})
     return 0
+
+
+@schemas.command("show", help=N_("One schema and where it comes from."), epilog="chitra schemas show pain.001.001.09")
+@click.argument("message", metavar="MESSAGE")
+@pass_session
+def show(session: Session, message: str) -> int:
+    from formats.iso20022 import schema
+
+    found = next((each for each in schema.manifest() if each.message == message), None)
+    if found is None:
+        raise NotFound("schema_unknown", message=message)
+    document = _document(found, found.is_installed())
+    session.output.table([_("Schema"), _("Value")], [[field, str(value)] for field, value in document.items()])
+    session.output.document(document)
+    return 0
+
+
+def _document(each: Schema, here: bool) -> dict[str, Any]:
+    return {
+        "message": each.message,
+        "namespace": each.namespace,
+        "installed": here,
+        "sha256": each.sha256,
+        "package": each.package,
+        "version": each.version,
+    }
 
 
 @schemas.command(

@@ -77,6 +77,7 @@ TEMPLATES: Templates = {
     "payment_changed": N_("Payment {payment} is no longer what was approved. Nothing is sent. Tell the auditor."),
     "payment_unknown": N_("There is no payment {payment}. chitra payment list shows all."),
     "statement_unknown": N_("There is no statement {statement}. chitra statement list shows all."),
+    "schema_unknown": N_("There is no schema for {message} among those we know. chitra schemas list shows all."),
     "exception_unknown": N_("There is no exception {exception}. chitra exception list shows all."),
     # the demo
     "demo_failed": (

@@ -28,6 +28,16 @@ def test_list_names_every_key_and_nothing_secret(month: Gateway) -> None:
     assert (month.home / "keyring" / "passphrase").read_text().strip() not in answer.out
 
 
+def test_show_is_one_row_of_the_list(month: Gateway) -> None:
+    for group, rows in (("key", "keys"), ("operator", "operators")):
+        listed = {each[group]: each for each in month.json(group, "list").done()[rows]}
+        shown = month.json(group, "show", "checker").done()
+        assert listed["checker"].items() <= shown.items()
+    assert month.json("operator", "show", "nobody").document["error"]["code"] == "operator_unknown"
+    assert month.json("schemas", "show", "pain.001.001.09").done()["installed"] is True
+    assert month.json("schemas", "show", "pain.999").document["error"]["code"] == "schema_unknown"
+
+
 @pytest.mark.parametrize(
     ("name", "begins"),
     [("payments", "-----BEGIN CERTIFICATE-----"), ("sftp", "ssh-ed25519 "), ("maker", "-----BEGIN PUBLIC KEY-----")],
