@@ -117,9 +117,9 @@ class App:
     @cached_property
     def store(self) -> Store:
         """The database, current and of this environment."""
-        from gateway.store import schema
+        from gateway.store.revision import require_current
 
-        schema.require_current(self.any_store)
+        require_current(self.any_store)
         with self.any_store.read() as tx:
             environment = tx.value("SELECT environment FROM instance WHERE id = 1")
         if environment != self.config.gateway.environment:

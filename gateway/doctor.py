@@ -18,7 +18,7 @@ from gateway.partners import configured_profile
 from gateway.proof import translated
 from gateway.setup import TO_FILL_IN
 from gateway.store import audit
-from gateway.store.schema import revision
+from gateway.store.revision import revision
 from keys import certificates, files, trust
 from keys.ssh import fingerprint
 

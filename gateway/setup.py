@@ -15,6 +15,7 @@ from gateway.config import FILE_NAME
 from gateway.domain.errors import Refusal
 from gateway.proof import translated
 from gateway.store import schema
+from gateway.store.revision import revision
 from gateway.store.tables import Operator
 from keys.keyring import Keyring
 from keys.passphrase import Passphrase
@@ -144,7 +145,7 @@ def _commented(section: str) -> str:
 
 def upgrade_database(app: App) -> tuple[str | None, str]:
     """Bring the database of a home to this version, an empty one included; returns the revisions before and after."""
-    before = schema.revision(app.any_store)
+    before = revision(app.any_store)
     if before is None:
         _create_database(app)
     return before, schema.upgrade(app.any_store)

@@ -8,12 +8,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-from gateway.domain.errors import NotConfigured
 from gateway.store.audit import GENESIS
+from gateway.store.revision import NEWEST
 from gateway.store.store import Store
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -27,19 +25,7 @@ def upgrade(store: Store) -> str:
         _drop_triggers(connection)
         command.upgrade(config, "head")
         _create_triggers(connection)
-    return _newest()
-
-
-def revision(store: Store) -> str | None:
-    """The database's revision, None when it is empty."""
-    with store.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def require_current(store: Store) -> None:
-    """Refuse to work on an empty or outdated database."""
-    if revision(store) != _newest():
-        raise NotConfigured("database_outdated")
+    return NEWEST
 
 
 def establish(store: Store, instance: str, environment: str) -> None:
@@ -58,12 +44,6 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     return config
-
-
-def _newest() -> str:
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
 
 
 def _trigger_sql(dialect: str) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 from support.stores import CountedStore, establish, open_store
 
 from gateway.domain.errors import NotConfigured
-from gateway.store import schema
+from gateway.store import revision, schema
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -55,18 +55,23 @@ def test_both_databases_have_the_same_triggers(tmp_path: Path, postgres_url: str
 def test_d6_an_upgrade_may_be_repeated_and_keeps_rows_and_triggers(empty: CountedStore) -> None:
     establish(empty)
     before = _triggers(empty)
-    assert schema.upgrade(empty) == schema.revision(empty)
+    assert schema.upgrade(empty) == revision.revision(empty)
     assert _triggers(empty) == before
     with empty.read() as tx:
         assert tx.value("SELECT instance FROM instance") == "TEST00"
 
 
+def test_the_revision_that_commands_ask_for_is_the_last_migration() -> None:
+    folder = Path(schema.__file__).parent / "migrations" / "versions"
+    assert revision.NEWEST == max(path.name.split("_")[0] for path in folder.glob("*.py"))
+
+
 def test_an_empty_database_is_refused_for_work(empty: CountedStore) -> None:
-    assert schema.revision(empty) is None
+    assert revision.revision(empty) is None
     with pytest.raises(NotConfigured, match="database_outdated"):
-        schema.require_current(empty)
+        revision.require_current(empty)
     schema.upgrade(empty)
-    schema.require_current(empty)
+    revision.require_current(empty)
 
 
 def test_d6_a_failing_upgrade_leaves_the_database_as_it_was(
@@ -78,7 +83,7 @@ def test_d6_a_failing_upgrade_leaves_the_database_as_it_was(
     monkeypatch.setattr(schema, "_trigger_sql", broken)
     with pytest.raises(Exception, match=r"nowhere|syntax"):
         schema.upgrade(empty)
-    assert schema.revision(empty) is None
+    assert revision.revision(empty) is None
 
 
 def test_an_unknown_kind_of_database_is_one_clear_error() -> None:
