@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
+from itertools import compress
 from typing import Any, BinaryIO
 
 from lxml import etree
 
 from formats.errors import Forbidden, FormatError, Missing, SchemaInvalid, Unreadable
+from formats.iso20022.layout import layout, local
 
 # With ``resolve_entities=False`` lxml accepts truncated and malformed files as soon as a schema is given; "internal"
 # keeps every complaint, never opens an external entity, and the DOCTYPE that would declare one is refused anyway.
@@ -83,12 +85,7 @@ def child(element: etree._Element | None, name: str) -> etree._Element | None:
 
 
 def local_name(element: etree._Element) -> str:
-    return _local(element.tag)
-
-
-@lru_cache(4096)
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+    return local(element.tag)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
@@ -100,42 +97,46 @@ class Reader:
     ``omit`` names children that are read on their own and left out of the texts.
     """
 
-    __slots__ = ("_again", "_texts", "element")
+    __slots__ = ("_again", "_layout", "_texts", "element")
 
     def __init__(self, element: etree._Element, omit: str = "") -> None:
-        self.element = element
-        self._texts: dict[str, str] = {}
-        self._again: dict[str, list[str]] = {}
-        self._collect(element, "", omit)
-
-    def _collect(self, element: etree._Element, around: str, omit: str) -> None:
         """Keep the text of everything without children, without surrounding space, and the currency of amounts."""
-        for child in element:
-            path = _below(around, child.tag)
-            if path == omit:
-                continue
-            if len(child):
-                self._collect(child, path, omit)
-            elif text := (child.text or "").strip(_SPACE):
-                if path not in self._texts:
-                    self._texts[path] = text
-                else:
-                    self._again.setdefault(path, []).append(text)
-                if path.endswith("Amt"):
-                    self._texts.setdefault(f"{path}/@Ccy", child.get("Ccy", ""))
+        below = _below(element, omit)
+        self.element = element
+        self._layout = layout(tuple([each.tag for each in below]), tuple(map(len, below)), omit)
+        leaves = list(compress(below, self._layout.leaves))
+        texts = [(leaf.text or "").strip(_SPACE) for leaf in leaves]
+        self._texts = dict(zip(self._layout.paths, texts, strict=True))
+        self._again = self._sorted_out(texts) if self._layout.repeats else {}
+        for place, path in self._layout.currencies:
+            if texts[place]:
+                self._texts.setdefault(path, leaves[place].get("Ccy", ""))
+
+    def _sorted_out(self, texts: list[str]) -> dict[str, list[str]]:
+        """Keep the first text of each path, and give those after it."""
+        self._texts = {}
+        again: dict[str, list[str]] = {}
+        for path, text in zip(self._layout.paths, texts, strict=True):
+            if text and path in self._texts:
+                again.setdefault(path, []).append(text)
+            elif text:
+                self._texts[path] = text
+        return again
 
     def each(self, path: str, omit: str = "") -> list[Reader]:
         """Every element at the path, in document order."""
+        if not self.has(path):
+            return []
         return [Reader(found, omit) for found in self.element.iterfind(_wild(path))]
 
     def has(self, path: str) -> bool:
-        """Whether there is such an element, empty or not."""
-        return self.element.find(_wild(path)) is not None
+        """Whether there is such an element, empty or not, but for those inside of what is omitted."""
+        return path in self._layout.elements
 
     def all(self, path: str) -> list[str]:
         """Every text at the path."""
         first = self._texts.get(path)
-        return [] if first is None else [first, *self._again.get(path, ())]
+        return [first, *self._again.get(path, ())] if first else []
 
     def text(self, *paths: str) -> str | None:
         """The first text at the first of these paths that has one."""
@@ -153,7 +154,7 @@ class Reader:
 
     def date(self, path: str) -> date | None:
         """A day, from a date or date-time, itself or in ``Dt`` or ``DtTm``; as written, no time zone applied."""
-        text = self.text(f"{path}/Dt", f"{path}/DtTm", path)
+        text = self.text(*_day_paths(path))
         return None if text is None else day(text)
 
     def moment(self, path: str) -> datetime | None:
@@ -167,12 +168,16 @@ class Reader:
         return "/".join(local_name(each) for each in ancestors)
 
 
-NOTHING = Reader(etree.Element("nothing"))
+def _below(element: etree._Element, omit: str) -> list[etree._Element]:
+    """All elements inside, in document order; of the children called ``omit`` only these themselves."""
+    if not omit:
+        return list(element.iterdescendants())
+    return [found for child in element for found in ((child,) if local_name(child) == omit else child.iter())]
 
 
-@lru_cache(4096)
-def _below(around: str, tag: str) -> str:
-    return f"{around}/{_local(tag)}" if around else _local(tag)
+@cache
+def _day_paths(path: str) -> tuple[str, str, str]:
+    return f"{path}/Dt", f"{path}/DtTm", path
 
 
 @cache
@@ -180,6 +185,10 @@ def _wild(path: str) -> str:
     return "/".join(f"{{*}}{name}" for name in path.split("/"))
 
 
+NOTHING = Reader(etree.Element("nothing"))
+
+
+@lru_cache(4096)
 def day(text: str) -> date:
     """``2026-07-31``, with whatever follows of time or offset."""
     match = _DATE.match(text)
@@ -189,6 +198,7 @@ def day(text: str) -> date:
         raise Unreadable("date_unreadable") from None
 
 
+@lru_cache(4096)
 def moment(text: str) -> datetime:
     """``2026-07-31T09:00:00+07:00``, offset and fraction optional."""
     try:

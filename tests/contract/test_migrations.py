@@ -63,7 +63,7 @@ def test_d6_an_upgrade_may_be_repeated_and_keeps_rows_and_triggers(empty: Counte
 
 def test_the_revision_that_commands_ask_for_is_the_last_migration() -> None:
     folder = Path(schema.__file__).parent / "migrations" / "versions"
-    assert revision.NEWEST == max(path.name.split("_")[0] for path in folder.glob("*.py"))
+    assert max(path.name.split("_")[0] for path in folder.glob("*.py")) == revision.NEWEST
 
 
 def test_an_empty_database_is_refused_for_work(empty: CountedStore) -> None:

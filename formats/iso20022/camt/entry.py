@@ -26,9 +26,10 @@ def read_entry(element: etree._Element, statement: int, ordinal: int) -> Entry:
         lenient.note("amount_missing")
     if direction is None:
         lenient.note("direction_missing")
-    batch = _batch(reader, lenient)
+    groups = reader.each("NtryDtls", omit="TxDtls")
+    batch = _batch(_inside(groups, "Btch") or reader.each("Btch"), lenient)
     reversal = is_true(reader.text("RvslInd"))
-    details = reader.each("NtryDtls/TxDtls") or reader.each("TxDtls")
+    details = _inside(groups, "TxDtls") or reader.each("TxDtls")
     return Entry(
         statement=statement,
         ordinal=ordinal,
@@ -51,9 +52,12 @@ def read_entry(element: etree._Element, statement: int, ordinal: int) -> Entry:
     )
 
 
-def _batch(reader: Reader, lenient: Lenient) -> Reader:
+def _inside(groups: list[Reader], name: str) -> list[Reader]:
+    return [each for group in groups for each in group.each(name)]
+
+
+def _batch(batches: list[Reader], lenient: Lenient) -> Reader:
     """The batch that names one of our orders; several batches in one entry are noted."""
-    batches = reader.each("NtryDtls/Btch") or reader.each("Btch")
     if len(batches) > 1:
         lenient.note("several_batches")
     return batches[0] if batches else NOTHING
