@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from gateway.domain.errors import NotFound
 from gateway.domain.states import InboundState
@@ -19,6 +20,7 @@ ENTRY_COLUMNS = (
     "statement_id",
     "ordinal",
     "identity",
+    "loose",
     "amount",
     "currency",
     "status",
@@ -152,21 +154,55 @@ def known_identities(tx: Transaction, identities: Sequence[bytes]) -> set[bytes]
     return found
 
 
+def known_loosely(tx: Transaction, statement_id: int, keys: Iterable[bytes]) -> dict[bytes, int]:
+    """How many entries of other statements are worked with under each loose key."""
+    sql = "SELECT count(*) FROM entry WHERE loose = :key AND disposition <> 'ignored' AND statement_id <> :statement"
+    return {key: int(tx.value(sql, key=key, statement=statement_id)) for key in set(keys)}
+
+
+def replace_bare(tx: Transaction, statement_id: int, key: bytes) -> None:
+    """An entry without details gives way to the same one with details: it is ignored, its exception is resolved."""
+    bare = tx.value(
+        "SELECT min(e.id) FROM entry e WHERE e.loose = :key AND e.disposition <> 'ignored'"
+        " AND e.statement_id <> :statement AND NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = e.id)",
+        key=key,
+        statement=statement_id,
+    )
+    if bare is not None:
+        tx.run("UPDATE entry SET disposition = 'ignored', reason = 'replaced_by_details' WHERE id = :id", id=bare)
+        tx.run("UPDATE exception SET state = 'resolved' WHERE entry_id = :id", id=bare)
+
+
+_NEIGHBOUR_DAYS_MAX = 45
+
+
 def neighbours(tx: Transaction, statement: Statement) -> list[tuple[Statement, Statement]]:
-    """(earlier, later) pairs of this statement with those that stand next to it by sequence number."""
+    """(earlier, later) pairs of this statement with those next to it by sequence number, which may restart yearly."""
+    if statement.sequence is None:
+        return []
+    before = _beside(tx, statement, statement.sequence - 1)
+    after = _beside(tx, statement, statement.sequence + 1)
+    pairs = [(other, statement) for other in before if _days(other, statement) >= 0]
+    pairs += [(statement, other) for other in after if _days(statement, other) >= 0]
+    return [(one, next_) for one, next_ in pairs if one.last_page is not False and next_.page in (None, 1)]
+
+
+def _beside(tx: Transaction, statement: Statement, sequence: int) -> list[Statement]:
+    """Statements of the account with this number, of about the same time."""
     query = select(Statement).where(
         Statement.partner == statement.partner,
         Statement.account == statement.account,
         Statement.message == statement.message,
-        Statement.id != statement.id,
+        Statement.sequence == sequence,
     )
-    around = (statement.sequence or 0) - 1, (statement.sequence or 0) + 1
-    near = tx.session.exec(query.where(col(Statement.sequence).in_(around))).all()
-    pairs = [
-        (other, statement) if (other.sequence or 0) < (statement.sequence or 0) else (statement, other)
-        for other in near
-    ]
-    return [(one, next_) for one, next_ in pairs if one.last_page is not False and next_.page in (None, 1)]
+    return [each for each in tx.session.exec(query).all() if abs(_days(each, statement)) <= _NEIGHBOUR_DAYS_MAX]
+
+
+def _days(one: Statement, other: Statement) -> int:
+    """From the end of ``one`` to the end of ``other``; 0 where a statement has no date."""
+    if not (one.to_date and other.to_date):
+        return 0
+    return (date.fromisoformat(other.to_date) - date.fromisoformat(one.to_date)).days
 
 
 _UNANSWERED = (

@@ -79,6 +79,10 @@ _KIND_OF_ENTRY = (
 """The same for an entry without details."""
 
 
+_KIND_OF_REST = "CASE WHEN e.amount < c.covered THEN 'unexplained_debit' ELSE 'details_differ' END"
+"""The same for an entry of which the details do not explain the whole amount."""
+
+
 def leave(tx: Transaction, file_in_id: int) -> list[str]:
     """S6: what is not allocated becomes an exception with its reason; returns the kinds that occurred."""
     details = (
@@ -95,7 +99,16 @@ def leave(tx: Transaction, file_in_id: int) -> list[str]:
         " WHERE s.file_in_id = :file AND e.disposition = 'open'"
         " AND NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = e.id)"
     )
-    return [kind for leftovers in (details, entries) for kind in _except(tx, leftovers, file_in_id)]
+    rests = (
+        f"SELECT {_KIND_OF_REST} AS kind, s.partner, s.id AS statement_id, e.id AS entry_id,"
+        " CAST(NULL AS BIGINT) AS detail_id, CAST(NULL AS BIGINT) AS payment_id, e.amount - c.covered AS amount,"
+        " e.currency FROM entry e JOIN statement s ON s.id = e.statement_id JOIN ("
+        "   SELECT n.id, CAST(sum(d.amount) AS BIGINT) AS covered FROM entry n JOIN detail d ON d.entry_id = n.id"
+        "   JOIN statement m ON m.id = n.statement_id WHERE m.file_in_id = :file AND n.disposition = 'open'"
+        "   GROUP BY n.id, n.currency HAVING count(*) = count(CASE WHEN d.currency = n.currency THEN d.amount END)"
+        " ) c ON c.id = e.id WHERE e.amount <> c.covered"
+    )
+    return [kind for leftovers in (details, entries, rests) for kind in _except(tx, leftovers, file_in_id)]
 
 
 def _except(tx: Transaction, leftovers: str, file_in_id: int) -> list[str]:

@@ -79,7 +79,7 @@ def _allocate_file(context: Context, tx: Transaction, batch: Batch, portion: Por
 
 
 def _file(context: Context, tx: Transaction, batch: Batch, portion: Portion) -> FileOut:
-    partner, payer = context.partner(portion.partner), context.payers[batch.payer]
+    partner, payer = context.partner(portion.partner), context.payer(batch.payer)
     profile, number = partner.profile, take(tx, "file_out").start
     day = execution_date(context.clock.now(), profile.cutoff, context.is_working)
     message_id = naming(tx).message_id(number)
@@ -112,7 +112,7 @@ def _name(context: Context, tx: Transaction, partner: Partner, message_id: str) 
 
 
 def _debtor_account(context: Context, batch: Batch, partner: Partner) -> str:
-    account = context.payers[batch.payer].account(partner.code, batch.programme)
+    account = context.payer(batch.payer).account(partner.code, batch.programme)
     if account is None:
         raise NotConfigured("payer_account_missing", payer=batch.payer, partner=partner.code)
     return account

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from adapters.profile import Inbox
@@ -66,26 +66,38 @@ class _Collector:
                 yield self._too_large(inbox, remote)
                 continue
             try:
-                yield self._take(inbox, remote)
+                taken = self._take(inbox, remote)
             except ChitraError as error:
-                yield Received("", self._partner.code, remote.name, inbox.message, "", error)
+                taken = Received("", self._partner.code, remote.name, inbox.message, "", error)
             except Exception as bug:  # a boundary: T7, the next file goes on; ``poll`` raises it at its end
-                yield Received("", self._partner.code, remote.name, inbox.message, "", bug=bug)
+                taken = Received("", self._partner.code, remote.name, inbox.message, "", bug=bug)
+            if taken is not None:
+                yield taken
 
     @staticmethod
     def _wanted(inbox: Inbox, remote: RemoteFile) -> bool:
         return remote.is_regular and inbox.accepts(remote.name)
 
-    def _take(self, inbox: Inbox, remote: RemoteFile) -> Received:
-        """Store, understand, archive; each step starts from the hash, so a crash anywhere is taken up again."""
+    def _take(self, inbox: Inbox, remote: RemoteFile) -> Received | None:
+        """Store, understand, archive; each step starts from the hash, so a crash anywhere is taken up again.
+
+        None for a file that is still being written: it is left for the next round.
+        """
         with closing(self._context.spool.create()) as spool:
             with self._transport.read(f"{inbox.folder}/{remote.name}", inbox.size_bytes_max) as parts:
-                for part in parts:
-                    spool.write(part)
+                size_bytes = sum(spool.write(part) for part in parts)
+            if size_bytes != remote.size_bytes or not self._unchanged(inbox, remote):
+                return None
             file = self._store(inbox, remote.name, spool)
             done = understand(self._context, self._partner, inbox, file, spool)
-        self._archive(inbox, file)
+        try:
+            self._archive(inbox, remote, file)
+        except ChitraError as error:
+            return replace(done, error=done.error or error)
         return done
+
+    def _unchanged(self, inbox: Inbox, remote: RemoteFile) -> bool:
+        return self._transport.stat(f"{inbox.folder}/{remote.name}") == remote
 
     def _store(self, inbox: Inbox, name: str, spool: BinaryIO) -> FileIn:
         """Transaction A: raw bytes and their row; the same arrival after a crash is found again, not doubled."""
@@ -104,10 +116,13 @@ class _Collector:
             tx.record("system", "file receive", file.reference, sha256, partner=self._partner.code, state=file.state)
             return file
 
-    def _archive(self, inbox: Inbox, file: FileIn) -> None:
-        """T4: move it away at the partner without overwriting; "not there" is done."""
+    def _archive(self, inbox: Inbox, remote: RemoteFile, file: FileIn) -> None:
+        """T4: move it away at the partner without overwriting; "not there" is done, other content stays for us."""
         source = f"{inbox.folder}/{file.name}"
-        if self._transport.stat(source) is not None:
+        found = self._transport.stat(source)
+        if found not in (None, remote):
+            return
+        if found is not None:
             try:
                 self._transport.rename(source, f"{inbox.archive}/{file.name}")
             except RemoteRefused:
@@ -164,7 +179,7 @@ def _process(
         row.message, row.proof, row.key_id = _kind(inbox, proven), proven.proof, proven.key_id
         evidence.add_findings(tx, row, [(f.path, f.rule, f.message) for f in findings])
         if inbox.message == "pain.002":
-            record_statuses(tx, partner.profile, row, proven.open())
+            record_statuses(tx, partner.profile, row, proven.open(), context.clock.now().tzinfo)
         else:
             accounts = frozenset(_accounts(context, tx, partner))
             reading = Reading(accounts, proven=True, reasons=partner.profile.reasons)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from adapters.profile import Profile
 from gateway.domain.calendar import IsWorking
-from gateway.domain.errors import NotFound
+from gateway.domain.errors import NotConfigured, NotFound
 from gateway.ports import Clock, Ids, MessageSigner, Spool, Transport, Vault, Verifier
 from gateway.store.store import Store
 
@@ -79,8 +79,16 @@ class Context:
 
     def partner_for(self, napas_bin: str) -> Partner:
         """Where money for an account at this bank goes: its own partner, else the default one."""
-        own = (p for p in self.partners.values() if p.profile.napas_bin == napas_bin)
-        return next(own, self.partners[self.default_partner])
+        own = (each for each in self.partners.values() if each.profile.napas_bin == napas_bin)
+        found = next(own, None) or self.partners.get(self.default_partner)
+        if found is None:
+            raise NotConfigured("no_partners")
+        return found
+
+    def payer(self, code: str) -> Payer:
+        if code not in self.payers:
+            raise NotConfigured("payer_unknown", payer=code, known=", ".join(sorted(self.payers)))
+        return self.payers[code]
 
     def today(self) -> date:
         return self.clock.now().date()

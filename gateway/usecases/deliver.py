@@ -99,25 +99,61 @@ class _Sender:
             return  # another sender was here between the listing and our lock
         if self._file.state in (FileState.RELEASING, FileState.UNKNOWN):
             self._look("looked")
-            return
-        self._fence()
-        if date.fromisoformat(self._file.execution_date) < self._context.today():
+        elif vanished := self._fence():
+            self._perhaps_taken(vanished)
+        elif date.fromisoformat(self._file.execution_date) < self._context.today():
             self._void()
-            return
-        self._commit_uploading()
-        self._upload()
-        self._commit_releasing()
-        self._lock.prove_alive()
-        self._release()
+        else:
+            self._commit_uploading()
+            self._upload()
+            self._commit_releasing()
+            self._lock.prove_alive()
+            self._release()
 
     # --- before a second attempt ---------------------------------------------------------------------------
 
-    def _fence(self) -> None:
-        """Remove every earlier temporary, so that a frozen old sender's rename fails; the final name must be free."""
-        for earlier in self._attempts:
-            self._transport.remove(self._path(earlier.temporary))
+    def _fence(self) -> Attempt | None:
+        """Remove every earlier temporary, so that a frozen old sender's rename fails; the final name must be free.
+
+        Returns the attempt whose temporary somebody else took while it may have been whole: perhaps the partner.
+        """
         if self._transport.stat(self._path(self._file.name)) is not None:
             raise Alarm("final_name_taken", file=self._file.message_id, partner=self._partner.code)
+        for earlier in self._attempts:
+            if earlier.removed_at is None and not self._remove(earlier) and self._may_be_whole(earlier):
+                return earlier
+        return None
+
+    def _remove(self, attempt: Attempt) -> bool:
+        """True when the temporary was there and is gone by our hand."""
+        removed = self._transport.remove(self._path(attempt.temporary))
+        if removed:
+            with self._context.store.begin() as tx:
+                tx.run(
+                    "UPDATE attempt SET removed_at = :now WHERE file_id = :file AND number = :number",
+                    now=tx.now(),
+                    file=self._file.id,
+                    number=attempt.number,
+                )
+        return removed
+
+    def _perhaps_taken(self, attempt: Attempt) -> None:
+        """Whole bytes of ours vanished: the partner may have them, so they count as released, and a person asks."""
+        evidence = f"temporary of attempt {attempt.number} is gone, and we did not remove it"
+        with self._context.store.begin() as tx:
+            moves.move(tx, "file_out", self._file.id, FileState.UNKNOWN, evidence)
+            moves.move_payments(tx, files.IN_FILE, PaymentState.SENT, evidence, file=self._file.id)
+            tx.run(
+                "UPDATE attempt SET releasing_at = :now WHERE file_id = :file AND number = :number",
+                now=tx.now(),
+                file=self._file.id,
+                number=attempt.number,
+            )
+            tx.record("system", "file unknown", self._file.message_id, self._wire.sha256, evidence=evidence)
+
+    @staticmethod
+    def _may_be_whole(attempt: Attempt) -> bool:
+        return attempt.writing_at is not None and not attempt.incomplete
 
     def _void(self) -> None:
         """The execution date has passed unsent: tombstone the message id and give the payments back."""
@@ -155,17 +191,32 @@ class _Sender:
     def _upload(self) -> None:
         """Write exclusively, make durable, close, read back: the bytes there are the bytes sealed (M7)."""
         temporary = self._path(self._temporary)
+        handed_over = False
         try:
             with self._transport.open_exclusive(temporary) as remote:
+                self._note("writing_at = :now")
                 for part in self._sealed_bytes():
                     remote.write(part)
+                handed_over = True
                 remote.sync()
                 remote.close()
             if self._digest(temporary) != self._wire.sha256:
                 raise RemoteRefused("read_back_differs", file=self._file.message_id)
         except ChitraError as error:
-            self._note_outcome(f"not released: {error.code}")
+            values = "outcome = :outcome, ended_at = :now, incomplete = :incomplete"
+            self._note(values, outcome=f"not released: {error.code}", incomplete=not handed_over)
             raise
+
+    def _note(self, values: str, **params: str | bool) -> None:
+        """Write down how far this attempt came."""
+        with self._context.store.begin() as tx:
+            tx.run(
+                f"UPDATE attempt SET {values} WHERE file_id = :file AND number = :number",
+                now=tx.now(),
+                file=self._file.id,
+                number=self._number,
+                **params,
+            )
 
     def _sealed_bytes(self) -> Iterator[bytes]:
         with self._context.store.read() as tx:
@@ -217,12 +268,18 @@ class _Sender:
         found = self._final_digest()
         if found == self._wire.sha256:
             self._sent(f"{occasion}: same bytes at the final name")
-            for earlier in self._attempts:
-                self._transport.remove(self._path(earlier.temporary))
+            self._clear_temporaries()
         elif found is not None:
             self._freeze("final_name_differs")
         else:
             self._unknown(occasion)
+
+    def _clear_temporaries(self) -> None:
+        """Delivered: whatever still lies there under a temporary name is a second copy."""
+        with self._context.store.read() as tx:
+            attempts = files.attempts(tx, self._file.id)
+        for attempt in attempts:
+            self._remove(attempt)
 
     def _final_digest(self) -> str | None:
         """SHA-256 of what lies under the final name (empty for other bytes of another size); None for nothing."""
@@ -241,16 +298,18 @@ class _Sender:
     # --- outcomes ---------------------------------------------------------------------------------------------
 
     def _sent(self, evidence: str) -> None:
+        """Unless an answer of the partner said so before us."""
         with self._context.store.begin() as tx:
-            moves.move(tx, "file_out", self._file.id, FileState.SENT, evidence)
+            if files.claim(tx, self._file.id).state in (FileState.RELEASING, FileState.UNKNOWN):
+                moves.move(tx, "file_out", self._file.id, FileState.SENT, evidence)
             tx.run("UPDATE file_out SET sent_at = :now WHERE id = :id", now=tx.now(), id=self._file.id)
             self._close_attempt(tx, evidence)
             tx.record("system", "file sent", self._file.message_id, self._wire.sha256, evidence=evidence)
 
     def _unknown(self, evidence: str) -> None:
-        """M9: stays unknown until the bank's word; said again at every run."""
+        """M9: stays unknown until the bank's word; said again at every run. An answer that was quicker stands."""
         with self._context.store.begin() as tx:
-            if files.get(tx, self._file.id).state != FileState.UNKNOWN:
+            if files.claim(tx, self._file.id).state == FileState.RELEASING:
                 moves.move(tx, "file_out", self._file.id, FileState.UNKNOWN, evidence)
                 self._close_attempt(tx, f"unknown: {evidence}")
                 tx.record("system", "file unknown", self._file.message_id, evidence=evidence)
@@ -262,10 +321,6 @@ class _Sender:
             tx.record("system", "partner freeze", self._partner.code, file=self._file.message_id, reason=code)
         self._unknown(code)
         raise Alarm(code, file=self._file.message_id, partner=self._partner.code)
-
-    def _note_outcome(self, outcome: str) -> None:
-        with self._context.store.begin() as tx:
-            self._close_attempt(tx, outcome)
 
     def _close_attempt(self, tx: Transaction, outcome: str) -> None:
         tx.run(

@@ -17,7 +17,9 @@ from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context
 
-ALARMS = frozenset({"unknown_debit", "second_debit", "booked_and_rejected", "status_for_unknown_message"})
+ALARMS = frozenset(
+    {"unknown_debit", "unexplained_debit", "second_debit", "booked_and_rejected", "status_for_unknown_message"}
+)
 """Kinds of exception that are alarms: money moved that should not have."""
 
 

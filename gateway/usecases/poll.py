@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.domain.errors import ChitraError
+from gateway.domain.states import FileState
 from gateway.usecases.close import close
 from gateway.usecases.collect import Received, collect
 from gateway.usecases.context import Context
+from gateway.usecases.send import orphans
+
+_AWAITED = (FileState.SENT, FileState.ACKNOWLEDGED, FileState.REJECTED)
 
 
 @dataclass(slots=True)
@@ -28,6 +32,7 @@ def poll(context: Context, partner: str | None = None) -> Polled:
         received, errors = collect(context, each)
         round_.received += received
         round_.errors += [(each.code, error) for error in errors]
+    round_.errors += [(str(error.params["partner"]), error) for error in orphans(context, _AWAITED)]
     round_.closed = close(context)
     for bug in filter(None, (received.bug for received in round_.received)):
         raise bug

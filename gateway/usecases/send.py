@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gateway.domain.errors import ChitraError, NotFound
@@ -37,14 +37,14 @@ def send(context: Context, batch: str | None = None, partner: str | None = None)
             _tried(run, seal, context, file.message_id)
     for each in context.named(partner):
         run.deliveries += deliver(context, each, batch)
-    run.errors += _orphans(context)
+    run.errors += orphans(context, DELIVERABLE)
     return run
 
 
-def _orphans(context: Context) -> list[ChitraError]:
-    """Files due at partners that are no longer configured: said at every run, never forgotten."""
+def orphans(context: Context, states: Sequence[FileState]) -> list[ChitraError]:
+    """Files in these states at partners that are no longer configured: said at every run, never forgotten."""
     with context.store.read() as tx:
-        due = files.in_states(tx, DELIVERABLE)
+        due = files.in_states(tx, states)
     lost = sorted({file.partner for file in due} - set(context.partners))
     known = ", ".join(sorted(context.partners))
     return [NotFound("partner_unknown", partner=partner, known=known) for partner in lost]

@@ -28,8 +28,12 @@ def import_statement(context: Context, source: BinaryIO, name: str, partner: str
     if partner not in context.partners:
         return _keep_unproven(context, file, source, kind)
     for inbox in context.partners[partner].profile.inboxes:
-        if kind.startswith(inbox.message):
+        if kind.startswith(inbox.message) and inbox.proof == "enveloped":
             return understand(context, context.partners[partner], inbox, file, source)
+        if kind.startswith(inbox.message):
+            return _keep_unproven(
+                context, file, source, kind
+            )  # a channel proves nothing once a person carried the file
     return _refuse(context, file, Refusal("no_inbox_for_message", partner=partner, message=kind))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, BinaryIO
 
+from formats.errors import Unreadable
 from formats.iso20022 import camt
 from gateway.domain.errors import Alarm
 from gateway.store import bulk, evidence
@@ -17,6 +18,8 @@ from gateway.store.store import Transaction, take
 from gateway.store.tables import Balance, FileIn, Statement
 
 _PORTION_ENTRIES = 1000
+_SUM_MAX = 2**63 - 1
+"""What both databases hold."""
 _OPENING, _CLOSING = ("OPBD", "PRCD", "ITBD"), ("CLBD", "ITBD")
 """Kinds of balance that begin and end a statement; pages are joined by interim ones."""
 
@@ -117,19 +120,42 @@ class _Recorder:
     def _add(self, entries: list[camt.Entry]) -> None:
         """One portion: entries that are worked with already are kept, but ignored."""
         identities = [self._identity(entry) for entry in entries]
-        known = evidence.known_identities(self._tx, identities)
+        known = self._known(entries, identities)
         first = take(self._tx, "entry", len(entries)).start
-        numbered = [
-            (first + index, entry, identity)
-            for index, (entry, identity) in enumerate(zip(entries, identities, strict=True))
-        ]
-        rows = (self._entry(number, entry, identity, identity in known) for number, entry, identity in numbered)
+        numbered = [(first + index, entry, known[index]) for index, entry in enumerate(entries)]
+        rows = (
+            self._entry(number, entry, identities[number - first], is_known) for number, entry, is_known in numbered
+        )
         bulk.insert(self._tx, "entry", evidence.ENTRY_COLUMNS, rows)
         self._add_details(numbered)
+        self._replace_bare(numbered)
         self._row.entries += len(entries)
         self._row.entry_sum += sum(entry.amount or 0 for entry in entries if _booked(entry))
+        if abs(self._row.entry_sum) > _SUM_MAX:
+            raise Unreadable("sum_out_of_range")
 
-    def _add_details(self, numbered: list[tuple[int, camt.Entry, bytes]]) -> None:
+    def _known(self, entries: list[camt.Entry], identities: list[bytes]) -> list[bool]:
+        """S2: by full identity; without details also by the loose key, as often as it is known elsewhere."""
+        known = evidence.known_identities(self._tx, identities)
+        loose = [None if entry.details else self._loose(entry) for entry in entries]
+        elsewhere = evidence.known_loosely(self._tx, self._row.id, (key for key in loose if key))
+        return [
+            identity in known or (key is not None and elsewhere[key] >= self._turn(key))
+            for identity, key in zip(identities, loose, strict=True)
+        ]
+
+    def _turn(self, key: bytes) -> int:
+        """Ordinal of an entry among its equals within this statement."""
+        self._seen[key] += 1
+        return self._seen[key]
+
+    def _replace_bare(self, numbered: list[tuple[int, camt.Entry, bool]]) -> None:
+        for _, entry, is_known in numbered:
+            key = self._loose(entry)
+            if key and entry.details and not is_known and self._reading.proven and _booked(entry):
+                evidence.replace_bare(self._tx, self._row.id, key)
+
+    def _add_details(self, numbered: list[tuple[int, camt.Entry, bool]]) -> None:
         first = take(self._tx, "detail", sum(len(entry.details) for _, entry, _ in numbered)).start
         flat = ((number, entry, detail) for number, entry, _ in numbered for detail in entry.details)
         rows = (self._detail(first + index, *item) for index, item in enumerate(flat))
@@ -142,6 +168,7 @@ class _Recorder:
             self._row.id,
             entry.ordinal,
             identity,
+            self._loose(entry),
             entry.amount,
             entry.currency,
             entry.status,
@@ -203,16 +230,24 @@ class _Recorder:
         return self._tx.vault.seal(json.dumps(given, ensure_ascii=False).encode(), context)
 
     def _identity(self, entry: camt.Entry) -> bytes:
-        """The bank's reference, else everything that tells entries apart; then the ordinal among equals."""
+        """The bank's reference, else everything that tells entries apart; the payments named; the ordinal among equals.
+
+        One reference can stand over a whole bulk order, so it alone does not make two entries the same.
+        """
         parts: list[Any] = [self._file.partner, self._source.account, entry.amount, entry.currency, entry.reversal]
         if entry.servicer_reference:
-            parts += [entry.status, entry.servicer_reference]
+            parts += [entry.servicer_reference, sorted(detail.end_to_end_id or "" for detail in entry.details)]
         else:
-            parts += [entry.status, _iso(entry.booking_date), _iso(entry.value_date), entry.bank_code]
+            parts += [_iso(entry.booking_date), _iso(entry.value_date), entry.bank_code]
             parts += [(d.end_to_end_id, d.message_id, d.amount, d.servicer_reference) for d in entry.details]
         key = hashlib.sha256(repr(parts).encode()).digest()
-        self._seen[key] += 1
-        return hashlib.sha256(key + self._seen[key].to_bytes(4, "big")).digest()
+        return hashlib.sha256(key + self._turn(key).to_bytes(4, "big")).digest()
+
+    def _loose(self, entry: camt.Entry) -> bytes | None:
+        if not entry.servicer_reference:
+            return None
+        parts = [self._file.partner, self._source.account, entry.amount, entry.currency, entry.reversal]
+        return hashlib.sha256(repr([*parts, entry.servicer_reference]).encode()).digest()
 
     def _close(self) -> None:
         """S4: opening + booked entries = closing, and closing = next opening."""

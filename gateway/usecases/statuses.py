@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, BinaryIO
 
 from adapters.profile import Profile
@@ -16,13 +16,18 @@ from gateway.store.tables import FileIn
 Line = pain002.GroupStatus | pain002.BlockStatus | pain002.TransferStatus
 
 
-def record_statuses(tx: Transaction, profile: Profile, file: FileIn, source: BinaryIO) -> list[int]:
-    """Store every status of the file; returns ids of its reports (none when the message id was used before)."""
+def record_statuses(
+    tx: Transaction, profile: Profile, file: FileIn, source: BinaryIO, zone: tzinfo | None
+) -> list[int]:
+    """Store every status of the file; returns ids of its reports (none when the message id was used before).
+
+    Times without an offset are read in ``zone``.
+    """
     events = pain002.read(source)
     head = next(events, None)
     if not isinstance(head, pain002.Report):
         raise Unreadable("no_group_header")
-    report = evidence.open_report(tx, file, head.message_id or file.sha256, _stored(head.created))
+    report = evidence.open_report(tx, file, head.message_id or file.sha256, _stored(head.created, zone))
     if report is None:
         evidence.raise_exception(tx, "message_id_reused", file.partner, file_in_id=file.id)
         return []
@@ -30,17 +35,25 @@ def record_statuses(tx: Transaction, profile: Profile, file: FileIn, source: Bin
     return [report.id]
 
 
-def _stored(created: datetime | None) -> str:
-    """The time inside the message, comparable as text; local times are read as Viet Nam's."""
+def _stored(created: datetime | None, zone: tzinfo | None) -> str:
+    """The time inside the message, comparable as text."""
     if created is None:
         return ""
-    return created.astimezone(UTC).isoformat(timespec="seconds")
+    aware = created if created.tzinfo else created.replace(tzinfo=zone)
+    return aware.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _rows(report_id: int, profile: Profile, events: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+    """Rows in document order: what a group or block says of an earlier copy holds for everything in it."""
+    under: dict[str, bool] = {"group": False, "block": False, "transfer": False}
     for line in events:
-        code = _code(profile, line.reasons)
         level, block, end_to_end = _place(line)
+        codes = _codes(profile, line.reasons)
+        earlier_copy = not profile.duplicate_codes.isdisjoint(codes) or under["group"]
+        if level == "block":
+            under["block"] = False
+        earlier_copy = line.status == "RJCT" and (earlier_copy or under["block"])
+        under[level] = earlier_copy
         yield (
             report_id,
             level,
@@ -48,8 +61,8 @@ def _rows(report_id: int, profile: Profile, events: Iterator[Any]) -> Iterator[t
             block,
             end_to_end,
             line.status,
-            code,
-            line.status == "RJCT" and code in profile.duplicate_codes,
+            codes[0] if codes else None,
+            earlier_copy,
         )
 
 
@@ -62,9 +75,7 @@ def _place(line: Line) -> tuple[str, str | None, str | None]:
     return "transfer", line.original_payment_information_id, line.original_end_to_end_id
 
 
-def _code(profile: Profile, reasons: tuple[pain002.Reason, ...]) -> str | None:
-    """The first reason as an ISO code; the partner's own codes by its profile's table."""
-    if not reasons:
-        return None
-    given = reasons[0].code or reasons[0].proprietary
-    return profile.reasons.get(given, given) if given else None
+def _codes(profile: Profile, reasons: tuple[pain002.Reason, ...]) -> list[str]:
+    """The reasons as ISO codes; the partner's own by its profile's table."""
+    given = [reason.code or reason.proprietary for reason in reasons]
+    return [profile.reasons.get(code, code) for code in given if code]

@@ -13,6 +13,9 @@ TEMPLATES: Templates = {
     "schema_hash_differs": N_("{name} is not the official schema and was not taken. Get it from its source again."),
     "schema_invalid": N_("The message breaks the official schema in {failures} places (first: {rule})."),
     # the whole message
+    "sum_out_of_range": N_(
+        "The entries of the statement add up to more than can be booked. Ask the partner for it again."
+    ),
     "not_well_formed": N_("The file is no well-formed XML: line {line}, column {column}. Ask for it again."),
     "too_deep_or_large": N_("The XML is too deep or too large at line {line}, column {column}, and was not read on."),
     "doctype": N_("The file carries a DOCTYPE, which no honest message needs. It was not read."),

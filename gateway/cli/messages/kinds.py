@@ -8,6 +8,8 @@ from gateway.cli.words import N_
 KINDS = {
     "unknown_debit": N_("debit without a payment of ours"),
     "second_debit": N_("second debit of one payment"),
+    "unexplained_debit": N_("debit larger than its details"),
+    "details_differ": N_("entry larger than its details"),
     "unknown_credit": N_("credit without a payment of ours"),
     "second_return": N_("second return of one payment"),
     "suspected_return": N_("possible return"),
@@ -39,6 +41,10 @@ KINDS = {
 ADVICE: Templates = {
     "unknown_debit": N_("Our account was debited for something we did not send. Call the partner at once."),
     "second_debit": N_("One payment was debited twice. Call the partner at once and ask for the money back."),
+    "unexplained_debit": N_(
+        "An entry debited more than its details explain; the amount is the difference. Call the partner at once."
+    ),
+    "details_differ": N_("The details of an entry do not add up to its amount. Ask the partner for the rest."),
     "unknown_credit": N_("Money came in that no payment of ours explains. Ask the partner where it comes from."),
     "second_return": N_("One payment came back twice. Ask the partner which booking is right."),
     "suspected_return": N_(

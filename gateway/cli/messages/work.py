@@ -63,6 +63,9 @@ TEMPLATES: Templates = {
     # batches
     "period_invalid": N_("“{period}” is not a month. Write the period as YYYY-MM."),
     "batch_unknown": N_("There is no batch {batch}. chitra batch list shows all."),
+    "no_partners": N_(
+        "No partner is configured yet. Add one to chitra.toml under [partners] and name it in [routing]."
+    ),
     "own_certificate_not_valid": N_(
         "Our certificate {key} is not valid now ({reason}). Make a new key with chitra key generate and give its"
         " certificate to the partners."

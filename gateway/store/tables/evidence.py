@@ -138,6 +138,8 @@ class Entry(SQLModel, table=True):
     statement_id: int = big(foreign_key="statement.id")
     ordinal: int
     identity: bytes
+    loose: bytes | None = Field(default=None, index=True)
+    """Account, bank reference and amount alone: joins an entry without details to the same one with details."""
     amount: int | None = big(default=None)
     currency: str | None = None
     status: str | None = None

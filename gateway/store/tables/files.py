@@ -61,6 +61,12 @@ class Attempt(SQLModel, table=True):
     temporary: str
     host_key: str
     started_at: str
+    writing_at: str | None = None
+    """From here on bytes of ours may lie under the temporary name."""
+    incomplete: bool = False
+    """Known to have failed before the last byte was handed over: no copy can be whole."""
+    removed_at: str | None = None
+    """Its temporary was removed by us."""
     releasing_at: str | None = None
     outcome: str | None = None
     ended_at: str | None = None
