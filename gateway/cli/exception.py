@@ -10,7 +10,7 @@ import click
 
 from gateway.cli.lazy import Group
 from gateway.cli.messages import advise, kind_word, state_word
-from gateway.cli.options import beginning, listing
+from gateway.cli.options import NUMBER_MAX, beginning, listing
 from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
 
@@ -50,7 +50,7 @@ def list_(
 
 
 @exception.command("show", help=N_("One exception and what it is about."), epilog="chitra exception show ID")
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=click.IntRange(1, NUMBER_MAX))
 @pass_session
 def show(session: Session, number: int) -> int:
     from gateway.store import browse

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Callable[..., Any])
 
-LIMIT = click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help=N_("At most so many."))
+NUMBER_MAX = 2**63 - 1
+"""The greatest number that both databases hold."""
+
+LIMIT = click.option(
+    "--limit", type=click.IntRange(1, NUMBER_MAX), default=50, show_default=True, help=N_("At most so many.")
+)
 PASSPHRASE_FILE = click.option(
     "--passphrase-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -10,7 +10,7 @@ import click
 
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, kind_word, state_word
-from gateway.cli.options import LIMIT, as_date, listing
+from gateway.cli.options import LIMIT, NUMBER_MAX, as_date, listing
 from gateway.cli.session import Session, money, pass_session
 from gateway.cli.words import N_, _
 
@@ -45,7 +45,7 @@ def list_(session: Session, state: str | None, since: datetime | None, limit: in
 
 
 @statement.command("show", help=N_("One statement: its balances and its entries."), epilog="chitra statement show ID")
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=click.IntRange(1, NUMBER_MAX))
 @LIMIT
 @pass_session
 def show(session: Session, number: int, limit: int) -> int:

@@ -225,20 +225,20 @@ def _fingerprint(key: paramiko.PKey) -> str:
 
 
 def _identity(endpoint: Endpoint) -> paramiko.PKey:
-    text = _read_private(endpoint.identity_file)
+    content = _read_private(endpoint.identity_file)
     passphrase = endpoint.identity_passphrase()
     try:
-        return paramiko.Ed25519Key.from_private_key(io.StringIO(text), passphrase)  # type: ignore[arg-type]
+        return paramiko.Ed25519Key.from_private_key(io.StringIO(content.decode("ascii")), passphrase)  # type: ignore[arg-type]
     except (paramiko.SSHException, ValueError) as error:
         raise NotConfigured("identity_unreadable", file=endpoint.identity_file.name) from error
 
 
-def _read_private(path: Path) -> str:
+def _read_private(path: Path) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise NotConfigured("identity_missing", file=path.name) from error
-    with open(descriptor, encoding="ascii") as file:
+    with open(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
             raise NotConfigured("identity_unsafe", file=path.name)

@@ -128,6 +128,15 @@ def test_an_unknown_identity_is_refused_after_one_attempt(start: Start, tmp_path
     assert server.logged("method password") == server.logged("method none") == 0
 
 
+def test_an_identity_that_is_no_text_is_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "identity").write_bytes(b"\xc1\xff")
+    (tmp_path / "identity").chmod(0o600)
+    generate_key(tmp_path / "host")
+    pinned = (tmp_path / "host.pub").read_text()
+    with pytest.raises(NotConfigured, match="identity_unreadable"):
+        connect(Endpoint("127.0.0.1", 1, "nobody", tmp_path / "identity", (pinned,)))
+
+
 def test_an_identity_others_may_read_is_not_used(start: Start, tmp_path: Path) -> None:
     server, endpoint = start()
     endpoint.identity_file.chmod(0o644)

@@ -45,7 +45,9 @@ def test_list_is_narrowed(month: Gateway) -> None:
 def test_an_unknown_statement_or_exception_is_one_line(month: Gateway) -> None:
     assert month.json("statement", "show", "999999").document["error"]["code"] == "statement_unknown"
     assert month.json("exception", "show", "999999").document["error"]["code"] == "exception_unknown"
-    assert month.json("statement", "show", "first").code == 2
+    for wrong in ("first", "0", "9" * 20):
+        assert month.json("statement", "show", wrong).code == month.json("exception", "show", wrong).code == 2
+    assert month.json("payment", "list", "--limit", "9" * 20).code == 2
 
 
 def test_s2_importing_a_known_statement_again_changes_nothing(month: Gateway, statement_file: Path) -> None:

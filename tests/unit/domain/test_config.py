@@ -122,6 +122,12 @@ def test_a_folder_without_configuration_is_no_home(tmp_path: Path) -> None:
         config.load(tmp_path)
 
 
+def test_a_file_in_the_place_of_the_home_is_no_home(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").touch()
+    with pytest.raises(NotConfigured, match="no_home"):
+        config.load(tmp_path / "list.csv")
+
+
 def test_the_only_payer_need_not_be_named(tmp_path: Path) -> None:
     loaded = _load(tmp_path, GOOD)
     assert loaded.payer(None) == "thachthat"
