@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ def amount_text(minor: int, currency: str) -> str:
     return f"{digits[:-decimals]}.{digits[-decimals:]}"
 
 
+@lru_cache(4096)
 def amount_minor(text: str, currency: str) -> int:
     """ISO text as minor units, exactly: no sign, no exponent, no digit below the currency's smallest unit."""
     decimals = exponent(currency)

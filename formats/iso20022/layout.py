@@ -8,59 +8,66 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import compress, islice
 
 _REMEMBERED_SIZE_MAX = 256
 _REMEMBERED_MAX = 512
 
+Tags = tuple[str, ...]
+Counts = tuple[int, ...]
+Spans = list[tuple[int, int]]
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``leaves`` tells of every element whether it is one that holds text; ``paths`` are theirs, by local names.
+    """Of the elements below one, in document order; paths are local names joined with ``/``.
 
-    ``currencies``: of each leaf that is an amount its place among the leaves, and the path of its currency.
+    ``leaves`` tells which hold text, ``paths`` is of these, ``repeats`` whether one comes twice; ``currencies`` has,
+    of each leaf that is an amount, the place among the leaves and the path of its currency; ``spans`` has, of all
+    elements of a path, where they start and where the elements inside of them end.
     """
 
     leaves: tuple[bool, ...]
     paths: tuple[str, ...]
     repeats: bool
     currencies: tuple[tuple[int, str], ...]
-    elements: frozenset[str]
+    spans: dict[str, Spans]
 
 
-def layout(tags: tuple[str, ...], counts: tuple[int, ...], omit: str) -> Layout:
-    """Of this shape; what is below the children called ``omit`` is not in it. Only small shapes are remembered."""
-    find = _remembered if len(tags) <= _REMEMBERED_SIZE_MAX else _worked_out
-    return find(tags, counts, omit)
+def layout(tags: Tags, counts: Counts) -> Layout:
+    """Of this shape; only small shapes are remembered."""
+    return _remembered(tags, counts) if len(tags) <= _REMEMBERED_SIZE_MAX else _worked_out(tags, counts)
 
 
-def _worked_out(tags: tuple[str, ...], counts: tuple[int, ...], omit: str) -> Layout:
-    rest = zip(tags, counts, strict=True)
-    places = list(_places(rest, rest, "", omit))
-    paths = tuple(path for path, is_leaf in places if is_leaf)
+def _worked_out(tags: Tags, counts: Counts) -> Layout:
+    everything: list[str] = []
+    spans: dict[str, Spans] = {}
+    _follow(zip(tags, counts, strict=True), None, "", everything, spans)
+    leaves = tuple(not count for count in counts)
+    paths = tuple(compress(everything, leaves))
     return Layout(
-        leaves=tuple(is_leaf for _, is_leaf in places),
+        leaves=leaves,
         paths=paths,
         repeats=len(set(paths)) < len(paths),
         currencies=tuple((place, f"{path}/@Ccy") for place, path in enumerate(paths) if path.endswith("Amt")),
-        elements=frozenset(path for path, _ in places),
+        spans=spans,
     )
 
 
 _remembered = lru_cache(_REMEMBERED_MAX)(_worked_out)
 
-_Nodes = Iterator[tuple[str, int]]
 
-
-def _places(children: _Nodes, rest: _Nodes, around: str, omit: str) -> Iterator[tuple[str, bool]]:
-    """The path of each element, and whether it is a leaf; ``rest`` goes on with whatever comes next."""
-    for tag, count in children:
+def _follow(
+    rest: Iterator[tuple[str, int]], count: int | None, around: str, paths: list[str], spans: dict[str, Spans]
+) -> None:
+    """Take the next ``count`` elements, each with those inside of it, and note their paths and spans."""
+    for tag, children in islice(rest, count):
         name = local(tag)
         path = f"{around}/{name}" if around else name
-        omitted = path == omit
-        yield path, not (count or omitted)
-        if not omitted:
-            yield from _places(islice(rest, count), rest, path, omit)
+        start = len(paths)
+        paths.append(path)
+        _follow(rest, children, path, paths, spans)
+        spans.setdefault(path, []).append((start, len(paths)))
 
 
 @lru_cache(4096)

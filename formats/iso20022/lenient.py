@@ -12,6 +12,8 @@ from formats.iso20022.xml import Reader
 class Lenient:
     """A reader's values as None where they cannot be read, and why in ``problems``."""
 
+    __slots__ = ("_problems",)
+
     def __init__(self) -> None:
         self._problems: list[str] = []
 

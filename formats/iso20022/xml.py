@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 from itertools import compress
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from lxml import etree
 
 from formats.errors import Forbidden, FormatError, Missing, SchemaInvalid, Unreadable
-from formats.iso20022.layout import layout, local
+from formats.iso20022.layout import Counts, Tags, layout, local
 
 # With ``resolve_entities=False`` lxml accepts truncated and malformed files as soon as a schema is given; "internal"
 # keeps every complaint, never opens an external entity, and the DOCTYPE that would declare one is refused anyway.
@@ -97,14 +97,15 @@ class Reader:
     ``omit`` names children that are read on their own and left out of the texts.
     """
 
-    __slots__ = ("_again", "_layout", "_texts", "element")
+    __slots__ = ("_again", "_below", "_layout", "_omit", "_texts", "element")
 
-    def __init__(self, element: etree._Element, omit: str = "") -> None:
+    def __init__(self, element: etree._Element, omit: str = "", below: _Below | None = None) -> None:
         """Keep the text of everything without children, without surrounding space, and the currency of amounts."""
-        below = _below(element, omit)
         self.element = element
-        self._layout = layout(tuple([each.tag for each in below]), tuple(map(len, below)), omit)
-        leaves = list(compress(below, self._layout.leaves))
+        self._omit = omit
+        self._below = below or _look_below(element, omit)
+        self._layout = layout(self._below.tags, self._below.counts)
+        leaves = list(compress(self._below.elements, self._layout.leaves))
         texts = [(leaf.text or "").strip(_SPACE) for leaf in leaves]
         self._texts = dict(zip(self._layout.paths, texts, strict=True))
         self._again = self._sorted_out(texts) if self._layout.repeats else {}
@@ -123,15 +124,16 @@ class Reader:
                 self._texts[path] = text
         return again
 
-    def each(self, path: str, omit: str = "") -> list[Reader]:
+    def each(self, path: str) -> list[Reader]:
         """Every element at the path, in document order."""
-        if not self.has(path):
-            return []
-        return [Reader(found, omit) for found in self.element.iterfind(_wild(path))]
+        if self._omit and path.startswith(self._omit):
+            return [Reader(found) for found in self.element.iterfind(_wild(path))]
+        below, spans = self._below, self._layout.spans.get(path, ())
+        return [Reader(below.elements[start], below=below.part(start + 1, end)) for start, end in spans]
 
     def has(self, path: str) -> bool:
-        """Whether there is such an element, empty or not, but for those inside of what is omitted."""
-        return path in self._layout.elements
+        """Whether there is such an element, empty or not, outside of what is omitted."""
+        return path in self._layout.spans
 
     def all(self, path: str) -> list[str]:
         """Every text at the path."""
@@ -168,11 +170,23 @@ class Reader:
         return "/".join(local_name(each) for each in ancestors)
 
 
-def _below(element: etree._Element, omit: str) -> list[etree._Element]:
-    """All elements inside, in document order; of the children called ``omit`` only these themselves."""
-    if not omit:
-        return list(element.iterdescendants())
-    return [found for child in element for found in ((child,) if local_name(child) == omit else child.iter())]
+class _Below(NamedTuple):
+    """The elements inside of one, in document order, with their shape."""
+
+    elements: list[etree._Element]
+    tags: Tags
+    counts: Counts
+
+    def part(self, start: int, end: int) -> _Below:
+        return _Below(self.elements[start:end], self.tags[start:end], self.counts[start:end])
+
+
+def _look_below(element: etree._Element, omit: str) -> _Below:
+    if omit:
+        elements = [each for child in element if local_name(child) != omit for each in child.iter()]
+    else:
+        elements = list(element.iterdescendants())
+    return _Below(elements, tuple([each.tag for each in elements]), tuple(map(len, elements)))
 
 
 @cache

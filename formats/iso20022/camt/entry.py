@@ -19,17 +19,16 @@ def sign(reader: Reader) -> int | None:
 
 def read_entry(element: etree._Element, statement: int, ordinal: int) -> Entry:
     """An entry without indicator has no amount: an unknown direction settles nothing."""
-    reader, lenient = Reader(element, omit="NtryDtls"), Lenient()
+    reader, lenient = Reader(element, omit=_DETAILS if _is_long(element) else ""), Lenient()
     direction = sign(reader)
     minor, currency = lenient.amount(reader, "Amt")
     if reader.text("Amt") is None:
         lenient.note("amount_missing")
     if direction is None:
         lenient.note("direction_missing")
-    groups = reader.each("NtryDtls", omit="TxDtls")
-    batch = _batch(_inside(groups, "Btch") or reader.each("Btch"), lenient)
+    batch = _batch(reader, lenient)
     reversal = is_true(reader.text("RvslInd"))
-    details = _inside(groups, "TxDtls") or reader.each("TxDtls")
+    details = reader.each("NtryDtls/TxDtls") or reader.each("TxDtls")
     return Entry(
         statement=statement,
         ordinal=ordinal,
@@ -52,12 +51,18 @@ def read_entry(element: etree._Element, statement: int, ordinal: int) -> Entry:
     )
 
 
-def _inside(groups: list[Reader], name: str) -> list[Reader]:
-    return [each for group in groups for each in group.each(name)]
+_DETAILS = "NtryDtls"
+_TOGETHER_MAX = 8
 
 
-def _batch(batches: list[Reader], lenient: Lenient) -> Reader:
+def _is_long(element: etree._Element) -> bool:
+    """Whether the details are so many that looking at each alone is faster than looking at the whole entry."""
+    return sum(map(len, element.iterchildren("{*}NtryDtls"))) > _TOGETHER_MAX
+
+
+def _batch(reader: Reader, lenient: Lenient) -> Reader:
     """The batch that names one of our orders; several batches in one entry are noted."""
+    batches = reader.each("NtryDtls/Btch") or reader.each("Btch")
     if len(batches) > 1:
         lenient.note("several_batches")
     return batches[0] if batches else NOTHING
@@ -107,6 +112,8 @@ _ACCOUNTS = {
 
 def _charges(reader: Reader, lenient: Lenient) -> int | None:
     """The sum of the records, of the older form too, else the total; a credited charge is negative."""
+    if not reader.has("Chrgs"):
+        return None
     records = _charge_records(reader)
     amounts = [times(lenient.amount(each, "Amt")[0], -(sign(each) or -1)) for each in records]
     known = [amount for amount in amounts if amount is not None]

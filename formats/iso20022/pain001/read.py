@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from itertools import chain
 from typing import BinaryIO
 
@@ -134,14 +135,28 @@ def _transfer(reader: Reader, currency: str) -> Transfer:
     )
 
 
-def _account(reader: Reader, path: str) -> Account:
-    return Account(reader.need(f"{path}/Id/Othr/Id"), reader.text(f"{path}/Id/Othr/SchmeNm/Prtry"))
+def _account(reader: Reader, element: str) -> Account:
+    number, scheme = _account_paths(element)
+    return Account(reader.need(number), reader.text(scheme))
 
 
-def _agent(reader: Reader, path: str) -> Agent | None:
-    institution = f"{path}/FinInstnId"
-    bic = reader.text(f"{institution}/BICFI", f"{institution}/BIC")
-    member_id = reader.text(f"{institution}/ClrSysMmbId/MmbId")
-    if bic is None and member_id is None:
-        return None
-    return Agent(bic, member_id, reader.text(f"{institution}/ClrSysMmbId/ClrSysId/Prtry"))
+def _agent(reader: Reader, element: str) -> Agent | None:
+    bics, member_id, clearing_system = _agent_paths(element)
+    agent = _known_agent(reader.text(*bics), reader.text(member_id), reader.text(clearing_system))
+    return None if agent.bicfi is None and agent.member_id is None else agent
+
+
+_known_agent = lru_cache(1024)(Agent)
+"""Many transfers go to few banks."""
+
+
+@cache
+def _account_paths(element: str) -> tuple[str, str]:
+    return f"{element}/Id/Othr/Id", f"{element}/Id/Othr/SchmeNm/Prtry"
+
+
+@cache
+def _agent_paths(element: str) -> tuple[tuple[str, str], str, str]:
+    institution = f"{element}/FinInstnId"
+    member = f"{institution}/ClrSysMmbId"
+    return (f"{institution}/BICFI", f"{institution}/BIC"), f"{member}/MmbId", f"{member}/ClrSysId/Prtry"
