@@ -170,7 +170,7 @@ def _name_at_start(source: BinaryIO) -> str:
 
 def name_of(element: etree._Element) -> str:
     """The message an element belongs to, from its namespace, national variants included."""
-    match = _MESSAGE.search(etree.QName(element).namespace or "")
+    match = _MESSAGE.search(element.tag.rpartition("}")[0])
     if not match:
         raise Unreadable("unknown_namespace")
     return match[0]

@@ -57,6 +57,7 @@ def test_the_healthy_message_is_read() -> None:
         "84_too_deep": HEALTHY.replace(b">M<", b">" + b"<a>" * 100_000 + b"</a>" * 100_000 + b"<"),
         "85_ten_megabytes_of_text": HEALTHY.replace(b">M<", b">" + b"M" * 11_000_000 + b"<"),
         "87_wrong_namespace": HEALTHY.replace(b"camt.053.001.08", b"pacs.008.001.08"),
+        "87_brace_in_the_namespace": HEALTHY.replace(b"camt.053.001.08", b"camt.053}001.08"),
         "87_no_namespace": b"<Document><BkToCstmrStmt/></Document>",
         "empty": b"",
         "no_xml": b"%PDF-1.7",
