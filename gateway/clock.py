@@ -7,13 +7,13 @@ It moves the gateway and the rehearsal partners together. Production refuses to 
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from gateway.domain.calendar import VIET_NAM
 from gateway.domain.errors import NotConfigured
 
-ZONE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
-"""Viet Nam has no daylight saving since 1975; a fixed offset needs no zone data on the machine."""
+ZONE = VIET_NAM
 
 
 class RealClock:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from gateway.domain.errors import NotConfigured
+from gateway.domain.identifiers import programme as spelled
 
 FILE_NAME = "chitra.toml"
 
@@ -37,7 +39,8 @@ class PayerSection(Section):
 
     def account(self, partner: str, programme: str) -> str | None:
         """The account to debit at ``partner`` for ``programme``."""
-        return self.programme_accounts.get(programme, {}).get(partner) or self.accounts.get(partner)
+        own = {spelled(name): accounts for name, accounts in self.programme_accounts.items()}
+        return own.get(programme, {}).get(partner) or self.accounts.get(partner)
 
     def accounts_at(self, partner: str) -> list[str]:
         """Every account at ``partner``."""
@@ -53,21 +56,35 @@ class OutboxOverride(Section):
     folder: str | None = None
     filename: str | None = None
 
+    @field_validator("filename")
+    @classmethod
+    def _names_apart(cls, pattern: str) -> str:
+        """Two files never have one name, and every name is plain."""
+        try:
+            names = {
+                pattern.format(date=date(2026, 1, 2), sequence=number, message_id=f"M{number}") for number in (1, 2)
+            }
+        except (KeyError, ValueError, IndexError):
+            raise ValueError("only {date:...}, {sequence:...} and {message_id} are known") from None
+        if len(names) < 2 or not all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", name) for name in names):
+            raise ValueError("needs {sequence} or {message_id}, and letters, digits, dots, _ and - only")
+        return pattern
+
 
 class InboxOverride(Section):
     folder: str | None = None
     archive: str | None = None
     pattern: str | None = None
-    proof: Literal["enveloped", "detached", "channel"] | None = None
-    size_bytes_max: int | None = None
+    proof: Literal["enveloped", "channel"] | None = None
+    size_bytes_max: int | None = Field(default=None, ge=1)
 
 
 class LimitsOverride(Section):
-    payments_per_file_max: int | None = None
-    amount_per_file_max: int | None = None
-    amount_per_payment_max: int | None = None
-    name_chars_max: int | None = None
-    remittance_chars_max: int | None = None
+    payments_per_file_max: int | None = Field(default=None, ge=1)
+    amount_per_file_max: int | None = Field(default=None, ge=1)
+    amount_per_payment_max: int | None = Field(default=None, ge=1)
+    name_chars_max: int | None = Field(default=None, ge=1, le=70)
+    remittance_chars_max: int | None = Field(default=None, ge=1, le=140)
 
 
 class PartnerSection(Section):
@@ -145,8 +162,10 @@ def load(home: Path) -> Config:
     try:
         with path.open("rb") as source:
             document: dict[str, Any] = tomllib.load(source)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise NotConfigured("no_home", home=str(home)) from None
+    except OSError as error:
+        raise NotConfigured("config_unreadable", path=str(path), reason=error.strerror or "") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NotConfigured("config_unreadable", path=str(path), reason=str(error)) from None
     try:

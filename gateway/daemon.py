@@ -25,14 +25,15 @@ def run(app: App, once: bool) -> int:
     """Rounds until SIGTERM or SIGINT, then 0; one round with ``once``, then its gravest exit code.
 
     A second daemon is refused (``Busy``). What goes wrong in a round is logged and tried again in the next one;
-    only a bug ends the daemon.
+    only a bug, or the loss of its lock, ends the daemon.
     """
     log = open_log(sys.stderr)
-    with app.store.exclusive("daemon"), until_signalled() as stop:
+    with app.store.exclusive("daemon") as lock, until_signalled() as stop:
         log.info("daemon_started", once=once, poll_seconds=app.config.daemon.poll_seconds)
         code = _round(app.context, log, stop)
         while not once and not stop.requested:
             stop.wait(app.config.daemon.poll_seconds)
+            lock.prove_alive()
             _round(app.context, log, stop)
         log.info("daemon_stopped")
     return code if once else 0

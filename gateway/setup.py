@@ -15,7 +15,7 @@ from gateway.config import FILE_NAME
 from gateway.domain.errors import Refusal
 from gateway.proof import translated
 from gateway.store import schema
-from gateway.store.revision import revision
+from gateway.store.revision import NEWEST, revision
 from gateway.store.tables import Operator
 from keys.keyring import Keyring
 from keys.passphrase import Passphrase
@@ -146,15 +146,18 @@ def _commented(section: str) -> str:
 def upgrade_database(app: App) -> tuple[str | None, str]:
     """Bring the database of a home to this version, an empty one included; returns the revisions before and after."""
     before = revision(app.any_store)
-    if before is None:
-        _create_database(app)
-    return before, schema.upgrade(app.any_store)
+    _create_database(app)
+    return before, NEWEST
 
 
 def _create_database(app: App) -> None:
+    """Tables and first rows; taken up again where an earlier attempt ended half-way."""
     schema.upgrade(app.any_store)
-    instance = "".join(secrets.choice(_ALPHABET) for _ in range(6))
-    schema.establish(app.any_store, instance, app.config.gateway.environment)
+    with app.any_store.read() as tx:
+        established = tx.value("SELECT 1 FROM instance")
+    if not established:
+        instance = "".join(secrets.choice(_ALPHABET) for _ in range(6))
+        schema.establish(app.any_store, instance, app.config.gateway.environment)
 
 
 def _enrol(app: App, passphrases: Callable[[str], Passphrase], now: datetime) -> list[str]:

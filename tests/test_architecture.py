@@ -82,7 +82,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 }
 """Where each library lives; one that is not here has no home yet."""
 
-BOUNDARIES = ("gateway.cli.main", "gateway.usecases.collect")
+BOUNDARIES = ("gateway.cli.main", "gateway.usecases.collect", "gateway.usecases.send")
 """Modules that may catch every exception: to show it to a person; to go on with the next file and raise later (T7)."""
 
 MIGRATIONS = "gateway.store.migrations.versions"

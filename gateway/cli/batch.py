@@ -11,7 +11,7 @@ import click
 
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, state_word
-from gateway.cli.options import beginning, listing
+from gateway.cli.options import beginning, listing, plain_name, seekable
 from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
 from gateway.domain.states import BatchState
@@ -45,8 +45,9 @@ def import_(session: Session, path: Path, programme: str, period: str, operator:
 
     app = session.app
     code = app.config.payer(payer)
-    with session.output.working(_("Importing {file}").format(file=path.name)), path.open("rb") as source:
-        request = Request(source, path.name, programme, period, operator, code)
+    name = plain_name(path)
+    with session.output.working(_("Importing {file}").format(file=name)), seekable(path, app.spool) as source:
+        request = Request(source, name, programme, period, operator, code)
         imported = import_batch(app.context, request, dict(app.config.columns))
     return _show_import(session, imported)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
@@ -13,6 +16,7 @@ from gateway.cli.words import N_, _
 
 if TYPE_CHECKING:
     from gateway.cli.session import Session
+    from gateway.ports import Spool
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -70,6 +74,24 @@ def beginning(day: datetime | None) -> str | None:
     if day is None:
         return None
     return datetime.combine(day.date(), time(), ZONE).astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def plain_name(path: Path) -> str:
+    """The file's name as text; bytes that are no UTF-8 are shown by a replacement."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+@contextmanager
+def seekable(path: Path, spool: Spool) -> Iterator[BinaryIO]:
+    """The file open for reading more than once; what comes through a pipe is copied first."""
+    with path.open("rb") as source:
+        if source.seekable():
+            yield source
+            return
+        with closing(spool.create()) as copy:
+            shutil.copyfileobj(source, copy)
+            copy.seek(0)
+            yield copy
 
 
 def as_date(day: datetime | None) -> str | None:

@@ -10,7 +10,7 @@ import click
 
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, kind_word, state_word
-from gateway.cli.options import LIMIT, NUMBER_MAX, as_date, listing
+from gateway.cli.options import LIMIT, NUMBER_MAX, as_date, listing, plain_name, seekable
 from gateway.cli.session import Session, money, pass_session
 from gateway.cli.words import N_, _
 
@@ -89,8 +89,9 @@ def import_(session: Session, path: Path, partner: str) -> int:
     from gateway.usecases import gravity
     from gateway.usecases.statement_import import import_statement
 
-    with session.output.working(_("Importing {file}").format(file=path.name)), path.open("rb") as source:
-        received = import_statement(session.app.context, source, path.name, partner)
+    name = plain_name(path)
+    with session.output.working(_("Importing {file}").format(file=name)), seekable(path, session.app.spool) as source:
+        received = import_statement(session.app.context, source, name, partner)
     with session.app.store.read() as tx:
         file = evidence.find(tx, received.file)
         statements = browse.statements(tx, _OF_A_FILE_MAX, file_in=file.id)[::-1]
@@ -101,7 +102,7 @@ def import_(session: Session, path: Path, partner: str) -> int:
         {
             "file": received.file,
             "partner": partner,
-            "name": path.name,
+            "name": name,
             "message": file.message,
             "state": file.state,
             "statements": [_summary(row) for row in statements],

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
+
+VIET_NAM = timezone(timedelta(hours=7))
+"""No daylight saving since 1975; a fixed offset needs no zone data on the machine."""
 
 IsWorking = Callable[[date], bool]
 

@@ -7,6 +7,7 @@ database and never from the clock, and are never reused (M5).
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,8 +72,19 @@ def born_by_id(beneficiary_id: str) -> int:
     return 1900 + 100 * (int(beneficiary_id[3]) // 2) + int(beneficiary_id[4:6])
 
 
+def is_commune(text: str) -> bool:
+    """Five digits of the general statistics office."""
+    return bool(re.fullmatch("[0-9]{5}", text))
+
+
 def is_month(text: str) -> bool:
     return bool(_MONTH.fullmatch(text))
+
+
+def programme(text: str) -> str | None:
+    """The one spelling of a welfare programme: NFC, small letters, hyphens for spaces; None when it is no name."""
+    spelled = "-".join(unicodedata.normalize("NFC", text).casefold().split())
+    return spelled if re.fullmatch(r"\w[\w.-]{0,31}", spelled) else None
 
 
 def is_payment_ref(text: str) -> bool:

@@ -75,11 +75,11 @@ PAYMENT_MOVES: Mapping[str, frozenset[str]] = {
     P.RETURNED: frozenset({P.SETTLED}),
     P.CANCELLED: frozenset(),
 }
-"""held goes back only to where it came from; the store checks that against ``held_from``."""
+"""held goes back only to where it came from (``held_from``); nothing holds payments yet."""
 
 FILE_MOVES: Mapping[str, frozenset[str]] = {
     F.ALLOCATED: frozenset({F.SEALED, F.HELD, F.VOID}),
-    F.SEALED: frozenset({F.UPLOADING, F.HELD, F.VOID}),
+    F.SEALED: frozenset({F.UPLOADING, F.UNKNOWN, F.HELD, F.VOID}),
     F.HELD: frozenset({F.ALLOCATED, F.SEALED, F.VOID}),
     F.UPLOADING: frozenset({F.RELEASING, F.UNKNOWN, F.VOID}),
     F.RELEASING: frozenset({F.SENT, F.UNKNOWN}),

@@ -45,7 +45,8 @@ def batch_report(store: Store, batch_id: str) -> BatchReport:
         sums, booked = reporting.batch_sums(tx, batch_id), reporting.booked_sums(tx, batch_id)
         parts = sums.debited + sums.returned + sums.rejected + sums.cancelled + sums.held + sums.open
         debits = booked.get("debit", 0) - booked.get("reversal", 0)
-        booked_alike = debits - booked.get("return", 0) == sums.debited and booked.get("return", 0) == sums.returned
+        returns = booked.get("return", 0) - booked.get("return_reversal", 0)
+        booked_alike = debits - returns == sums.debited and returns == sums.returned
         return BatchReport(
             batch=batch.id,
             state=batch.state,

@@ -95,6 +95,17 @@ def same_rows(tx: Transaction, payer: str, programme: str, rows_sha256: bytes) -
     return tx.session.get(Batch, batch_id) if batch_id else None
 
 
+def same_rows_elsewhere(tx: Transaction, payer: str, rows_sha256: bytes) -> dict[str, str]:
+    """The living batch with exactly these rows under another programme: nobody means that."""
+    row = tx.run(
+        "SELECT id, programme FROM batch WHERE payer = :payer AND rows_sha256 = :rows"
+        " AND state NOT IN ('invalid', 'rejected', 'cancelled')",
+        payer=payer,
+        rows=rows_sha256,
+    ).first()
+    return {"batch": row.id, "programme": row.programme} if row else {}
+
+
 def predecessor(tx: Transaction, payer: str, programme: str, period: str) -> str | None:
     """The latest invalid, rejected or cancelled batch of the same list that nothing corrects yet."""
     found: str | None = tx.value(

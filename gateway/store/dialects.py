@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from gateway.domain.errors import Busy, NotConfigured
 from gateway.ports import LockHeld
 
-_BUSY_TIMEOUT_SECONDS = 30
+_BUSY_TIMEOUT_SECONDS = 600
+"""Longer than any transaction: a sender that waits for an import must not lose its outcome."""
 
 
 class Dialect(Protocol):
@@ -168,5 +169,6 @@ class _AdvisoryLock:
             raise Busy("lock_lost", lock=self._name)
 
     def release(self, number: int) -> None:
-        if not self._connection.invalidated:
+        """A session that died holds no lock any more."""
+        with suppress(DBAPIError):
             self._connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": number})

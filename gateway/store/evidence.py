@@ -69,17 +69,22 @@ STATUS_COLUMNS = (
 )
 
 
-def known(tx: Transaction, partner: str, sha256: str) -> FileIn | None:
-    """The first arrival of these bytes from this partner."""
+def known(tx: Transaction, partner: str, sha256: str, unproven: bool = False) -> FileIn | None:
+    """The first arrival of these bytes from this partner; what a person brought without proof is another matter."""
     query = select(FileIn).where(
-        FileIn.partner == partner, FileIn.sha256 == sha256, FileIn.state != InboundState.DUPLICATE
+        FileIn.partner == partner,
+        FileIn.sha256 == sha256,
+        FileIn.state != InboundState.DUPLICATE,
+        (FileIn.proof == "none") if unproven else (FileIn.proof != "none"),
     )
     return tx.session.exec(query).first()
 
 
-def receive(tx: Transaction, partner: str, folder: str, name: str, sha256: str, size_bytes: int) -> FileIn:
+def receive(
+    tx: Transaction, partner: str, folder: str, name: str, sha256: str, size_bytes: int, unproven: bool = False
+) -> FileIn:
     """A new arrival; a copy of known bytes is a duplicate at once."""
-    state = InboundState.RECEIVED if known(tx, partner, sha256) is None else InboundState.DUPLICATE
+    state = InboundState.RECEIVED if known(tx, partner, sha256, unproven) is None else InboundState.DUPLICATE
     number = take(tx, "file_in").start
     file = FileIn(
         id=number,
@@ -90,6 +95,7 @@ def receive(tx: Transaction, partner: str, folder: str, name: str, sha256: str, 
         sha256=sha256,
         size_bytes=size_bytes,
         state=state.value,
+        proof="none" if unproven else "",
         received_at=tx.now(),
     )
     tx.session.add(file)

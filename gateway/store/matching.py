@@ -18,6 +18,8 @@ _ALLOCATIONS = {
     # reversal indicator without return information: undoes the booking
     "reversal": "d.amount = p.amount AND d.reversal AND NOT d.is_return"
     " AND COALESCE(e.bank_code, '') NOT IN ({return_codes})",
+    # a debit with reversal indicator: the return itself is undone
+    "return_reversal": "d.amount = -p.amount AND d.reversal AND NOT d.is_return",
 }
 """Which details speak of a payment, whatever came before them (S3); too many of a kind is for ``odd``."""
 
@@ -37,7 +39,7 @@ def _allocate(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
         " FROM detail d JOIN entry e ON e.id = d.entry_id JOIN statement s ON s.id = e.statement_id"
         " JOIN payment p ON p.end_to_end_id = d.end_to_end_id AND p.partner = s.partner"
         f" WHERE s.file_in_id = :file AND e.disposition = 'open' AND p.state IN {_RELEASED}"
-        f" AND d.currency = p.currency AND {rule}"
+        f" AND d.currency = p.currency AND e.currency = p.currency AND {rule}"
         " AND NOT EXISTS (SELECT 1 FROM allocation x WHERE x.detail_id = d.id)"
     )
     today = tx.now()[:10]
@@ -83,6 +85,27 @@ _KIND_OF_REST = "CASE WHEN e.amount < c.covered THEN 'unexplained_debit' ELSE 'd
 """The same for an entry of which the details do not explain the whole amount."""
 
 
+def set_apart(tx: Transaction, file_in_id: int) -> list[str]:
+    """Before anything is allocated: entries whose details contradict their amount are exceptions as a whole (S5)."""
+    leftovers = (
+        f"SELECT {_KIND_OF_REST} AS kind, s.partner, s.id AS statement_id, e.id AS entry_id,"
+        " CAST(NULL AS BIGINT) AS detail_id, CAST(NULL AS BIGINT) AS payment_id, e.amount - c.covered AS amount,"
+        " e.currency FROM entry e JOIN statement s ON s.id = e.statement_id JOIN ("
+        "   SELECT n.id, CAST(sum(d.amount) AS BIGINT) AS covered FROM entry n JOIN detail d ON d.entry_id = n.id"
+        "   JOIN statement m ON m.id = n.statement_id WHERE m.file_in_id = :file AND n.disposition = 'open'"
+        "   GROUP BY n.id, n.currency HAVING count(*) = count(CASE WHEN d.currency = n.currency THEN d.amount END)"
+        " ) c ON c.id = e.id WHERE e.amount <> c.covered"
+    )
+    kinds = _except(tx, leftovers, file_in_id)
+    tx.run(
+        "UPDATE entry SET disposition = 'exception' WHERE disposition = 'open'"
+        " AND statement_id IN (SELECT id FROM statement WHERE file_in_id = :file)"
+        " AND EXISTS (SELECT 1 FROM exception x WHERE x.entry_id = entry.id)",
+        file=file_in_id,
+    )
+    return kinds
+
+
 def leave(tx: Transaction, file_in_id: int) -> list[str]:
     """S6: what is not allocated becomes an exception with its reason; returns the kinds that occurred."""
     details = (
@@ -99,16 +122,7 @@ def leave(tx: Transaction, file_in_id: int) -> list[str]:
         " WHERE s.file_in_id = :file AND e.disposition = 'open'"
         " AND NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = e.id)"
     )
-    rests = (
-        f"SELECT {_KIND_OF_REST} AS kind, s.partner, s.id AS statement_id, e.id AS entry_id,"
-        " CAST(NULL AS BIGINT) AS detail_id, CAST(NULL AS BIGINT) AS payment_id, e.amount - c.covered AS amount,"
-        " e.currency FROM entry e JOIN statement s ON s.id = e.statement_id JOIN ("
-        "   SELECT n.id, CAST(sum(d.amount) AS BIGINT) AS covered FROM entry n JOIN detail d ON d.entry_id = n.id"
-        "   JOIN statement m ON m.id = n.statement_id WHERE m.file_in_id = :file AND n.disposition = 'open'"
-        "   GROUP BY n.id, n.currency HAVING count(*) = count(CASE WHEN d.currency = n.currency THEN d.amount END)"
-        " ) c ON c.id = e.id WHERE e.amount <> c.covered"
-    )
-    return [kind for leftovers in (details, entries, rests) for kind in _except(tx, leftovers, file_in_id)]
+    return [kind for leftovers in (details, entries) for kind in _except(tx, leftovers, file_in_id)]
 
 
 def _except(tx: Transaction, leftovers: str, file_in_id: int) -> list[str]:
@@ -163,31 +177,36 @@ def touch(tx: Transaction, file_in_id: int) -> int:
         "   WHERE r.file_in_id = :file AND n.level = 'transfer'"
         " UNION SELECT l.payment_id FROM status_report r JOIN status_line n ON n.report_id = r.id"
         "   JOIN file_out f ON f.payment_information_id = n.original_block_id AND f.partner = r.partner"
-        "   JOIN payment_file l ON l.file_id = f.id WHERE r.file_in_id = :file AND n.level = 'block'"
+        "   JOIN payment_file l ON l.file_id = f.id AND l.live WHERE r.file_in_id = :file AND n.level = 'block'"
         " UNION SELECT l.payment_id FROM status_report r JOIN status_line n ON n.report_id = r.id"
         "   JOIN file_out f ON f.message_id = n.original_message_id AND f.partner = r.partner"
-        "   JOIN payment_file l ON l.file_id = f.id WHERE r.file_in_id = :file AND n.level = 'group'",
+        "   JOIN payment_file l ON l.file_id = f.id AND l.live WHERE r.file_in_id = :file AND n.level = 'group'",
         file=file_in_id,
     ).rowcount
 
 
 _ACCEPTING = "('ACTC', 'ACCP', 'ACSP', 'ACSC', 'ACCC', 'ACWC', 'ACWP')"
 
-_STATUSES = (
-    "SELECT t.payment_id, n.status, n.reason, r.created_at, r.message_id, 3 AS closeness FROM touched t"
-    " JOIN payment p ON p.id = t.payment_id JOIN status_line n ON n.end_to_end_id = p.end_to_end_id"
-    " JOIN status_report r ON r.id = n.report_id AND r.partner = p.partner"
-    " WHERE n.level = 'transfer' AND NOT n.duplicate_class"
-    " UNION ALL SELECT t.payment_id, n.status, n.reason, r.created_at, r.message_id, 2 FROM touched t"
-    " JOIN payment_file l ON l.payment_id = t.payment_id JOIN file_out f ON f.id = l.file_id"
-    " JOIN status_line n ON n.level = 'block' AND n.original_block_id = f.payment_information_id"
-    " JOIN status_report r ON r.id = n.report_id AND r.partner = f.partner WHERE NOT n.duplicate_class"
-    " UNION ALL SELECT t.payment_id, n.status, n.reason, r.created_at, r.message_id, 1 FROM touched t"
-    " JOIN payment_file l ON l.payment_id = t.payment_id JOIN file_out f ON f.id = l.file_id"
-    " JOIN status_line n ON n.level = 'group' AND n.original_message_id = f.message_id"
-    " JOIN status_report r ON r.id = n.report_id AND r.partner = f.partner WHERE NOT n.duplicate_class"
+_SAID = "SELECT t.payment_id, n.status, n.reason, r.created_at, r.message_id, {closeness} AS closeness"
+_LIVE_FILE = (
+    "touched t CROSS JOIN payment_file l CROSS JOIN file_out f CROSS JOIN status_line n CROSS JOIN status_report r"
+    " WHERE l.payment_id = t.payment_id AND l.live AND f.id = l.file_id AND r.id = n.report_id"
+    " AND r.partner = f.partner AND NOT n.duplicate_class"
 )
-"""Every status said about a touched payment, at its three levels; PART, PDNG and the like decide nothing."""
+"""Written as a chain from ``touched``: without statistics SQLite would begin with the whole history of statuses."""
+
+_STATUSES = (
+    f"{_SAID.format(closeness=3)} FROM touched t CROSS JOIN payment p CROSS JOIN status_line n"
+    " CROSS JOIN status_report r WHERE p.id = t.payment_id AND n.end_to_end_id = p.end_to_end_id"
+    " AND n.level = 'transfer' AND r.id = n.report_id AND r.partner = p.partner AND NOT n.duplicate_class"
+    " AND NOT EXISTS (SELECT 1 FROM file_out o JOIN payment_file k ON k.file_id = o.id AND k.payment_id = p.id"
+    "   WHERE o.message_id = n.original_message_id AND NOT k.live)"
+    f" UNION ALL {_SAID.format(closeness=2)} FROM {_LIVE_FILE} AND n.level = 'block'"
+    " AND n.original_block_id = f.payment_information_id"
+    f" UNION ALL {_SAID.format(closeness=1)} FROM {_LIVE_FILE} AND n.level = 'group'"
+    " AND n.original_message_id = f.message_id"
+)
+"""Every status said about a touched payment in its live file, at three levels; PART, PDNG and the like say nothing."""
 
 _DECISIVE = (
     "SELECT u.* FROM (SELECT s.*, max(s.closeness) OVER (PARTITION BY s.payment_id, s.created_at, s.message_id)"
@@ -197,8 +216,8 @@ _DECISIVE = (
 """Of one message the closest level counts: a transfer's own status before its block's and its group's."""
 
 _WORD = (
-    "SELECT s.payment_id, min(CASE WHEN s.status = 'RJCT' THEN s.created_at || s.message_id END) AS rejected_at,"
-    f" max(CASE WHEN s.status IN {_ACCEPTING} THEN s.created_at || s.message_id END) AS accepted_at,"
+    "SELECT s.payment_id, min(CASE WHEN s.status = 'RJCT' THEN s.created_at END) AS rejected_at,"
+    f" max(CASE WHEN s.status IN {_ACCEPTING} THEN s.created_at END) AS accepted_at,"
     f" max(CASE WHEN s.status = 'RJCT' THEN s.reason END) AS reason FROM ({_DECISIVE}) s GROUP BY s.payment_id"
 )
 """A rejection decides; an accepting word later than the first one contradicts it. By the times inside, not arrival."""
@@ -206,7 +225,8 @@ _WORD = (
 _BOOKED = (
     "SELECT t.payment_id, sum(CASE a.kind WHEN 'debit' THEN 1 ELSE 0 END) AS debits,"
     " sum(CASE a.kind WHEN 'reversal' THEN 1 ELSE 0 END) AS reversals,"
-    " sum(CASE a.kind WHEN 'return' THEN 1 ELSE 0 END) AS returns,"
+    " sum(CASE a.kind WHEN 'return' THEN 1 WHEN 'return_reversal' THEN -1 ELSE 0 END) AS returns,"
+    " sum(CASE a.kind WHEN 'return_reversal' THEN 1 ELSE 0 END) AS undone,"
     " max(CASE a.kind WHEN 'debit' THEN a.booked_on END) AS debited_at,"
     " max(CASE a.kind WHEN 'return' THEN d.return_reason END) AS return_reason"
     " FROM touched t JOIN allocation a ON a.payment_id = t.payment_id JOIN detail d ON d.id = a.detail_id"
@@ -226,6 +246,7 @@ def conclude(tx: Transaction) -> None:
         " CASE WHEN b.returns > 0 THEN b.return_reason WHEN b.debits IS NULL THEN w.reason END AS reason,"
         " CASE WHEN b.returns > 0 THEN p.amount ELSE 0 END AS returned,"
         " COALESCE(b.debits, 0) AS debits, COALESCE(b.reversals, 0) AS reversals, COALESCE(b.returns, 0) AS returns,"
+        " COALESCE(b.undone, 0) AS undone,"
         " w.rejected_at, w.accepted_at"
         f" FROM touched t JOIN payment p ON p.id = t.payment_id LEFT JOIN ({_BOOKED}) b ON b.payment_id = p.id"
         f" LEFT JOIN ({_WORD}) w ON w.payment_id = p.id"
@@ -235,7 +256,8 @@ def conclude(tx: Transaction) -> None:
 
 ODD = {
     "second_debit": "c.debits > 1",
-    "second_return": "c.returns > 1",
+    "second_return": "c.returns + c.undone > 1",
+    "return_reversed": "c.undone > 0",
     "second_reversal": "c.reversals > 1",
     "booked_and_rejected": "c.debits > 0 AND c.rejected_at IS NOT NULL",
     "contradiction": "c.accepted_at > c.rejected_at",

@@ -13,7 +13,7 @@ NEWEST = "0001"
 
 def revision(store: Store) -> str | None:
     """The database's revision, None when it is empty."""
-    with store.engine.connect() as connection:
+    with store.connected() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

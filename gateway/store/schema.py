@@ -19,7 +19,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 def upgrade(store: Store) -> str:
     """Bring the database to the newest revision, in one transaction; returns that revision."""
-    with store.engine.connect().execution_options(chitra_writing=True) as connection, connection.begin():
+    with store.connected(writing=True) as connection, connection.begin():
         config = _config()
         config.attributes["connection"] = connection
         _drop_triggers(connection)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from gateway.domain.errors import Busy, NotConfigured
@@ -91,7 +91,7 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """A write transaction: commits with its audit records, or rolls everything back."""
-        with self._one_writer, self._connection(writing=True) as connection, connection.begin():
+        with self._one_writer, self.connected(writing=True) as connection, connection.begin():
             tx = Transaction(connection, self.dialect, self._clock, self._vault)
             yield tx
             tx.session.flush()
@@ -101,24 +101,29 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A read transaction: one consistent picture."""
-        with self._connection() as connection:
+        with self.connected() as connection:
             tx = Transaction(connection, self.dialect, self._clock, self._vault)
             yield tx
             tx.session.close()
 
     @contextmanager
-    def _connection(self, writing: bool = False) -> Iterator[Connection]:
+    def connected(self, writing: bool = False) -> Iterator[Connection]:
+        """A connection; what keeps the database from working is said in words, not as a traceback."""
         level = self.dialect.write_isolation if writing else self.dialect.read_isolation
         try:
             connection = self.engine.connect().execution_options(chitra_writing=writing, isolation_level=level)
-        except OperationalError as error:
+        except DBAPIError as error:
             raise NotConfigured("database_unreachable", reason=type(error.orig).__name__) from None
         with connection, _translated():
             yield connection
 
-    def exclusive(self, name: str) -> AbstractContextManager[LockHeld]:
+    @contextmanager
+    def exclusive(self, name: str) -> Iterator[LockHeld]:
         """D3: hold ``name`` alone among all processes, or raise ``Busy`` at once."""
-        return self.dialect.exclusive(self.engine, name, self._lock_folder)
+        with self.connected():
+            pass  # an unreachable database is said here
+        with _translated(), self.dialect.exclusive(self.engine, name, self._lock_folder) as held:
+            yield held
 
     def naming(self) -> Naming:
         """Identity of this installation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 
 from adapters.profile import Limits
 from gateway.domain.calendar import execution_date
@@ -41,8 +41,11 @@ def allocate(context: Context, batch_id: str) -> list[str]:
 def waiting(context: Context) -> list[str]:
     """Batches with approved payments that stand in no file yet."""
     with context.store.read() as tx:
-        rows = tx.rows("SELECT DISTINCT batch_id FROM payment WHERE state = 'approved' ORDER BY batch_id")
-        return [row.batch_id for row in rows]
+        rows = tx.rows(
+            "SELECT b.id FROM batch b WHERE b.state IN ('approved', 'sending') AND EXISTS"
+            " (SELECT 1 FROM payment p WHERE p.batch_id = b.id AND p.state = 'approved') ORDER BY b.id"
+        )
+        return [row.id for row in rows]
 
 
 def _portions(context: Context, tx: Transaction, batch: Batch) -> Iterator[Portion]:
@@ -91,7 +94,7 @@ def _file(context: Context, tx: Transaction, batch: Batch, portion: Portion) -> 
         batch_id=batch.id,
         message=profile.outbox.message,
         name=_name(context, tx, partner, message_id),
-        created_at=context.clock.now().isoformat(timespec="seconds"),
+        created_at=context.clock.now().astimezone(UTC).isoformat(timespec="seconds"),
         execution_date=day.isoformat(),
         debtor=wording.name_for(profile, payer.name),
         debtor_account=_debtor_account(context, batch, partner),

@@ -44,14 +44,18 @@ class Received:
 def collect(context: Context, partner: Partner) -> tuple[list[Received], list[ChitraError]]:
     """Everything in a partner's inboxes, over one connection; the errors are those of the connection or a listing."""
     received: list[Received] = []
+    errors: list[ChitraError] = []
     try:
         with context.store.exclusive(f"inbox-{partner.code}"), partner.connect() as transport:
             collector = _Collector(context, partner, transport)
             for inbox in partner.profile.inboxes:
-                received += collector.empty(inbox)
+                try:
+                    received += collector.empty(inbox)
+                except RemoteRefused as error:
+                    errors.append(error)  # one folder is closed to us; the others are not
     except ChitraError as error:
-        return received, [error]
-    return received, []
+        errors.append(error)
+    return received, errors
 
 
 class _Collector:
@@ -83,21 +87,20 @@ class _Collector:
 
         None for a file that is still being written: it is left for the next round.
         """
+        path = f"{inbox.folder}/{remote.name}"
         with closing(self._context.spool.create()) as spool:
-            with self._transport.read(f"{inbox.folder}/{remote.name}", inbox.size_bytes_max) as parts:
+            found = self._transport.stat(path)
+            with self._transport.read(path, inbox.size_bytes_max) as parts:
                 size_bytes = sum(spool.write(part) for part in parts)
-            if size_bytes != remote.size_bytes or not self._unchanged(inbox, remote):
+            if found is None or found.size_bytes != size_bytes or self._transport.stat(path) != found:
                 return None
             file = self._store(inbox, remote.name, spool)
             done = understand(self._context, self._partner, inbox, file, spool)
         try:
-            self._archive(inbox, remote, file)
+            self._archive(inbox, found, file)
         except ChitraError as error:
             return replace(done, error=done.error or error)
         return done
-
-    def _unchanged(self, inbox: Inbox, remote: RemoteFile) -> bool:
-        return self._transport.stat(f"{inbox.folder}/{remote.name}") == remote
 
     def _store(self, inbox: Inbox, name: str, spool: BinaryIO) -> FileIn:
         """Transaction A: raw bytes and their row; the same arrival after a crash is found again, not doubled."""
@@ -116,11 +119,11 @@ class _Collector:
             tx.record("system", "file receive", file.reference, sha256, partner=self._partner.code, state=file.state)
             return file
 
-    def _archive(self, inbox: Inbox, remote: RemoteFile, file: FileIn) -> None:
+    def _archive(self, inbox: Inbox, read: RemoteFile, file: FileIn) -> None:
         """T4: move it away at the partner without overwriting; "not there" is done, other content stays for us."""
         source = f"{inbox.folder}/{file.name}"
         found = self._transport.stat(source)
-        if found not in (None, remote):
+        if found not in (None, read):
             return
         if found is not None:
             try:

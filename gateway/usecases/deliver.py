@@ -59,7 +59,7 @@ def _reported(context: Context, file: FileOut, error: ChitraError | None) -> Del
     """The file as it stands now; an unknown outcome is always said."""
     with context.store.read() as tx:
         current = files.get(tx, file.id)
-    if current.state == FileState.UNKNOWN and error is None:
+    if current.state == FileState.UNKNOWN and (error is None or error.exit_code == 1):
         error = RemoteUnknown("file_unknown_outcome", file=current.message_id)
     return Delivery(
         file=current.message_id,
@@ -100,46 +100,46 @@ class _Sender:
         if self._file.state in (FileState.RELEASING, FileState.UNKNOWN):
             self._look("looked")
         elif vanished := self._fence():
-            self._perhaps_taken(vanished)
+            self._perhaps_taken(f"temporary of attempt {vanished.number} is gone, and we did not remove it")
+        elif (found := self._final_digest()) == self._wire.sha256:
+            self._perhaps_taken("the same bytes lie under the final name, and we did not put them there")
         elif date.fromisoformat(self._file.execution_date) < self._context.today():
             self._void()
+        elif found is not None:
+            self._freeze("final_name_taken")
         else:
-            self._commit_uploading()
-            self._upload()
-            self._commit_releasing()
-            self._lock.prove_alive()
-            self._release()
+            self._deliver()
+
+    def _deliver(self) -> None:
+        self._commit_uploading()
+        self._upload()
+        self._lock.prove_alive()
+        self._commit_releasing()
+        self._lock.prove_alive()
+        self._release()
 
     # --- before a second attempt ---------------------------------------------------------------------------
 
     def _fence(self) -> Attempt | None:
-        """Remove every earlier temporary, so that a frozen old sender's rename fails; the final name must be free.
+        """Remove every earlier temporary, so that a frozen old sender's rename fails.
 
         Returns the attempt whose temporary somebody else took while it may have been whole: perhaps the partner.
         """
-        if self._transport.stat(self._path(self._file.name)) is not None:
-            raise Alarm("final_name_taken", file=self._file.message_id, partner=self._partner.code)
         for earlier in self._attempts:
-            if earlier.removed_at is None and not self._remove(earlier) and self._may_be_whole(earlier):
+            if earlier.removed_at is None and not self._remove(earlier):
                 return earlier
         return None
 
     def _remove(self, attempt: Attempt) -> bool:
-        """True when the temporary was there and is gone by our hand."""
+        """Gone for good, by our hand or since it never was whole; False when somebody else took whole bytes."""
         removed = self._transport.remove(self._path(attempt.temporary))
-        if removed:
-            with self._context.store.begin() as tx:
-                tx.run(
-                    "UPDATE attempt SET removed_at = :now WHERE file_id = :file AND number = :number",
-                    now=tx.now(),
-                    file=self._file.id,
-                    number=attempt.number,
-                )
-        return removed
+        if not removed and self._may_be_whole(attempt):
+            return False
+        self._note("removed_at = :now", attempt.number)
+        return True
 
-    def _perhaps_taken(self, attempt: Attempt) -> None:
-        """Whole bytes of ours vanished: the partner may have them, so they count as released, and a person asks."""
-        evidence = f"temporary of attempt {attempt.number} is gone, and we did not remove it"
+    def _perhaps_taken(self, evidence: str) -> None:
+        """Whole bytes of ours are where we did not put them: they count as released, and a person asks the partner."""
         with self._context.store.begin() as tx:
             moves.move(tx, "file_out", self._file.id, FileState.UNKNOWN, evidence)
             moves.move_payments(tx, files.IN_FILE, PaymentState.SENT, evidence, file=self._file.id)
@@ -147,7 +147,7 @@ class _Sender:
                 "UPDATE attempt SET releasing_at = :now WHERE file_id = :file AND number = :number",
                 now=tx.now(),
                 file=self._file.id,
-                number=attempt.number,
+                number=len(self._attempts),
             )
             tx.record("system", "file unknown", self._file.message_id, self._wire.sha256, evidence=evidence)
 
@@ -207,14 +207,14 @@ class _Sender:
             self._note(values, outcome=f"not released: {error.code}", incomplete=not handed_over)
             raise
 
-    def _note(self, values: str, **params: str | bool) -> None:
-        """Write down how far this attempt came."""
+    def _note(self, values: str, number: int | None = None, **params: str | bool) -> None:
+        """Write down how far an attempt (this one) came."""
         with self._context.store.begin() as tx:
             tx.run(
                 f"UPDATE attempt SET {values} WHERE file_id = :file AND number = :number",
                 now=tx.now(),
                 file=self._file.id,
-                number=self._number,
+                number=number or self._number,
                 **params,
             )
 
@@ -264,7 +264,7 @@ class _Sender:
             self._sent("renamed")
 
     def _look(self, occasion: str) -> None:
-        """The evidence table: the same bytes under the final name or in the archive are delivered; else unknown."""
+        """The evidence table: the same bytes under the final name are delivered; else unknown."""
         found = self._final_digest()
         if found == self._wire.sha256:
             self._sent(f"{occasion}: same bytes at the final name")

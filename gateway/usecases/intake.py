@@ -15,7 +15,7 @@ from gateway.store import batches, blobs, moves
 from gateway.store.store import Transaction, naming, take
 from gateway.store.tables import Batch, Payer
 from gateway.usecases.context import Context
-from gateway.usecases.rows import COLUMNS, Line, RowProblem, RowReader
+from gateway.usecases.rows import COLUMNS, KINDS, Line, RowProblem, RowReader
 
 _IDS_TAKEN_AT_ONCE = 1000
 CURRENCY = "VND"
@@ -47,6 +47,7 @@ def import_batch(context: Context, request: Request, extra_headings: dict[str, t
     """One transaction: the source bytes, the batch and its payments or its problems; nothing half."""
     if not identifiers.is_month(request.period):
         raise Refusal("period_invalid", period=request.period)
+    request = replace(request, programme=_programme(request.programme))
     with context.store.exclusive("import"), context.store.begin() as tx:
         _require_maker(tx, request.operator)
         staged = _Staging(context, tx, request, _columns(extra_headings))
@@ -56,6 +57,14 @@ def import_batch(context: Context, request: Request, extra_headings: dict[str, t
             return Imported(known, [], staged.notes, already_seen=True)
         staged.compare()
         return staged.conclude()
+
+
+def _programme(text: str) -> str:
+    """One spelling of a programme: it is half of what keeps a payment from being made twice."""
+    spelled = identifiers.programme(text)
+    if spelled is None:
+        raise Refusal("programme_invalid")
+    return spelled
 
 
 def _columns(extra: dict[str, tuple[str, ...]]) -> tuple[tabular.Column, ...]:
@@ -95,6 +104,8 @@ class _Staging:
     def compare(self) -> None:
         """Look for rows that clash with each other or with what is known."""
         batches.add_flawed(self._tx, self._flawed)
+        if elsewhere := batches.same_rows_elsewhere(self._tx, self._request.payer, self.digest()):
+            self.problems.append(RowProblem(0, "", "same_rows_in_other_programme", elsewhere))
         for row, field, code, other in batches.clashes(self._tx):
             self.problems.append(RowProblem(row, field, code, {"other": other}))
         self.problems.sort(key=lambda problem: problem.row)
@@ -127,7 +138,9 @@ class _Staging:
         values = self._reader.filled(row.values)
         known = identifiers.is_beneficiary_id(values["beneficiary_id"])
         person = self._tx.vault.blind("person", values["beneficiary_id"]) if known else None
-        return row.number, values["payment_ref"], person, values["benefit_month"], values["kind"]
+        reference = values["payment_ref"] if identifiers.is_payment_ref(values["payment_ref"]) else ""
+        month = values["benefit_month"] if identifiers.is_month(values["benefit_month"]) else ""
+        return row.number, reference, person, month, values["kind"] if values["kind"] in KINDS else ""
 
     def _payment(self, number: int, line: Line) -> tuple[Any, ...]:
         """The row of ``payment`` for a line, personal data sealed to its id."""

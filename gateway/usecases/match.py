@@ -18,9 +18,20 @@ from gateway.store.tables import FileIn
 from gateway.usecases.context import Context
 
 ALARMS = frozenset(
-    {"unknown_debit", "unexplained_debit", "second_debit", "booked_and_rejected", "status_for_unknown_message"}
+    {
+        "unknown_debit",
+        "unexplained_debit",
+        "second_debit",
+        "return_reversed",
+        "booked_and_rejected",
+        "status_for_unknown_message",
+        "status_for_unsent_message",
+    }
 )
 """Kinds of exception that are alarms: money moved that should not have."""
+
+
+_NEVER_RELEASED = (FileState.ALLOCATED, FileState.SEALED, FileState.HELD, FileState.UPLOADING, FileState.VOID)
 
 
 @dataclass(slots=True)
@@ -43,6 +54,7 @@ def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
     """Allocate the file's entries, conclude the state of every payment it concerns, and of our files."""
     result = Matched()
     profile = context.partner(file.partner).profile
+    result.kinds += matching.set_apart(tx, file.id)
     matching.allocate(tx, file.id, sorted(profile.return_codes))
     result.kinds += matching.leave(tx, file.id)
     matching.dispose(tx, file.id)
@@ -107,6 +119,11 @@ def _answer_files(tx: Transaction, file: FileIn) -> list[str]:
             params = {"message_id": answer.message_id}
             evidence.raise_exception(tx, "status_for_unknown_message", file.partner, params, file_in_id=file.id)
             kinds.append("status_for_unknown_message")
+        elif answer.state in _NEVER_RELEASED:
+            evidence.raise_exception(
+                tx, "status_for_unsent_message", file.partner, file_in_id=file.id, file_out_id=answer.file_id
+            )
+            kinds.append("status_for_unsent_message")
         elif answer.duplicate_class:
             kinds.append(_duplicate_rejection(tx, file, answer))
         else:
@@ -122,7 +139,8 @@ def _answer(tx: Transaction, file: FileIn, answer: Any) -> None:
     if answer.state == FileState.RELEASING:
         moves.move(tx, "file_out", answer.file_id, FileState.SENT, f"pain.002 {file.reference}")
     current = files.get(tx, answer.file_id)
-    if current.state in (FileState.SENT, FileState.UNKNOWN):
+    overturned = current.state == FileState.ACKNOWLEDGED and target == FileState.REJECTED
+    if overturned or current.state in (FileState.SENT, FileState.UNKNOWN):
         moves.move(tx, "file_out", current.id, target, f"pain.002 {file.reference}")
     tx.run("UPDATE file_out SET overdue = :no WHERE id = :id", no=False, id=current.id)
 

@@ -137,7 +137,7 @@ def _person(values: Mapping[str, str]) -> Iterator[Flaw]:
     yield from _identity(values["beneficiary_id"], values["date_of_birth"])
     if not values["beneficiary_name"]:
         yield "beneficiary_name", "missing", {}
-    if values["commune_code"] and not (values["commune_code"].isdecimal() and len(values["commune_code"]) == 5):
+    if values["commune_code"] and not identifiers.is_commune(values["commune_code"]):
         yield "commune_code", "commune_code_invalid", {}
 
 
@@ -191,14 +191,21 @@ def _account(values: Mapping[str, str], bank: Bank | None) -> Iterator[Flaw]:
         yield "account", "phone_invalid", {}
 
 
+def _names_travelling(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The payee; and the beneficiary, when somebody else receives the money."""
+    both = values["payee_name"] != values["beneficiary_name"]
+    return ("payee_name", "beneficiary_name") if both else ("payee_name",)
+
+
 def _partner(values: Mapping[str, str], profile: Profile) -> Iterator[Flaw]:
-    name = wording.name_for(profile, values["payee_name"])
-    if len(name) > profile.limits.name_chars_max:
-        yield "payee_name", "name_too_long", {"max": profile.limits.name_chars_max, "length": len(name)}
+    travelling = {field: wording.name_for(profile, values[field]) for field in _names_travelling(values)}
+    for field, name in travelling.items():
+        if len(name) > profile.limits.name_chars_max:
+            yield field, "name_too_long", {"max": profile.limits.name_chars_max, "length": len(name)}
     note = wording.remittance_for(profile, values["note"], values["benefit_month"])
     if len(note) > profile.limits.remittance_chars_max:
         yield "note", "note_too_long", {"max": profile.limits.remittance_chars_max, "length": len(note)}
-    for field, wanted in (("payee_name", name), ("note", note)):
+    for field, wanted in (travelling | {"note": note}).items():
         odd = text.outside(wanted, profile.charset)
         if odd and not text.unspellable(values[field]):
             yield field, "characters_not_accepted", {"characters": _named(odd), "partner": profile.code}

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeVar
 from adapters.profile import Profile
 from formats.errors import FormatError, SchemaMissing, Unrenderable
 from formats.iso20022 import pain001
+from gateway.domain.calendar import VIET_NAM
 from gateway.domain.errors import ApprovalVoid, NotConfigured, Tampered
 from gateway.domain.states import FileState
 from gateway.ports import MessageSigner, Vault
@@ -121,7 +122,7 @@ def _digest_read_back(file: FileOut, final: BinaryIO) -> bytes:
 def _header(file: FileOut) -> pain001.Header:
     return pain001.Header(
         message_id=file.message_id,
-        created=datetime.fromisoformat(file.created_at),
+        created=datetime.fromisoformat(file.created_at).astimezone(VIET_NAM),
         initiating_party=file.initiating_party,
         initiating_party_id=file.initiating_party_id,
         count=file.payments,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from gateway.domain.errors import ChitraError, NotFound
 from gateway.domain.states import FileState
@@ -14,6 +15,8 @@ from gateway.usecases.context import Context
 from gateway.usecases.deliver import DELIVERABLE, Delivery, deliver
 from gateway.usecases.seal import seal
 
+Subject = TypeVar("Subject")
+
 
 @dataclass(slots=True)
 class Sent:
@@ -21,6 +24,8 @@ class Sent:
 
     deliveries: list[Delivery] = field(default_factory=list)
     errors: list[ChitraError] = field(default_factory=list)
+    bugs: list[Exception] = field(default_factory=list)
+    """Faults of ours; raised when everything else is done."""
 
 
 def send(context: Context, batch: str | None = None, partner: str | None = None) -> Sent:
@@ -31,13 +36,15 @@ def send(context: Context, batch: str | None = None, partner: str | None = None)
     run = Sent()
     for batch_id in waiting(context):
         if batch in (None, batch_id):
-            _tried(run, allocate, context, batch_id)
+            _tried(run, lambda batch_id: allocate(context, batch_id), batch_id)
     for file in _allocated(context):
         if batch in (None, file.batch_id) and partner in (None, file.partner):
-            _tried(run, seal, context, file.message_id)
+            _tried(run, lambda message_id: seal(context, message_id), file.message_id)
     for each in context.named(partner):
-        run.deliveries += deliver(context, each, batch)
+        _tried(run, lambda partner: run.deliveries.extend(deliver(context, partner, batch)), each)
     run.errors += orphans(context, DELIVERABLE)
+    for bug in run.bugs:
+        raise bug
     return run
 
 
@@ -50,11 +57,13 @@ def orphans(context: Context, states: Sequence[FileState]) -> list[ChitraError]:
     return [NotFound("partner_unknown", partner=partner, known=known) for partner in lost]
 
 
-def _tried(run: Sent, step: Callable[[Context, str], object], context: Context, subject: str) -> None:
+def _tried(run: Sent, step: Callable[[Subject], object], subject: Subject) -> None:
     try:
-        step(context, subject)
+        step(subject)
     except ChitraError as error:
         run.errors.append(error)
+    except Exception as bug:  # a boundary: the other batches, files and partners go on; raised at the end
+        run.bugs.append(bug)
 
 
 def _allocated(context: Context) -> list[FileOut]:

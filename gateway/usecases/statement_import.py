@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from adapters.profile import Inbox
 from formats.errors import FormatError
 from formats.iso20022 import schema
 from gateway.domain.errors import ChitraError, Refusal
@@ -17,34 +18,47 @@ from gateway.usecases.statements import Reading, record_statements
 
 def import_statement(context: Context, source: BinaryIO, name: str, partner: str) -> Received:
     """Store the bytes, then read them: as the partner's own file, or as a statement of somebody unknown."""
-    file = _store(context, source, name, partner)
-    if file.state != InboundState.RECEIVED:
-        return Received(file.reference, partner, name, "", file.state)
-    source.seek(0)
+    with context.store.exclusive(f"inbox-{partner}"):
+        kind = _kind(source)
+        inbox = _inbox(context, partner, kind) if isinstance(kind, str) else None
+        unproven = (
+            inbox is None or inbox.proof != "enveloped"
+        )  # a channel proves nothing once a person carried the file
+        file = _store(context, source, name, partner, unproven)
+        source.seek(0)
+        if file.state != InboundState.RECEIVED:
+            return Received(file.reference, partner, name, "", file.state)
+        if isinstance(kind, ChitraError):
+            return _refuse(context, file, kind)
+        if inbox is None and partner in context.partners:
+            return _refuse(context, file, Refusal("no_inbox_for_message", partner=partner, message=kind))
+        if inbox is None or unproven:
+            return _keep_unproven(context, file, source, kind)
+        return understand(context, context.partners[partner], inbox, file, source)
+
+
+def _kind(source: BinaryIO) -> str | ChitraError:
+    """The message by its root, or why that cannot be told."""
     try:
-        kind = schema.message_name(source)
+        return schema.message_name(source)
     except FormatError as error:
-        return _refuse(context, file, ChitraError(error.code, **error.params))
-    if partner not in context.partners:
-        return _keep_unproven(context, file, source, kind)
-    for inbox in context.partners[partner].profile.inboxes:
-        if kind.startswith(inbox.message) and inbox.proof == "enveloped":
-            return understand(context, context.partners[partner], inbox, file, source)
-        if kind.startswith(inbox.message):
-            return _keep_unproven(
-                context, file, source, kind
-            )  # a channel proves nothing once a person carried the file
-    return _refuse(context, file, Refusal("no_inbox_for_message", partner=partner, message=kind))
+        return ChitraError(error.code, **error.params)
 
 
-def _store(context: Context, source: BinaryIO, name: str, partner: str) -> FileIn:
+def _inbox(context: Context, partner: str, kind: str) -> Inbox | None:
+    """Where the partner would have put such a message."""
+    inboxes = context.partners[partner].profile.inboxes if partner in context.partners else ()
+    return next((inbox for inbox in inboxes if kind.startswith(inbox.message)), None)
+
+
+def _store(context: Context, source: BinaryIO, name: str, partner: str, unproven: bool) -> FileIn:
     with context.store.begin() as tx:
         sha256, size_bytes = blobs.digest(source)
-        known = evidence.known(tx, partner, sha256)
+        known = evidence.known(tx, partner, sha256, unproven)
         if known is not None and known.state == InboundState.RECEIVED:
             return known
         blobs.put(tx, source)
-        file = evidence.receive(tx, partner, "", name, sha256, size_bytes)
+        file = evidence.receive(tx, partner, "", name, sha256, size_bytes, unproven)
         moves.noted_first(tx, "file_in", file.reference, file.state, "brought by a person")
         tx.record("system", "statement import", file.reference, sha256, partner=partner, state=file.state)
         return file
@@ -55,7 +69,7 @@ def _keep_unproven(context: Context, file: FileIn, source: BinaryIO, kind: str) 
     try:
         with context.store.begin() as tx:
             row = tx.session.get_one(FileIn, file.id)
-            row.message, row.proof = kind, "none"
+            row.message = kind
             findings = schema.findings(source, kind)
             evidence.add_findings(tx, row, [(f.path, f.rule, f.message) for f in findings])
             source.seek(0)

@@ -111,8 +111,8 @@ class _Recorder:
             last_page=source.last_page,
             account=source.account,
             currency=source.currency or next((each.currency for each in source.balances if each.currency), None),
-            from_date=_iso(source.from_),
-            to_date=_iso(source.to),
+            from_date=_plausible(source.from_),
+            to_date=_plausible(source.to),
             opening=_opening(source),
             closing=_closing(source),
         )
@@ -139,10 +139,8 @@ class _Recorder:
         known = evidence.known_identities(self._tx, identities)
         loose = [None if entry.details else self._loose(entry) for entry in entries]
         elsewhere = evidence.known_loosely(self._tx, self._row.id, (key for key in loose if key))
-        return [
-            identity in known or (key is not None and elsewhere[key] >= self._turn(key))
-            for identity, key in zip(identities, loose, strict=True)
-        ]
+        covered = [key is not None and self._turn(key) <= elsewhere[key] for key in loose]
+        return [identity in known or each for identity, each in zip(identities, covered, strict=True)]
 
     def _turn(self, key: bytes) -> int:
         """Ordinal of an entry among its equals within this statement."""
@@ -173,8 +171,8 @@ class _Recorder:
             entry.currency,
             entry.status,
             entry.reversal,
-            _iso(entry.booking_date),
-            _iso(entry.value_date),
+            _plausible(entry.booking_date),
+            _plausible(entry.value_date),
             entry.reference,
             entry.servicer_reference,
             entry.bank_code,
@@ -234,11 +232,11 @@ class _Recorder:
 
         One reference can stand over a whole bulk order, so it alone does not make two entries the same.
         """
-        parts: list[Any] = [self._file.partner, self._source.account, entry.amount, entry.currency, entry.reversal]
+        parts = self._common(entry)
         if entry.servicer_reference:
             parts += [entry.servicer_reference, sorted(detail.end_to_end_id or "" for detail in entry.details)]
         else:
-            parts += [_iso(entry.booking_date), _iso(entry.value_date), entry.bank_code]
+            parts += [_iso(entry.value_date), entry.bank_code]
             parts += [(d.end_to_end_id, d.message_id, d.amount, d.servicer_reference) for d in entry.details]
         key = hashlib.sha256(repr(parts).encode()).digest()
         return hashlib.sha256(key + self._turn(key).to_bytes(4, "big")).digest()
@@ -246,8 +244,12 @@ class _Recorder:
     def _loose(self, entry: camt.Entry) -> bytes | None:
         if not entry.servicer_reference:
             return None
-        parts = [self._file.partner, self._source.account, entry.amount, entry.currency, entry.reversal]
-        return hashlib.sha256(repr([*parts, entry.servicer_reference]).encode()).digest()
+        return hashlib.sha256(repr([*self._common(entry), entry.servicer_reference]).encode()).digest()
+
+    def _common(self, entry: camt.Entry) -> list[Any]:
+        """What two reports of one booking always share."""
+        day = _iso(entry.booking_date or entry.value_date)
+        return [self._file.partner, self._source.account, day, entry.amount, entry.currency, entry.reversal]
 
     def _close(self) -> None:
         """S4: opening + booked entries = closing, and closing = next opening."""
@@ -292,6 +294,11 @@ def _closing(statement: camt.Statement) -> int | None:
     """The last closing balance; an interim one only behind the opening."""
     ends = [each.amount for each in statement.balances[1:] if each.kind in _CLOSING]
     return ends[-1] if ends else None
+
+
+def _plausible(day: date | None) -> str | None:
+    """A day that can be reckoned with; year 9999 and the like are left to the raw bytes."""
+    return day.isoformat() if day and 1990 <= day.year <= 2100 else None
 
 
 def _iso(day: date | None) -> str | None:

@@ -10,6 +10,8 @@ KINDS = {
     "second_debit": N_("second debit of one payment"),
     "unexplained_debit": N_("debit larger than its details"),
     "details_differ": N_("entry larger than its details"),
+    "return_reversed": N_("return undone"),
+    "status_for_unsent_message": N_("answer to an unsent file"),
     "unknown_credit": N_("credit without a payment of ours"),
     "second_return": N_("second return of one payment"),
     "suspected_return": N_("possible return"),
@@ -45,6 +47,13 @@ ADVICE: Templates = {
         "An entry debited more than its details explain; the amount is the difference. Call the partner at once."
     ),
     "details_differ": N_("The details of an entry do not add up to its amount. Ask the partner for the rest."),
+    "return_reversed": N_(
+        "A return of this payment was itself undone. Ask the partner; if the month was paid again meanwhile, ask for the"
+        " money back."
+    ),
+    "status_for_unsent_message": N_(
+        "The partner answered a file that we have not sent, or have voided. Call the partner at once."
+    ),
     "unknown_credit": N_("Money came in that no payment of ours explains. Ask the partner where it comes from."),
     "second_return": N_("One payment came back twice. Ask the partner which booking is right."),
     "suspected_return": N_(

@@ -10,6 +10,9 @@ TEMPLATES: Templates = {
     "list_format_unknown": N_(
         "The file must be CSV or XLSX, not “{suffix}”. Save it as one of these and import again."
     ),
+    "same_rows_in_other_programme": N_(
+        "The very same rows stand in batch {batch} of programme {programme}. Check which programme is meant."
+    ),
     "empty_file": N_("The list has no rows. Check that the right file was chosen."),
     "header_missing": N_("Row 1 must hold the column headings."),
     "column_missing": N_("This column is missing. Add it with its heading in row 1."),

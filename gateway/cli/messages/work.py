@@ -61,6 +61,7 @@ TEMPLATES: Templates = {
     "maker_cannot_approve": N_("{operator} made batch {batch} and cannot approve it. Ask another person."),
     "already_approved": N_("{operator} has approved batch {batch} already. Another checker is needed."),
     # batches
+    "programme_invalid": N_("A programme needs a name of at most 32 letters, digits, dots, _ and -."),
     "period_invalid": N_("“{period}” is not a month. Write the period as YYYY-MM."),
     "batch_unknown": N_("There is no batch {batch}. chitra batch list shows all."),
     "no_partners": N_(

@@ -36,6 +36,11 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 
+def index_where(name: str, *columns: str, where: str) -> Index:
+    """A partial index, the same on both databases."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 def unique_where(name: str, *columns: str, where: str) -> Index:
     """A partial unique index, the same on both databases."""
     return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))

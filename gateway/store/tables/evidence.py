@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from gateway.domain.states import InboundState
-from gateway.store.tables.columns import big, key, one_of, unique_where
+from gateway.store.tables.columns import big, index_where, key, one_of, unique_where
 
 
 class FileIn(SQLModel, table=True):
@@ -15,7 +15,7 @@ class FileIn(SQLModel, table=True):
     __tablename__ = "file_in"
     __table_args__ = (
         one_of("state", InboundState),
-        unique_where("uq_file_in_content", "partner", "sha256", where="state <> 'duplicate'"),
+        unique_where("uq_file_in_content", "partner", "sha256", where="state <> 'duplicate' AND proof <> 'none'"),
     )
 
     id: int = key()
@@ -31,7 +31,8 @@ class FileIn(SQLModel, table=True):
     code: str | None = None
     """Why it was quarantined."""
     params: str = "{}"
-    proof: str | None = None
+    proof: str = ""
+    """How it is proven; ``none`` when a person brought it without proof, empty while that is not known."""
     key_id: str | None = None
     received_at: str
     archived_at: str | None = None
@@ -68,8 +69,8 @@ class StatusLine(SQLModel, table=True):
     __table_args__ = (
         Index("ix_status_line_report", "report_id"),
         Index("ix_status_line_payment", "end_to_end_id"),
-        Index("ix_status_line_block", "original_block_id"),
-        Index("ix_status_line_message", "original_message_id"),
+        index_where("ix_status_line_block", "original_block_id", where="level = 'block'"),
+        index_where("ix_status_line_message", "original_message_id", where="level = 'group'"),
     )
 
     id: int = key()
@@ -184,7 +185,10 @@ class Detail(SQLModel, table=True):
 class Allocation(SQLModel, table=True):
     """S5: one detail to one payment, exact amount and currency."""
 
-    __table_args__ = (one_of("kind", ("debit", "return", "reversal")), Index("ix_allocation_payment", "payment_id"))
+    __table_args__ = (
+        one_of("kind", ("debit", "return", "reversal", "return_reversal")),
+        Index("ix_allocation_payment", "payment_id"),
+    )
 
     id: int = key()
     detail_id: int = big(foreign_key="detail.id", unique=True)
@@ -204,6 +208,8 @@ class ExceptionItem(SQLModel, table=True):
         one_of("state", ("open", "resolved")),
         unique_where("uq_exception_detail", "kind", "detail_id", where="detail_id IS NOT NULL"),
         Index("ix_exception_state", "state"),
+        Index("ix_exception_entry", "entry_id"),
+        Index("ix_exception_payment", "kind", "payment_id"),
     )
 
     id: int = key()

@@ -33,7 +33,7 @@ LEGAL = {
         """,
     "file_out": """
         allocated -> sealed held void
-        sealed -> uploading held void
+        sealed -> uploading unknown held void
         held -> allocated sealed void
         uploading -> releasing unknown void
         releasing -> sent unknown

@@ -130,7 +130,7 @@ def test_other_bytes_under_our_name_after_a_lost_reply_freeze_the_partner(sealed
     assert (looked.state, looked.error.code) == ("unknown", "final_name_differs")
     with sealed.store.read() as tx:
         assert files.is_frozen(tx, "vietinbank")
-    assert _sent(sealed).error.code == "partner_frozen"  # type: ignore[union-attr]
+    assert _sent(sealed).error.code == "file_unknown_outcome"  # type: ignore[union-attr]
 
 
 def test_m9_an_unknown_file_is_said_at_every_run_until_it_is_found(sealed: Gateway) -> None:

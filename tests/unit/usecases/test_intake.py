@@ -199,7 +199,27 @@ def test_a_second_regular_payment_of_the_month_is_refused_under_any_reference(ga
 
 def test_the_same_person_in_another_programme_is_paid(gateway: Gateway) -> None:
     gateway.import_([row(1)])
-    assert gateway.import_([row(1)], programme="meals").problems == []
+    other = row(2, beneficiary_id=row(1)["beneficiary_id"])
+    assert gateway.import_([other], programme="meals").problems == []
+
+
+def test_the_very_same_list_under_another_programme_is_refused(gateway: Gateway) -> None:
+    first = gateway.import_([row(1)])
+    second = gateway.import_([row(1)], programme="meals")
+    assert [problem.code for problem in second.problems] == ["same_rows_in_other_programme"]
+    assert second.problems[0].params == {"batch": first.batch.id, "programme": first.batch.programme}
+
+
+@pytest.mark.parametrize("spelling", ["Pension", "PENSION", " pension "])
+def test_a_programme_has_one_spelling(gateway: Gateway, spelling: str) -> None:
+    gateway.import_([row(1)], programme="pension")
+    assert gateway.import_([row(1)], programme=spelling).already_seen
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a/b", "x" * 33])
+def test_a_programme_without_a_name_is_refused(gateway: Gateway, name: str) -> None:
+    with pytest.raises(Refusal, match="programme_invalid"):
+        gateway.import_([row(1)], programme=name)
 
 
 def test_a_corrected_list_is_a_new_batch_linked_to_the_invalid_one(gateway: Gateway) -> None:

@@ -202,7 +202,6 @@ LEFT_OVER = {
     "debit of another amount": ("amount_differs", "D", {"amount": -1}),
     "another currency": ("currency_differs", "D", {"currency": "JPY"}),
     "our debit with return information": ("return_of_other", "D", {"return_reason": "AC04"}),
-    "our debit marked as reversal": ("unknown_reversal", "D", {"reversal": True}),
     "credit without return information": ("suspected_return", "C", {"return_reason": None}),
     "debit of somebody else": ("unknown_debit", "D", {"end_to_end_id": "EOTHER"}),
     "debit without reference": ("unknown_debit", "D", {"end_to_end_id": None}),

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -160,7 +161,7 @@ def test_m5_a_retry_after_dying_renders_the_same_message(allocated: Gateway) -> 
     allocated.clock.pass_(hours=5)
     _seal(allocated)
     created = etree.fromstring(_bytes(allocated)).findtext(".//{*}CreDtTm")
-    assert created == _file(allocated).created_at
+    assert datetime.fromisoformat(str(created)) == datetime.fromisoformat(_file(allocated).created_at)
 
 
 def test_m5_rendering_twice_gives_the_same_bytes(allocated: Gateway, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("params", sa.String(), nullable=False),
-        sa.Column("proof", sa.String(), nullable=True),
+        sa.Column("proof", sa.String(), nullable=False),
         sa.Column("key_id", sa.String(), nullable=True),
         sa.Column("received_at", sa.String(), nullable=False),
         sa.Column("archived_at", sa.String(), nullable=True),
@@ -66,8 +66,8 @@ def upgrade() -> None:
             "uq_file_in_content",
             ["partner", "sha256"],
             unique=True,
-            sqlite_where=sa.text("state <> 'duplicate'"),
-            postgresql_where=sa.text("state <> 'duplicate'"),
+            sqlite_where=sa.text("state <> 'duplicate' AND proof <> 'none'"),
+            postgresql_where=sa.text("state <> 'duplicate' AND proof <> 'none'"),
         )
 
     op.create_table(
@@ -417,8 +417,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_status_line")),
     )
     with op.batch_alter_table("status_line", schema=None) as batch_op:
-        batch_op.create_index("ix_status_line_block", ["original_block_id"], unique=False)
-        batch_op.create_index("ix_status_line_message", ["original_message_id"], unique=False)
+        batch_op.create_index(
+            "ix_status_line_block",
+            ["original_block_id"],
+            unique=False,
+            sqlite_where=sa.text("level = 'block'"),
+            postgresql_where=sa.text("level = 'block'"),
+        )
+        batch_op.create_index(
+            "ix_status_line_message",
+            ["original_message_id"],
+            unique=False,
+            sqlite_where=sa.text("level = 'group'"),
+            postgresql_where=sa.text("level = 'group'"),
+        )
         batch_op.create_index("ix_status_line_payment", ["end_to_end_id"], unique=False)
         batch_op.create_index("ix_status_line_report", ["report_id"], unique=False)
 
@@ -503,7 +515,9 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("booked_on", sa.String(), nullable=False),
-        sa.CheckConstraint("kind IN ('debit', 'return', 'reversal')", name=op.f("ck_allocation_kind_known")),
+        sa.CheckConstraint(
+            "kind IN ('debit', 'return', 'reversal', 'return_reversal')", name=op.f("ck_allocation_kind_known")
+        ),
         sa.ForeignKeyConstraint(["detail_id"], ["detail.id"], name=op.f("fk_allocation_detail_id")),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_allocation_entry_id")),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_allocation_payment_id")),
@@ -540,6 +554,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exception")),
     )
     with op.batch_alter_table("exception", schema=None) as batch_op:
+        batch_op.create_index("ix_exception_entry", ["entry_id"], unique=False)
+        batch_op.create_index("ix_exception_payment", ["kind", "payment_id"], unique=False)
         batch_op.create_index("ix_exception_state", ["state"], unique=False)
         batch_op.create_index(
             "uq_exception_detail",
