@@ -48,8 +48,8 @@ ADVICE: Templates = {
     ),
     "details_differ": N_("The details of an entry do not add up to its amount. Ask the partner for the rest."),
     "return_reversed": N_(
-        "A return of this payment was itself undone. Ask the partner; if the month was paid again meanwhile, ask for the"
-        " money back."
+        "A return of this payment was itself undone. Ask the partner; if the month was paid again meanwhile, ask for"
+        " the money back."
     ),
     "status_for_unsent_message": N_(
         "The partner answered a file that we have not sent, or have voided. Call the partner at once."
