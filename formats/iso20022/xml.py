@@ -73,9 +73,13 @@ def explain(error: Any, log: Any = ()) -> FormatError:
 
 
 def forget_previous(element: etree._Element) -> None:
-    """Free the sibling before this one when it is of the same kind: memory stays bounded over a long list."""
+    """Free the sibling before this one when it is of the same kind: memory stays bounded over a long list.
+
+    Emptied first, because taking out a large tree in one piece costs the square of its size.
+    """
     previous, parent = element.getprevious(), element.getparent()
     if previous is not None and parent is not None and previous.tag == element.tag:
+        previous.clear()
         parent.remove(previous)
 
 

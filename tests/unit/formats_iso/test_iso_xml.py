@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import suppress
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -160,3 +161,12 @@ def test_t6_what_has_been_read_is_freed_while_the_list_goes_on() -> None:
         nodes.append(len(parent))
     assert len(nodes) == 20_000
     assert max(nodes) < 5_000
+
+
+def test_t6_a_huge_item_is_freed_in_time_proportional_to_its_size() -> None:
+    item = b"<item>" + b"<part><a>1</a><b><c>2</c><d>3</d></b></part>" * 30_000 + b"</item>"
+    content = b'<list xmlns="urn:x">' + item * 2 + b"</list>"
+    _, second = [*stream(io.BytesIO(content), ("item",))]
+    start = process_time()
+    forget_previous(second)
+    assert process_time() - start < 1
