@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from support.signatures import EMPTY_PLACE, ISO, Partner, sign
 from support.stores import Points
@@ -146,6 +146,15 @@ class Booking:
         return f'<Amt Ccy="{self.currency}">{abs(self.amount)}</Amt><CdtDbtInd>{side}</CdtDbtInd>'
 
 
+class Worded(Protocol):
+    """Anything that stands in a statement as one entry."""
+
+    @property
+    def amount(self) -> int: ...
+
+    def xml(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Answerer:
     """Writes and signs what a partner sends; message ids and times are the caller's."""
@@ -157,7 +166,7 @@ class Answerer:
 
     def statement(
         self,
-        *bookings: Booking,
+        *bookings: Worded,
         account: str = "110000000001",
         message: str = "camt.053",
         id_: str = "S1",

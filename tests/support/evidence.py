@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from support.banks import Answerer, Booking
@@ -27,7 +30,7 @@ def credit(gateway: Gateway, ref: str = "TC-0001", **changes: Any) -> Booking:
     return Booking(gateway.end_to_end_id(ref), **fields)
 
 
-def booked(gateway: Gateway, *bookings: Booking, name: str = "1", **options: Any) -> Received:
+def booked(gateway: Gateway, *bookings: Booking | Reworded, name: str = "1", **options: Any) -> Received:
     message = options.get("message", "camt.053")
     return gateway.receive(message, name, BANK.statement(*bookings, id_=f"S{name}", **options))
 
@@ -36,3 +39,47 @@ def status(gateway: Gateway, name: str = "1", **options: Any) -> Received:
     (file,) = gateway.files()
     options.setdefault("id_", f"P{name}")
     return gateway.receive("pain.002", name, BANK.status(options.pop("message_id", file.message_id), **options))
+
+
+# --- odd words -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reworded:
+    """A booking as another bank would put it."""
+
+    booking: Booking
+    change: Callable[[str], str]
+
+    @property
+    def amount(self) -> int:
+        return self.booking.amount
+
+    def xml(self) -> str:
+        before = self.booking.xml()
+        after = self.change(before)
+        assert after != before
+        return after
+
+
+def bare(booking: Booking) -> Reworded:
+    """The entry without its transactions."""
+    return Reworded(booking, lambda xml: re.sub(r"<NtryDtls>.*</NtryDtls>", "", xml))
+
+
+def replaced(booking: Booking, old: str, new: str) -> Reworded:
+    """The first ``old`` in the entry, above its transactions, is ``new``."""
+    return Reworded(booking, lambda xml: xml.replace(old, new, 1))
+
+
+def unsigned(document: bytes) -> bytes:
+    """What was said, without the signature."""
+    end = b"</Signature>"
+    return document[: document.index(b"<Signature")] + document[document.index(end) + len(end) :]
+
+
+def resigned(document: bytes, old: str, new: str) -> bytes:
+    """The same bank says something else."""
+    said = unsigned(document).decode()
+    assert old in said
+    return BANK.signed(said.replace(old, new))
