@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import BinaryIO
 
 from adapters.profile import Inbox
@@ -18,7 +19,7 @@ from gateway.usecases.statements import Reading, record_statements
 
 def import_statement(context: Context, source: BinaryIO, name: str, partner: str) -> Received:
     """Store the bytes, then read them: as the partner's own file, or as a statement of somebody unknown."""
-    with context.store.exclusive(f"inbox-{partner}"):
+    with _alone(context, partner):
         kind = _kind(source)
         inbox = _inbox(context, partner, kind) if isinstance(kind, str) else None
         unproven = (
@@ -35,6 +36,11 @@ def import_statement(context: Context, source: BinaryIO, name: str, partner: str
         if inbox is None or unproven:
             return _keep_unproven(context, file, source, kind)
         return understand(context, context.partners[partner], inbox, file, source)
+
+
+def _alone(context: Context, partner: str) -> AbstractContextManager[object]:
+    """Beside ``poll`` on the same partner; nobody polls a partner that is not configured."""
+    return context.store.exclusive(f"inbox-{partner}") if partner in context.partners else nullcontext()
 
 
 def _kind(source: BinaryIO) -> str | ChitraError:
