@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from gateway.domain.errors import Busy, NotConfigured
 from gateway.ports import LockHeld
@@ -170,5 +170,5 @@ class _AdvisoryLock:
 
     def release(self, number: int) -> None:
         """A session that died holds no lock any more."""
-        with suppress(DBAPIError):
+        with suppress(DBAPIError, PendingRollbackError):
             self._connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": number})

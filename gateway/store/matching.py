@@ -39,7 +39,7 @@ def _allocate(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
         " FROM detail d JOIN entry e ON e.id = d.entry_id JOIN statement s ON s.id = e.statement_id"
         " JOIN payment p ON p.end_to_end_id = d.end_to_end_id AND p.partner = s.partner"
         f" WHERE s.file_in_id = :file AND e.disposition = 'open' AND p.state IN {_RELEASED}"
-        f" AND d.currency = p.currency AND e.currency = p.currency AND {rule}"
+        f" AND d.currency = p.currency AND e.currency = p.currency AND e.amount IS NOT NULL AND {rule}"
         " AND NOT EXISTS (SELECT 1 FROM allocation x WHERE x.detail_id = d.id)"
     )
     today = tx.now()[:10]

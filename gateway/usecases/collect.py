@@ -96,6 +96,8 @@ class _Collector:
                 return None
             file = self._store(inbox, remote.name, spool)
             done = understand(self._context, self._partner, inbox, file, spool)
+        if file.state == InboundState.RECEIVED and done.state == InboundState.QUARANTINED:
+            return done  # perhaps half of a file: it lies there until the next round has found the same bytes
         try:
             self._archive(inbox, found, file)
         except ChitraError as error:

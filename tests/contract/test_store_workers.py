@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from support.banks import Answerer, Booking
@@ -19,6 +20,7 @@ from support.gateways import PAYER, PERIOD, Gateway, bank_key, csv_of, person, r
 from support.stores import together
 
 from gateway.domain.errors import Busy, NotAllowed, Refusal
+from gateway.ports import Transport
 from gateway.store import audit
 from gateway.usecases import approve
 from gateway.usecases.collect import collect
@@ -98,6 +100,47 @@ def test_d3_a_lock_whose_connection_was_cut_is_noticed(on_postgres: Gateway) -> 
             tx.run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
         with pytest.raises(Busy, match="lock_lost"):
             lock.prove_alive()
+
+
+def _cut_all_connections(gateway: Gateway) -> None:
+    """As a restart of the server does."""
+    with psycopg.connect(gateway.url.replace("+psycopg", ""), autocommit=True) as own:
+        own.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_d3_the_end_of_a_lock_that_was_cut_is_quiet(on_postgres: Gateway) -> None:
+    with on_postgres.store.exclusive("x"):
+        _cut_all_connections(on_postgres)
+    with on_postgres.store.exclusive("x") as lock, pytest.raises(Busy, match="lock_lost"):
+        _cut_all_connections(on_postgres)
+        lock.prove_alive()
+    assert _can_hold(on_postgres, "x")
+
+
+class _CuttingReader:
+    """A partner at which the read-back ends with a restart of our database."""
+
+    def __init__(self, inner: Transport, gateway: Gateway) -> None:
+        self._inner, self._gateway = inner, gateway
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def read(self, path: str, size_bytes_max: int) -> Any:
+        _cut_all_connections(self._gateway)
+        return self._inner.read(path, size_bytes_max)
+
+
+def test_m9_a_lock_lost_during_the_upload_releases_nothing_and_the_next_run_sends(on_postgres: Gateway) -> None:
+    on_postgres.approved(row(1), row(2, bank="momo", account="0912345678"))
+    on_postgres.wrap = lambda transport: _CuttingReader(transport, on_postgres)  # type: ignore[assignment, return-value]
+    assert [each.state for each in on_postgres.send().deliveries] == ["uploading", "uploading"]
+    assert set(on_postgres.states().values()) == {"allocated"}
+    on_postgres.wrap = lambda transport: transport
+    assert [each.state for each in on_postgres.send().deliveries] == ["sent", "sent"]
 
 
 def test_d1_commits_wait_for_the_disk(on_postgres: Gateway) -> None:
