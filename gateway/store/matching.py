@@ -386,7 +386,7 @@ def unknown_transfers(tx: Transaction, file_in_id: int) -> list[Any]:
 def booked_files(tx: Transaction) -> list[Any]:
     """Unanswered files of ours of which a touched payment is booked."""
     return tx.rows(
-        "SELECT DISTINCT f.id, f.message_id FROM touched t JOIN payment_file l ON l.payment_id = t.payment_id"
-        " JOIN file_out f ON f.id = l.file_id JOIN allocation a ON a.payment_id = t.payment_id"
-        " WHERE f.state IN ('releasing', 'unknown', 'sent') AND l.live"
+        "SELECT DISTINCT f.id, f.message_id FROM touched t CROSS JOIN payment_file l CROSS JOIN file_out f"
+        " CROSS JOIN allocation a WHERE l.payment_id = t.payment_id AND l.live AND f.id = l.file_id"
+        " AND f.state IN ('releasing', 'unknown', 'sent') AND a.payment_id = t.payment_id"
     )

@@ -55,7 +55,7 @@ class StatusReport(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("partner", "message_id", name="uq_status_report_message"),)
 
     id: int = key()
-    file_in_id: int = big(foreign_key="file_in.id")
+    file_in_id: int = big(foreign_key="file_in.id", index=True)
     partner: str
     message_id: str
     created_at: str
@@ -215,7 +215,7 @@ class ExceptionItem(SQLModel, table=True):
     id: int = key()
     kind: str
     partner: str
-    file_in_id: int | None = big(default=None, foreign_key="file_in.id")
+    file_in_id: int | None = big(default=None, foreign_key="file_in.id", index=True)
     statement_id: int | None = big(default=None, foreign_key="statement.id")
     entry_id: int | None = big(default=None, foreign_key="entry.id")
     detail_id: int | None = big(default=None, foreign_key="detail.id")

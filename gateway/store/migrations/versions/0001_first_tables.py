@@ -227,6 +227,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_status_report")),
         sa.UniqueConstraint("partner", "message_id", name="uq_status_report_message"),
     )
+    with op.batch_alter_table("status_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_status_report_file_in_id"), ["file_in_id"], unique=False)
+
     op.create_table(
         "approval",
         sa.Column("batch_id", sa.String(), nullable=False),
@@ -555,6 +558,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("exception", schema=None) as batch_op:
         batch_op.create_index("ix_exception_entry", ["entry_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exception_file_in_id"), ["file_in_id"], unique=False)
         batch_op.create_index("ix_exception_payment", ["kind", "payment_id"], unique=False)
         batch_op.create_index("ix_exception_state", ["state"], unique=False)
         batch_op.create_index(
