@@ -51,6 +51,10 @@ PROBLEMS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
     "account with dash": ({"account": "10-20"}, [("account", "account_invalid")]),
     "wallet with an account": ({"bank": "momo", "account": "1000000001"}, [("account", "phone_invalid")]),
     "name too long": ({"beneficiary_name": "A" * 71}, [("payee_name", "name_too_long")]),
+    "name of the beneficiary behind another payee too long": (
+        {"beneficiary_name": "A" * 71, "payee_name": "Nguyen Van B", "payee_basis": "guardian"},
+        [("beneficiary_name", "name_too_long")],
+    ),
     "note too long": ({"note": "a" * 141}, [("note", "note_too_long")]),
     "everything at once": (
         {"payment_ref": "", "beneficiary_id": "1", "amount": "x", "bank": "?", "account": "", "kind": "y"},

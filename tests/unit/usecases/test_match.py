@@ -174,6 +174,17 @@ def test_a_reversal_undoes_the_booking_and_permits_no_reissue(sent: Gateway) -> 
     assert sent.exceptions() == []
 
 
+def test_s3_a_return_that_is_undone_settles_again_and_is_an_alarm(sent: Gateway) -> None:
+    booked(sent, debit(sent))
+    booked(sent, credit(sent), name="2")
+    assert _state(sent) == "returned"
+    received = booked(sent, debit(sent, reference="D3", reversal=True), name="3")
+    assert _state(sent) == "settled"
+    assert sent.exceptions() == ["return_reversed"]
+    assert received.error is not None
+    assert received.error.exit_code == 5
+
+
 def test_a_debit_after_its_reversal_settles_again_and_is_looked_at(sent: Gateway) -> None:
     booked(sent, debit(sent))
     booked(sent, credit(sent, return_reason=None, reversal=True), name="2")
