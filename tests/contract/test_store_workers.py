@@ -135,7 +135,7 @@ class _CuttingReader:
 
 def test_m9_a_lock_lost_during_the_upload_releases_nothing_and_the_next_run_sends(on_postgres: Gateway) -> None:
     on_postgres.approved(row(1), row(2, bank="momo", account="0912345678"))
-    on_postgres.wrap = lambda transport: _CuttingReader(transport, on_postgres)  # type: ignore[assignment, return-value]
+    on_postgres.wrap = lambda transport: _CuttingReader(transport, on_postgres)
     assert [each.state for each in on_postgres.send().deliveries] == ["uploading", "uploading"]
     assert set(on_postgres.states().values()) == {"allocated"}
     on_postgres.wrap = lambda transport: transport

@@ -40,7 +40,7 @@ class Partner:
 
 
 def _through(gateway: Gateway, **parts: Any) -> None:
-    gateway.wrap = lambda transport: Partner(transport, **parts)  # type: ignore[assignment, return-value]
+    gateway.wrap = lambda transport: Partner(transport, **parts)
 
 
 def _plainly(gateway: Gateway) -> None:

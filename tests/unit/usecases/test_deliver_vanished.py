@@ -36,7 +36,7 @@ class Partner:
         return getattr(self.inner, name)
 
     def rename(self, source: str, target: str) -> None:
-        (self.rename_ or type(self.inner).rename)(self.inner, source, target)  # type: ignore[call-arg]
+        (self.rename_ or type(self.inner).rename)(self.inner, source, target)
 
     def read(self, path: str, size_bytes_max: int) -> Any:
         if self.read_:
@@ -62,7 +62,7 @@ def sealed(sealed_home: Path, tmp_path: Path) -> Iterator[Gateway]:
 
 
 def _through(gateway: Gateway, **parts: Any) -> None:
-    gateway.wrap = lambda transport: Partner(transport, **parts)  # type: ignore[assignment, return-value]
+    gateway.wrap = lambda transport: Partner(transport, **parts)
 
 
 def _plainly(gateway: Gateway) -> None:
