@@ -21,10 +21,11 @@ from gateway.usecases.poll import poll
 
 @dataclass
 class Partner:
-    """A server that does something during a read, or lists without attributes."""
+    """A server that does something during a read or before a look, or lists without attributes."""
 
     inner: Transport
     during_read: Callable[[], None] = lambda: None
+    before_stat: Callable[[], None] = lambda: None
     attributes: bool = True
 
     def __getattr__(self, name: str) -> Any:
@@ -33,6 +34,10 @@ class Partner:
     def listing(self, folder: str) -> Iterator[RemoteFile]:
         found = self.inner.listing(folder)
         return found if self.attributes else (replace(each, size_bytes=0, modified=0) for each in found)
+
+    def stat(self, path: str) -> RemoteFile | None:
+        self.before_stat()
+        return self.inner.stat(path)
 
     def read(self, path: str, size_bytes_max: int) -> Any:
         self.during_read()
@@ -96,17 +101,16 @@ def test_t3_other_bytes_that_come_under_the_name_after_the_read_are_read_as_well
     """Between our commit and our move to the archive."""
     first, second = BANK.statement(debit(sent)), BANK.statement(debit(sent, "TC-0002"), id_="S2")
     sent.put("camt.053", "1", first)
-    original = sent.context.store.begin
 
-    def begin_and_replace() -> Any:
+    def replace_when_processed() -> None:
         if sent.value("SELECT count(*) FROM file_in WHERE state = 'processed'"):
-            sent.store.begin = original  # type: ignore[method-assign]
+            _plainly(sent)
             sent.put("camt.053", "1", second + b"\n")
-        return original()
 
-    sent.store.begin = begin_and_replace  # type: ignore[method-assign]
+    _through(sent, before_stat=replace_when_processed)
     sent.collect()
-    sent.store.begin = original  # type: ignore[method-assign]
+    assert sent.states()["TC-0002"] == "sent"
+    _plainly(sent)
     sent.collect()
     assert [sent.states()[ref] for ref in ("TC-0001", "TC-0002")] == ["settled", "settled"]
 

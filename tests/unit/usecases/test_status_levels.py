@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.evidence import BANK, resigned, status
+from support.evidence import BANK, booked, debit, resigned, status
 from support.gateways import Gateway, copy_of
 
 from gateway.store import files
@@ -85,9 +85,11 @@ def test_m1_a_word_about_a_voided_file_says_nothing_of_the_payment_sent_again(se
     }
     received = sent_again.receive("pain.002", "1", BANK.status(void.message_id, **levels[level]))
     assert sent_again.states() == {"TC-0001": "sent"}
-    assert sent_again.exceptions() == ["status_for_unsent_message"]
     assert received.error is not None
     assert received.error.exit_code == 5
+    booked(sent_again, debit(sent_again))
+    assert sent_again.states() == {"TC-0001": "settled"}
+    assert sent_again.exceptions() == ["status_for_unsent_message"]
 
 
 # --- times ---------------------------------------------------------------------------------------------------------
