@@ -59,7 +59,7 @@ def _reported(context: Context, file: FileOut, error: ChitraError | None) -> Del
     """The file as it stands now; an unknown outcome is always said."""
     with context.store.read() as tx:
         current = files.get(tx, file.id)
-    if current.state == FileState.UNKNOWN and (error is None or error.exit_code == 1):
+    if current.state in (FileState.RELEASING, FileState.UNKNOWN) and (error is None or error.exit_code == 1):
         error = RemoteUnknown("file_unknown_outcome", file=current.message_id)
     return Delivery(
         file=current.message_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from support.evidence import BANK
 from support.gateways import Gateway, copy_of
+from support.stores import Crashed
 
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
 from gateway.ports import Transport
@@ -206,14 +208,19 @@ def _freeze(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("trouble", ["unreachable", "frozen"])
-def test_m9_an_unknown_outcome_is_said_also_when_the_partner_cannot_be_asked(sealed: Gateway, trouble: str) -> None:
+@pytest.mark.parametrize("end", [RemoteUnknown("timeout"), Crashed()], ids=["reply lost", "sender died"])
+def test_m9_an_unknown_outcome_is_said_also_when_the_partner_cannot_be_asked(
+    sealed: Gateway, end: BaseException, trouble: str
+) -> None:
     def lost(inner: Transport, source: str, target: str) -> None:
         inner.rename(source, target)
         _take(sealed)
-        _timeout()
+        raise end
 
     _through(sealed, rename_=lost)
-    assert gravity.of_sent(sealed.send()) == 4
+    with suppress(Crashed):
+        sealed.send()
+    assert [file.state for file in sealed.files()] == ["releasing" if isinstance(end, Crashed) else "unknown"]
     _plainly(sealed)
     if trouble == "unreachable":
         sealed.wrap = _unreachable
