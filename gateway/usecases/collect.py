@@ -25,6 +25,10 @@ from gateway.usecases.statements import Reading, record_statements
 from gateway.usecases.statuses import record_statuses
 
 
+_PERHAPS_HALF = frozenset({"not_xml", "not_well_formed"})
+"""Refusals that a file still being written gives as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """What became of one file of a partner."""
@@ -96,8 +100,8 @@ class _Collector:
                 return None
             file = self._store(inbox, remote.name, spool)
             done = understand(self._context, self._partner, inbox, file, spool)
-        if file.state == InboundState.RECEIVED and done.state == InboundState.QUARANTINED:
-            return done  # perhaps half of a file: it lies there until the next round has found the same bytes
+        if file.state == InboundState.RECEIVED and done.error and done.error.code in _PERHAPS_HALF:
+            return done  # it lies there until the next round has found the same bytes
         try:
             self._archive(inbox, found, file)
         except ChitraError as error:
