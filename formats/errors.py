@@ -46,7 +46,7 @@ class SchemaMissing(FormatError):
     """No schema file for this message; ``run`` names the command that brings it."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("schema_not_installed", message=message, run="chitra schemas install")
+        super().__init__("schema_not_installed", message=message, run="chitra schemas install --from DIR|ZIP")
 
 
 class SchemaInvalid(FormatError):

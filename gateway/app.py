@@ -119,12 +119,19 @@ class App:
         """The database, current and of this environment."""
         from gateway.store.revision import require_current
 
+        self.require_database()
         require_current(self.any_store)
         with self.any_store.read() as tx:
             environment = tx.value("SELECT environment FROM instance WHERE id = 1")
         if environment != self.config.gateway.environment:
             raise NotConfigured("environment_differs", database=environment, config=self.config.gateway.environment)
         return self.any_store
+
+    def require_database(self) -> None:
+        """A SQLite file that is not there is missed, not made anew: it holds what was paid."""
+        path = Path(self.database_url.removeprefix("sqlite:///"))
+        if self.database_url.startswith("sqlite") and not path.exists():
+            raise NotConfigured("database_missing", path=str(path))
 
     @property
     def database_url(self) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -60,10 +62,30 @@ class NewHome:
 def init_home(
     home: Path, sandbox: bool, now: datetime, ask: AskPassphrase, database: str = EMBEDDED_DATABASE
 ) -> NewHome:
-    """Make a home; nothing that exists is touched. Raises ``Refusal`` where keys must not lie."""
+    """Make a home, or nothing at all; what exists is not touched. Raises ``Refusal`` where keys must not lie."""
     home = home.absolute()
     _refuse_unfit(home)
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _or_nothing(home):
+            return _fill(home, sandbox, now, ask, database)
+    except OSError as error:
+        raise Refusal("cannot_write", path=str(home), reason=error.strerror or "") from None
+
+
+@contextmanager
+def _or_nothing(home: Path) -> Iterator[None]:
+    """Take away again what was made when the making fails half-way, so that it can be tried again."""
+    before = set(home.iterdir())
+    try:
+        yield
+    except BaseException:
+        for made in set(home.iterdir()) - before:
+            shutil.rmtree(made) if made.is_dir() else made.unlink()
+        raise
+
+
+def _fill(home: Path, sandbox: bool, now: datetime, ask: AskPassphrase, database: str) -> NewHome:
     for name in ("reports", "backups", "spool"):
         (home / name).mkdir(mode=0o700, exist_ok=True)
     with translated():
@@ -144,7 +166,12 @@ def _commented(section: str) -> str:
 
 
 def upgrade_database(app: App) -> tuple[str | None, str]:
-    """Bring the database of a home to this version, an empty one included; returns the revisions before and after."""
+    """Bring the database of a home to this version; returns the revisions before and after.
+
+    An empty database is filled; but once people are enrolled, a SQLite file that is gone is missed, not replaced.
+    """
+    if any(info.purpose == "operator" for info in app.keyring.list()):
+        app.require_database()
     before = revision(app.any_store)
     _create_database(app)
     return before, NEWEST

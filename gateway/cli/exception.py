@@ -10,6 +10,7 @@ import click
 
 from gateway.cli.lazy import Group
 from gateway.cli.messages import advise, kind_word, state_word
+from gateway.cli.messages.kinds import KINDS
 from gateway.cli.options import NUMBER_MAX, beginning, listing
 from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
@@ -23,7 +24,7 @@ def exception() -> None:
 @exception.command("list", help=N_("Exceptions, newest first."), epilog="chitra exception list --state open")
 @listing(["open", "resolved"])
 @click.option("--partner", metavar="CODE", help=N_("Only of this partner."))
-@click.option("--kind", metavar="CODE", help=N_("Only of this kind."))
+@click.option("--kind", type=click.Choice(sorted(KINDS)), metavar="CODE", help=N_("Only of this kind."))
 @pass_session
 def list_(
     session: Session, state: str | None, since: datetime | None, limit: int, partner: str | None, kind: str | None

@@ -50,7 +50,7 @@ class Output:
         """One line on stderr: what, where, what to do; the same as a document with ``--json``."""
         message = explain(code, params)
         click.echo(f"{_('Error')}: {printable(message)}{self._details(code, params)}", err=True)
-        self.document({"error": {"code": code, "message": message, **params}})
+        self.document({"error": {**params, "code": code, "message": message}})
 
     def note(self, code: str, params: Mapping[str, Any]) -> None:
         """A line on stderr about one item of many."""

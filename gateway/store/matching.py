@@ -229,8 +229,8 @@ _BOOKED = (
     " sum(CASE a.kind WHEN 'return_reversal' THEN 1 ELSE 0 END) AS undone,"
     " max(CASE a.kind WHEN 'debit' THEN a.booked_on END) AS debited_at,"
     " max(CASE a.kind WHEN 'return' THEN d.return_reason END) AS return_reason"
-    " FROM touched t JOIN allocation a ON a.payment_id = t.payment_id JOIN detail d ON d.id = a.detail_id"
-    " GROUP BY t.payment_id"
+    " FROM touched t CROSS JOIN allocation a CROSS JOIN detail d"
+    " WHERE a.payment_id = t.payment_id AND d.id = a.detail_id GROUP BY t.payment_id"
 )
 
 

@@ -24,7 +24,6 @@ from gateway.usecases.match import ALARMS, Matched, match
 from gateway.usecases.statements import Reading, record_statements
 from gateway.usecases.statuses import record_statuses
 
-
 _PERHAPS_HALF = frozenset({"not_xml", "not_well_formed"})
 """Refusals that a file still being written gives as well."""
 

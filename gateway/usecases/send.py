@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from gateway.domain.errors import ChitraError, NotFound
 from gateway.domain.states import FileState
-from gateway.store import files
+from gateway.store import batches, files
 from gateway.store.tables import FileOut
 from gateway.usecases.allocate import allocate, waiting
 from gateway.usecases.context import Context
@@ -34,6 +34,8 @@ def send(context: Context, batch: str | None = None, partner: str | None = None)
     Only one ``batch``, or only to one ``partner``, when named.
     """
     run = Sent()
+    if batch is not None:
+        _require_known(context, batch)
     for batch_id in waiting(context):
         if batch in (None, batch_id):
             _tried(run, lambda batch_id: allocate(context, batch_id), batch_id)
@@ -46,6 +48,12 @@ def send(context: Context, batch: str | None = None, partner: str | None = None)
     for bug in run.bugs:
         raise bug
     return run
+
+
+def _require_known(context: Context, batch: str) -> None:
+    """A mistyped batch is not one for which nothing is due."""
+    with context.store.read() as tx:
+        batches.find(tx, batch)
 
 
 def orphans(context: Context, states: Sequence[FileState]) -> list[ChitraError]:

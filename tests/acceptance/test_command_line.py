@@ -103,9 +103,16 @@ def test_missing_home_says_init(tmp_path: Path) -> None:
     one_line(chitra(tmp_path, "batch", "list"), "no_home", "chitra init")
 
 
-def test_missing_database_says_db_upgrade(sqlite_home: Home) -> None:
+def test_missing_database_is_missed_by_its_path(sqlite_home: Home) -> None:
     for path in sqlite_home.path.glob("chitra.db*"):
         path.unlink()
+    one_line(sqlite_home.chitra("batch", "list"), "database_missing", str(sqlite_home.path / "chitra.db"))
+
+
+def test_empty_database_says_db_upgrade(sqlite_home: Home) -> None:
+    for path in sqlite_home.path.glob("chitra.db*"):
+        path.unlink()
+    (sqlite_home.path / "chitra.db").touch()
     one_line(sqlite_home.chitra("batch", "list"), "database_outdated", "chitra db upgrade")
 
 

@@ -64,6 +64,9 @@ TEMPLATES: Templates = {
     "programme_invalid": N_("A programme needs a name of at most 32 letters, digits, dots, _ and -."),
     "period_invalid": N_("“{period}” is not a month. Write the period as YYYY-MM."),
     "batch_unknown": N_("There is no batch {batch}. chitra batch list shows all."),
+    "database_missing": N_(
+        "There is no database at {path}. Correct gateway.database in chitra.toml, or restore the file from a backup."
+    ),
     "no_partners": N_(
         "No partner is configured yet. Add one to chitra.toml under [partners] and name it in [routing]."
     ),

@@ -93,8 +93,16 @@ def test_a_missing_schema_is_found(month: Gateway, monkeypatch: pytest.MonkeyPat
     assert (code, list(found)) == (1, ["schema:pain.001.001.09"])
 
 
-def test_an_empty_database_is_found_and_upgrade_creates_it(month: Gateway) -> None:
+def test_a_database_that_is_gone_is_missed_and_never_replaced_by_an_empty_one(month: Gateway) -> None:
     month.configure("sqlite:///chitra.db", "sqlite:///other.db")
+    assert failures(month)[1]["database"] == "database_missing"
+    assert month.json("db", "upgrade").document["error"]["code"] == "database_missing"
+    assert not (month.home / "other.db").exists()
+
+
+def test_an_empty_database_is_found_and_upgrade_fills_it(month: Gateway) -> None:
+    month.configure("sqlite:///chitra.db", "sqlite:///other.db")
+    (month.home / "other.db").touch()
     assert failures(month)[1]["database"] == "database_outdated"
     upgraded = month.json("db", "upgrade").done()
     assert (upgraded["before"], upgraded["changed"]) == (None, True)
