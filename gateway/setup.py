@@ -28,6 +28,12 @@ PEOPLE = {"maker": "maker", "checker": "checker", "checker2": "checker"}
 EMBEDDED_DATABASE = "sqlite:///chitra.db"
 """A file in the home."""
 
+_MADE = (
+    *("reports", "backups", "spool", "keyring", "sandbox", FILE_NAME),
+    *("chitra.db", "chitra.db-wal", "chitra.db-shm"),
+)
+"""What ``init`` makes in a home."""
+
 _KEYS = ("payments", "sftp", "vault")
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _SANDBOX_PASSPHRASE = "keyring/passphrase"
@@ -75,12 +81,15 @@ def init_home(
 
 @contextmanager
 def _or_nothing(home: Path) -> Iterator[None]:
-    """Take away again what was made when the making fails half-way, so that it can be tried again."""
-    before = set(home.iterdir())
+    """Take away again what was made when the making fails half-way, so that it can be tried again.
+
+    Only names that a home has; whatever else appears in the folder meanwhile is somebody else's.
+    """
+    ours = [home / name for name in _MADE if not (home / name).exists()]
     try:
         yield
     except BaseException:
-        for made in set(home.iterdir()) - before:
+        for made in filter(Path.exists, ours):
             shutil.rmtree(made) if made.is_dir() else made.unlink()
         raise
 

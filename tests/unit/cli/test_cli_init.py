@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from gateway import setup
 from gateway.cli.main import run
 
 
@@ -38,3 +40,16 @@ def test_a_file_in_the_place_of_the_home_is_said_in_one_line(
 ) -> None:
     (tmp_path / "file").touch()
     assert _failed(capsys, str(tmp_path / "file"), "--sandbox") == "cannot_write"
+
+
+def test_a_failed_init_leaves_what_somebody_else_put_there_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        (tmp_path / "list.csv").write_text("kept")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(setup, "_sandbox_partners", fail)
+    with pytest.raises(KeyboardInterrupt):
+        setup.init_home(tmp_path, True, datetime.now(UTC), lambda key: b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["list.csv"]
