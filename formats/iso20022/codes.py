@@ -1,18 +1,20 @@
-"""Decimals of currencies (ISO 4217), amounts as integers of minor units, and the words of external codes.
+"""Decimals of currencies (ISO 4217), amounts as integers of minor units, and the official words of codes.
 
-The tables stand in ``codes.json``, written by ``generate_codes.py``.
+Each set of codes stands in a file of its own in ``code_sets/``, written by ``generate_codes.py`` and read at first use.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from formats.errors import Unreadable
 
+FOLDER = Path(__file__).with_name("code_sets")
 DIGITS_MAX = 18
 """ISO 20022 totalDigits; also keeps every amount within a signed 64-bit integer."""
 
@@ -20,16 +22,17 @@ _DECIMAL = re.compile(r"(?=\.?[0-9])([0-9]{0,18})(?:\.([0-9]{0,17}))?")
 
 
 @cache
-def _tables() -> dict[str, dict[str, Any]]:
-    tables: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("codes.json").read_text("utf-8"))
-    return tables
+def code_set(name: str) -> Mapping[str, Any]:
+    """Every code of a set with its official English words; of ``currency`` with its decimals."""
+    codes: Mapping[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["codes"]
+    return codes
 
 
 @cache
 def exponent(currency: str) -> int:
     """Decimals of a currency: VND 0, EUR 2, KWD 3. Raises ``unknown_currency``."""
     try:
-        decimals: int = _tables()["currencies"][currency]
+        decimals: int = code_set("currency")[currency]
     except KeyError:
         raise Unreadable("unknown_currency") from None
     return decimals
@@ -62,16 +65,6 @@ def amount_minor(text: str, currency: str) -> int:
     return minor
 
 
-def status_meaning(code: str) -> str | None:
-    """English words of a transaction status (ACSP, RJCT ...)."""
-    return _tables()["statuses"].get(code)
-
-
-def status_reason(code: str) -> str | None:
-    """English words of a reason in a status report (AC04, AM05 ...)."""
-    return _tables()["status_reasons"].get(code)
-
-
-def return_reason(code: str) -> str | None:
-    """English words of a return reason (AC04, MD07 ...)."""
-    return _tables()["return_reasons"].get(code)
+def meaning(name: str, code: str) -> str | None:
+    """Official English words of a code, such as ``meaning("purpose", "BENE")``; None when the set has no such code."""
+    return code_set(name).get(code)
