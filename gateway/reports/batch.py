@@ -17,6 +17,17 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpaid:
+    """Payments that ended in one state for one reason."""
+
+    partner: str
+    state: str
+    reason: str
+    payments: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class BatchReport:
     """Amounts in minor units. ``debited`` is debited and kept: reports say "debited", not "paid"."""
 
@@ -36,6 +47,7 @@ class BatchReport:
     ties: bool
     """approved = debited + returned + rejected + cancelled + held + open, and both equal the booked entries."""
     outcomes: tuple[Outcome, ...]
+    reasons: tuple[Unpaid, ...]
 
 
 def batch_report(store: Store, batch_id: str) -> BatchReport:
@@ -65,5 +77,9 @@ def batch_report(store: Store, batch_id: str) -> BatchReport:
             outcomes=tuple(
                 Outcome(row.partner, row.state, row.payments, int(row.amount))
                 for row in reporting.outcomes(tx, batch_id)
+            ),
+            reasons=tuple(
+                Unpaid(row.partner, row.state, row.reason, row.payments, int(row.amount))
+                for row in reporting.reasons(tx, batch_id)
             ),
         )

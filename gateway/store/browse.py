@@ -30,6 +30,14 @@ _EXCEPTIONS = (
     " LEFT JOIN payment p ON p.id = x.payment_id LEFT JOIN entry e ON e.id = x.entry_id"
     " LEFT JOIN detail d ON d.id = x.detail_id"
 )
+_EXCEPTION_REASON = (
+    "SELECT y.code, y.state FROM (SELECT COALESCE(d.return_reason, p.reason, (SELECT n.reason FROM status_report r"
+    "   JOIN status_line n ON n.report_id = r.id WHERE r.file_in_id = x.file_in_id AND n.duplicate_class"
+    "   AND n.reason IS NOT NULL AND x.kind = 'duplicate_rejection' ORDER BY n.id LIMIT 1)) AS code,"
+    " CASE WHEN d.return_reason IS NULL THEN p.state ELSE 'returned' END AS state FROM exception x"
+    " LEFT JOIN detail d ON d.id = x.detail_id LEFT JOIN payment p ON p.id = x.payment_id WHERE x.id = :n) y"
+    " WHERE y.code IS NOT NULL"
+)
 _TIES = {"ties": "s.ties = :yes", "differs": "s.ties = :no", "open": "s.ties IS NULL"}
 
 
@@ -52,6 +60,29 @@ def payment(tx: Transaction, end_to_end_id: str) -> Any:
     if row is None:
         raise NotFound("payment_unknown", payment=end_to_end_id)
     return row
+
+
+_ANSWER = "SELECT r.created_at AS at, n.level, n.status, n.reason, i.reference AS file FROM"
+_OF_ITS_FILE = (
+    f"{_ANSWER} payment_file l CROSS JOIN file_out f CROSS JOIN status_line n CROSS JOIN status_report r"
+    " CROSS JOIN file_in i WHERE l.payment_id = :payment AND f.id = l.file_id AND r.id = n.report_id"
+    " AND r.partner = f.partner AND i.id = r.file_in_id"
+)
+"""A chain from one payment, so that a database without statistics does not begin with the history of all statuses."""
+
+_ANSWERS = (
+    f"{_ANSWER} status_line n CROSS JOIN status_report r CROSS JOIN file_in i WHERE n.level = 'transfer'"
+    " AND n.end_to_end_id = :end_to_end AND r.id = n.report_id AND r.partner = :partner AND i.id = r.file_in_id"
+    f" UNION ALL {_OF_ITS_FILE} AND n.level = 'block' AND n.original_block_id = f.payment_information_id"
+    f" UNION ALL {_OF_ITS_FILE} AND n.level = 'group' AND n.original_message_id = f.message_id"
+    " ORDER BY at, file, level"
+)
+
+
+def answers(tx: Transaction, payment: Any) -> list[Any]:
+    """Every status that the partner gave to a row of ``payment``, or to its block or file, by the time inside."""
+    given = {"payment": payment.id, "end_to_end": payment.end_to_end_id, "partner": payment.partner}
+    return tx.rows(_ANSWERS, **given)
 
 
 def files(tx: Transaction, limit: int, **given: str | None) -> list[Any]:
@@ -129,6 +160,11 @@ def exceptions(tx: Transaction, limit: int, **given: str | int | None) -> list[A
     }
     where, params = _narrowed(conditions, given)
     return tx.rows(f"{_EXCEPTIONS}{where} ORDER BY x.id DESC LIMIT :limit", limit=limit, **params)
+
+
+def exception_reason(tx: Transaction, number: int) -> Any:
+    """(code, state) of the entry, payment or duplicate-class answer that an exception is about, or None."""
+    return tx.run(_EXCEPTION_REASON, n=number).one_or_none()
 
 
 def exception(tx: Transaction, number: int) -> Any:

@@ -303,6 +303,14 @@ def changes(tx: Transaction) -> list[Any]:
     )
 
 
+def causes(tx: Transaction) -> list[Any]:
+    """(state, reason, payments) of the payments that come back or are refused by these conclusions."""
+    return tx.rows(
+        "SELECT target AS state, reason, count(*) AS payments FROM concluded WHERE target IN ('rejected', 'returned')"
+        " AND source <> target AND reason IS NOT NULL GROUP BY target, reason ORDER BY target, reason"
+    )
+
+
 CHANGING = "t.id IN (SELECT payment_id FROM concluded WHERE source = :was AND target = :goal)"
 """Selection for ``moves.move_payments``."""
 

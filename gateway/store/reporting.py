@@ -64,6 +64,15 @@ def outcomes(tx: Transaction, batch_id: str) -> list[Any]:
     )
 
 
+def reasons(tx: Transaction, batch_id: str) -> list[Any]:
+    """(partner, state, reason, payments, amount): why payments were rejected or returned."""
+    return tx.rows(
+        "SELECT partner, state, reason, count(*) AS payments, CAST(sum(amount) AS BIGINT) AS amount FROM payment"
+        " WHERE batch_id = :b AND reason IS NOT NULL GROUP BY partner, state, reason ORDER BY partner, state, reason",
+        b=batch_id,
+    )
+
+
 def lines(tx: Transaction, batch_id: str) -> Any:
     """Every payment of a batch in the order of its list, with its end and its reason."""
     return tx.stream(

@@ -44,6 +44,8 @@ class Matched:
     """Payments of ours that it speaks of."""
     moved: dict[str, int] = field(default_factory=dict)
     """Payments by the state they came to."""
+    causes: list[tuple[str, str, int]] = field(default_factory=list)
+    """Why payments were rejected or returned: (state they came to, reason, payments)."""
     exceptions: int = 0
     """How many it opened."""
     kinds: list[str] = field(default_factory=list)
@@ -78,6 +80,7 @@ def _conclude(context: Context, tx: Transaction, file: FileIn, result: Matched) 
         for step in way:
             moves.move_payments(tx, matching.CHANGING, step, evidence_text, was=change.source, goal=change.target)
         result.moved[change.target] = result.moved.get(change.target, 0) + change.payments
+    result.causes = [(row.state, row.reason, row.payments) for row in matching.causes(tx)]
     result.kinds += matching.odd(tx, file.id)
     matching.write_facts(tx)
     _open_windows(context, tx)
