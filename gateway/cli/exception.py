@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from gateway.cli import reasons
 from gateway.cli.lazy import Group
 from gateway.cli.messages import advise, kind_word, state_word
 from gateway.cli.messages.kinds import KINDS
@@ -57,8 +58,10 @@ def show(session: Session, number: int) -> int:
     from gateway.store import browse
 
     with session.app.store.read() as tx:
-        row = browse.exception(tx, number)
+        row, found = browse.exception(tx, number), browse.exception_reason(tx, number)
+    reason = reasons.reason_of(session, row.partner, found.code, found.state) if found else None
     document = _document(row, session.app.clock.now()) | {"params": json.loads(row.params)}
+    document |= {"reason": reasons.document(reason)}
     output = session.output
     output.say(f"{row.id}  {row.partner}  {kind_word(row.kind)}  {state_word(row.state)}")
     output.say(document["message"])
@@ -71,6 +74,8 @@ def show(session: Session, number: int) -> int:
             [_("Statement"), row.statement_id or ""],
             [_("Entry"), row.entry if row.entry is not None else ""],
             [_("Amount"), money(row.amount, row.currency)],
+            [_("Reason"), reasons.short(reason)],
+            [_("What to do"), reasons.next_step(reason)],
             [_("Since"), local(row.opened_at)],
         ],
     )

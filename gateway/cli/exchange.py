@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli import reasons
 from gateway.cli.lazy import Command
 from gateway.cli.messages import explain, state_word
 from gateway.cli.session import Session, pass_session
 from gateway.cli.words import N_, _
 
 if TYPE_CHECKING:
+    from formats.iso20022.reasons import Reason
     from gateway.domain.errors import ChitraError
     from gateway.usecases.collect import Received
     from gateway.usecases.deliver import Delivery
@@ -56,6 +58,7 @@ def poll(session: Session, partner: str | None) -> int:
         [_("File"), _("Partner"), _("Name"), _("Message"), _("State"), _("Payments"), _("Remark")],
         [_received_row(received) for received in polled.received],
     )
+    _say_causes(session, polled.received)
     if not polled.received:
         output.say(_("Nothing new."))
     for code, error in polled.errors:
@@ -64,7 +67,7 @@ def poll(session: Session, partner: str | None) -> int:
         output.say(_("Batch {batch} is closed.").format(batch=batch))
     output.document(
         {
-            "files": [_received(received) for received in polled.received],
+            "files": [_received(session, received) for received in polled.received],
             "errors": [{"partner": code, **_error(error)} for code, error in polled.errors],
             "closed": polled.closed,
         }
@@ -101,7 +104,7 @@ def _delivery(delivery: Delivery) -> dict[str, Any]:
     return fields | ({"error": _error(delivery.error)} if delivery.error else {})
 
 
-def _received(received: Received) -> dict[str, Any]:
+def _received(session: Session, received: Received) -> dict[str, Any]:
     fields = {
         "file": received.file,
         "partner": received.partner,
@@ -111,6 +114,10 @@ def _received(received: Received) -> dict[str, Any]:
         "entries": received.matched.entries,
         "matched": received.matched.matched,
         "moved": received.matched.moved,
+        "reasons": [
+            {"state": state, "payments": payments, "reason": reasons.document(_reason(session, received, state, code))}
+            for state, code, payments in received.matched.causes
+        ],
         "exceptions": received.matched.exceptions,
         "exception_kinds": received.matched.kinds,
         "findings": received.findings,
@@ -122,6 +129,24 @@ def _received_row(received: Received) -> list[str]:
     moved = ", ".join(f"{state_word(state)} {count}" for state, count in sorted(received.matched.moved.items()))
     state = state_word(received.state) if received.state else ""
     return [received.file, received.partner, received.name, received.message, state, moved, _remark(received.error)]
+
+
+def _say_causes(session: Session, files: list[Received]) -> None:
+    """Why payments were rejected or returned, and what to do about them."""
+    causes = [
+        (file.file, state, _reason(session, file, state, code), payments)
+        for file in files
+        for state, code, payments in file.matched.causes
+    ]
+    session.output.table(
+        [_("File"), _("State"), _("Reason"), _("Payments"), _("What to do")],
+        [[f, state_word(s), reasons.short(reason), n, reasons.next_step(reason)] for f, s, reason, n in causes],
+        numbers=[3],
+    )
+
+
+def _reason(session: Session, received: Received, state: str, code: str) -> Reason | None:
+    return reasons.reason_of(session, received.partner, code, state)
 
 
 def _error(error: ChitraError) -> dict[str, Any]:

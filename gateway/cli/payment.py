@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli import reasons
 from gateway.cli.lazy import Group
-from gateway.cli.messages import state_word
+from gateway.cli.messages import phrase, state_word, status_word
 from gateway.cli.options import beginning, listing, permit, unmasking
 from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
 from gateway.domain.states import FileState, PaymentState
+
+if TYPE_CHECKING:
+    from formats.iso20022.reasons import Reason
 
 _IN_DOUBT = (FileState.UNKNOWN, FileState.RELEASING)
 _PLAIN = ("payment_ref", "batch", "line", "programme", "benefit_month", "kind", "commune_code", "bank", "uetr")
@@ -40,12 +44,12 @@ def list_(
         [_("Payment"), _("Reference"), _("Batch"), _("Partner"), _("Amount"), _("State"), _("Reason"), _("File")],
         [
             [r.end_to_end_id, r.payment_ref, r.batch, r.partner, money(r.amount, r.currency), _state(r),
-             r.return_reason or "", r.file or ""]
+             reasons.short(_reason(session, r)), r.file or ""]
             for r in rows
         ],
         numbers=[4],
     )  # fmt: skip
-    session.output.document({"payments": [_summary(row) for row in rows]})
+    session.output.document({"payments": [_summary(session, row) for row in rows]})
     return 0
 
 
@@ -62,24 +66,28 @@ def show(session: Session, end_to_end_id: str, unmask: bool, reason: str | None)
     with session.app.store.read() as tx:
         row = browse.payment(tx, end_to_end_id)
         moves = browse.history(tx, "payment", end_to_end_id)
+        answers = browse.answers(tx, row)
     unmasked = permit(session, unmask, reason, end_to_end_id)
     who = person(session.app.vault(), row.id, row.personal)
     shown = who if unmasked else who.masked()
     output = session.output
     output.say(f"{row.end_to_end_id}  {row.payment_ref}  {money(row.amount, row.currency)}  {_state(row)}")
-    output.say(f"{shown.payee_name}  {shown.account}  {row.partner}  {row.return_reason or ''}")
+    output.say(f"{shown.payee_name}  {shown.account}  {row.partner}")
+    _say_reason(session, row)
     output.table([_("At"), _("State"), _("Evidence")], [[local(m.at), state_word(m.target), m.evidence] for m in moves])
+    _say_answers(session, row, answers)
     output.document(
-        _summary(row)
+        _summary(session, row)
         | {name: getattr(row, name) for name in _PLAIN}
         | {"returned_amount": row.returned_amount, "return_window_until": row.return_window_until}
         | {"person": asdict(shown), "masked": not unmasked}
         | {"history": [{"at": m.at, "from": m.source, "to": m.target, "evidence": m.evidence} for m in moves]}
+        | {"answers": [dict(a._mapping) | {"message": status_word(a.status)} for a in answers]}
     )
     return 0
 
 
-def _summary(row: Any) -> dict[str, Any]:
+def _summary(session: Session, row: Any) -> dict[str, Any]:
     return {
         "end_to_end_id": row.end_to_end_id,
         "payment_ref": row.payment_ref,
@@ -90,6 +98,7 @@ def _summary(row: Any) -> dict[str, Any]:
         "partner": row.partner,
         "file": row.file,
         "return_reason": row.return_reason,
+        "reason": reasons.document(_reason(session, row)),
         "debited_at": row.debited_at,
         "delivery": "unknown" if row.file_state in _IN_DOUBT else None,
     }
@@ -99,3 +108,26 @@ def _state(row: Any) -> str:
     """The state, and the doubt about its file where there is one."""
     doubt = f" ({_('delivery unknown')})" if row.file_state in _IN_DOUBT else ""
     return state_word(row.state) + doubt
+
+
+def _reason(session: Session, row: Any) -> Reason | None:
+    return reasons.reason_of(session, row.partner, row.return_reason, row.state)
+
+
+def _say_reason(session: Session, row: Any) -> None:
+    """Why it was rejected or returned, and what to do."""
+    if reason := _reason(session, row):
+        session.output.say(reasons.short(reason))
+        session.output.say(reasons.next_step(reason))
+
+
+def _say_answers(session: Session, row: Any, answers: list[Any]) -> None:
+    """What the partner said, by the time inside its files."""
+    session.output.table(
+        [_("At"), _("About"), _("Partner's answer"), _("Reason"), _("File")],
+        [
+            [local(a.at), phrase(a.level), f"{a.status} {status_word(a.status)}",
+             reasons.short(reasons.reason_of(session, row.partner, a.reason)), a.file]
+            for a in answers
+        ],
+    )  # fmt: skip

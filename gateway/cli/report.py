@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from gateway.cli import reasons
 from gateway.cli.lazy import Group
 from gateway.cli.messages import state_word
 from gateway.cli.options import permit, unmasking
@@ -18,8 +20,11 @@ from gateway.domain.errors import Refusal
 from gateway.domain.states import BatchState
 
 if TYPE_CHECKING:
-    from gateway.reports.batch import BatchReport
+    from formats.iso20022.reasons import Reason
+    from gateway.reports.batch import BatchReport, Unpaid
     from gateway.reports.lines import Line
+
+    _Unpaid = Sequence[tuple[Unpaid, Reason | None]]
 
 _SUMS = {
     "approved": N_("Approved"),
@@ -35,6 +40,7 @@ _SUMS = {
 _HEADINGS = (
     *(N_("Row"), N_("Reference"), N_("Beneficiary id"), N_("Beneficiary"), N_("Payee"), N_("Commune"), N_("Account")),
     *(N_("Partner"), N_("Amount"), N_("Currency"), N_("State"), N_("Reason"), N_("Debited on"), N_("Payment")),
+    *(N_("What it means"), N_("What to do")),
 )
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -66,10 +72,12 @@ def batch(
     written = {form: path for form, path in (("csv", csv), ("xlsx", xlsx)) if path}
     for form, path in written.items():
         _write(session, batch_id, form, path, unmasked)
-    _say(session, sums)
+    unpaid = [(each, reasons.reason_of(session, each.partner, each.reason, each.state)) for each in sums.reasons]
+    _say(session, sums, unpaid)
     for path in written.values():
         session.output.say(_("Written: {path}").format(path=path))
-    session.output.document(asdict(sums) | {form: str(path) for form, path in written.items()})
+    documents = [asdict(each) | {"reason": reasons.document(reason)} for each, reason in unpaid]
+    session.output.document(asdict(sums) | {"reasons": documents} | {form: str(path) for form, path in written.items()})
     return 0 if sums.ties else 5
 
 
@@ -81,23 +89,23 @@ def _write(session: Session, batch_id: str, form: str, path: Path, unmasked: boo
     writers = {"csv": tabular.write_csv, "xlsx": tabular.write_xlsx}
     lines = batch_lines(session.app.store, batch_id, unmasked)
     with session.output.working(_("Writing {file}").format(file=path.name)), new_file(path) as target:
-        _fill(target, writers[form], map(_row, lines))
+        _fill(target, writers[form], map(partial(_row, session), lines))
 
 
 def _fill(target: BinaryIO, writer: Any, rows: Iterator[tuple[str | int, ...]]) -> None:
     writer(target, [_(heading) for heading in _HEADINGS], rows)
 
 
-def _row(line: Line) -> tuple[str | int, ...]:
-    who = line.person
+def _row(session: Session, line: Line) -> tuple[str | int, ...]:
+    who, reason = line.person, reasons.reason_of(session, line.partner, line.reason, line.state)
     return (
         *(line.row, line.payment_ref, who.beneficiary_id, who.beneficiary_name, who.payee_name, line.commune_code),
         *(who.account, line.partner, line.amount, line.currency, state_word(line.state), line.reason or ""),
-        *(line.debited_at or "", line.end_to_end_id),
+        *(line.debited_at or "", line.end_to_end_id, reasons.meaning(reason), reasons.next_step(reason)),
     )
 
 
-def _say(session: Session, sums: BatchReport) -> None:
+def _say(session: Session, sums: BatchReport, unpaid: _Unpaid) -> None:
     output = session.output
     fields = asdict(sums)
     output.say(f"{sums.batch}  {state_word(sums.state)}  {sums.payments}")
@@ -110,4 +118,18 @@ def _say(session: Session, sums: BatchReport) -> None:
         [[o.partner, state_word(o.state), o.payments, money(o.amount, sums.currency)] for o in sums.outcomes],
         numbers=[2, 3],
     )
+    _say_unpaid(session, sums.currency, unpaid)
     output.say(_("It ties with the partners' booked entries.") if sums.ties else _("It does not tie."))
+
+
+def _say_unpaid(session: Session, currency: str, unpaid: _Unpaid) -> None:
+    """Why payments were rejected or returned, and what to do about them."""
+    session.output.table(
+        [_("Partner"), _("State"), _("Reason"), _("Payments"), _("Amount"), _("What to do")],
+        [
+            [u.partner, state_word(u.state), reasons.short(reason), u.payments, money(u.amount, currency),
+             reasons.next_step(reason)]
+            for u, reason in unpaid
+        ],
+        numbers=[3, 4],
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.lazy import Group
-from gateway.cli.messages import explain, kind_word, state_word
+from gateway.cli.messages import explain, kind_word, state_word, status_word
 from gateway.cli.options import LIMIT, NUMBER_MAX, as_date, listing, plain_name, seekable
 from gateway.cli.session import Session, money, pass_session
 from gateway.cli.words import N_, _
@@ -62,13 +62,13 @@ def show(session: Session, number: int, limit: int) -> int:
         numbers=[2],
     )
     output.table(
-        [_("Entry"), _("Booked"), _("Amount"), _("Reference"), _("Payments"), _("Use")],
+        [_("Entry"), _("Status"), _("Booked"), _("Amount"), _("Reference"), _("Payments"), _("Use")],
         [
-            [e.ordinal, e.booking_date or "", money(e.amount, e.currency), e.servicer_reference or e.reference or "",
-             e.details, e.reason or e.disposition]
+            [e.ordinal, status_word(e.status), e.booking_date or "", money(e.amount, e.currency),
+             e.servicer_reference or e.reference or "", e.details, e.reason or e.disposition]
             for e in lines
         ],
-        numbers=[2, 4],
+        numbers=[3, 5],
     )  # fmt: skip
     output.document(
         _summary(row) | {"balances": [dict(b._mapping) for b in balances], "lines": [dict(e._mapping) for e in lines]}

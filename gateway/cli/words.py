@@ -15,15 +15,22 @@ DOMAIN = "chitra"
 LOCALE = Path(__file__).parent / "locale"
 
 _translations: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
 
 
 def use(language: str) -> None:
     """Choose the language for all words from now on."""
-    global _translations
+    global _translations, _language
+    _language = language
     os.environ["LANGUAGE"] = language
     gettext.bindtextdomain(DOMAIN, str(LOCALE))
     gettext.textdomain(DOMAIN)
     _translations = gettext.translation(DOMAIN, LOCALE, [language], fallback=language == "en")
+
+
+def language() -> str:
+    """The chosen one."""
+    return _language
 
 
 def default() -> str:

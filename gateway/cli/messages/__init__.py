@@ -40,6 +40,13 @@ def state_word(state: str) -> str:
     return _(STATES.get(state, state))
 
 
+def status_word(status: str) -> str:
+    """A partner's status of a payment, a file or an entry in a few words; a code that nobody knows as it is."""
+    from gateway.cli.messages.states import STATUSES
+
+    return _(STATUSES.get(status, status))
+
+
 def kind_word(kind: str) -> str:
     """The kind of an exception in a few words."""
     from gateway.cli.messages.kinds import KINDS

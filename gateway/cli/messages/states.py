@@ -42,6 +42,42 @@ STATES = {
     "resolved": N_("resolved"),
 }
 
+STATUSES = {
+    # of payments and of files
+    "RCVD": N_("received by the bank"),
+    "ACTC": N_("form and signature checked"),
+    "ACCP": N_("form and customer checked"),
+    "ACFC": N_("form, customer and funds checked"),
+    "ACFW": N_("checked, waits for our confirmation"),
+    "ACSP": N_("accepted, being executed"),
+    "ACWC": N_("accepted with a change"),
+    "ACWP": N_("accepted, not credited to the beneficiary yet"),
+    "ACPD": N_("handed to the clearing"),
+    "ACSC": N_("settled by the bank's word"),
+    "ACCC": N_("credited to the beneficiary by the bank's word"),
+    "ACIS": N_("cheque issued"),
+    "CPUC": N_("cash collected"),
+    "PDNG": N_("pending at the bank"),
+    "PATC": N_("waits for further signatures"),
+    "PART": N_("partly accepted"),
+    "PRES": N_("request shown to the payer"),
+    "BLCK": N_("blocked: neither credited nor returned"),
+    "CANC": N_("cancelled on request"),
+    "RJCT": N_("rejected"),
+    # of the check of payees' names
+    "RCVC": N_("names checked, all match"),
+    "RVCM": N_("names checked, some do not match"),
+    "RVMC": N_("name checked, nearly matches"),
+    "RVNM": N_("name checked, does not match"),
+    "RVNA": N_("name could not be checked"),
+    "RVNC": N_("names not checked yet"),
+    # of entries
+    "BOOK": N_("booked"),
+    "FUTR": N_("booked for a later day"),
+    "INFO": N_("only for information"),
+}
+"""Statuses that partners give; their word settles nothing, a booked entry does (S1)."""
+
 PHRASES = {
     # why an approval is void
     "content_changed": N_("the content was changed after the approval"),
@@ -70,6 +106,10 @@ PHRASES = {
     "releaser": N_("releaser"),
     "auditor": N_("auditor"),
     "admin": N_("administrator"),
+    # what a status report speaks of
+    "group": N_("file"),
+    "block": N_("block of payments"),
+    "transfer": N_("payment"),
     # directions of files, kinds of partners, purposes of keys
     "out": N_("out"),
     "in": N_("in"),
