@@ -12,6 +12,11 @@ import pytest
 from support.inprocess import Gateway
 
 from formats import tabular
+from formats.iso20022 import reasons
+from gateway.cli.messages.reasons import ACTIONS
+from gateway.usecases.collect import Received
+from gateway.usecases.match import Matched
+from gateway.usecases.poll import Polled
 
 COLUMNS = [tabular.Column("reference", ("Reference",), True), tabular.Column("beneficiary", ("Beneficiary",), True)]
 
@@ -151,3 +156,99 @@ def test_report_of_a_batch_that_does_not_tie_is_an_alarm(month: Gateway) -> None
         db.execute("UPDATE payment SET state = 'settled' WHERE state = 'rejected'")
     answer = month.json("report", "batch", batch(month))
     assert (answer.code, answer.document["ties"]) == (5, False)
+
+
+# --- reasons ----------------------------------------------------------------------------------------------------
+
+
+def in_vietnamese(month: Gateway, *arguments: str | Path) -> str:
+    """One line of words, however wide the table."""
+    answer = month.words("--lang", "vi", *arguments)
+    assert answer.code == 0, answer.err
+    return " ".join(answer.out.split())
+
+
+def in_english(month: Gateway, *arguments: str | Path) -> str:
+    return " ".join(month.words(*arguments).out.split())
+
+
+@pytest.mark.parametrize("state", ["returned", "rejected"])
+def test_show_says_why_and_what_to_do_in_both_languages(month: Gateway, state: str) -> None:
+    first = payments(month, "--state", state)[0]
+    reason = reasons.reason(first["return_reason"], "return_reason" if state == "returned" else "status_reason")
+    assert reason is not None
+    english, vietnamese = (
+        said(month, "payment", "show", first["end_to_end_id"]) for said in (in_english, in_vietnamese)
+    )
+    assert f"{reason.code} {reason.en} {ACTIONS[reason.action]}" in english
+    assert f"{reason.code} {reason.vi}" in vietnamese
+    assert reason.en not in vietnamese
+    assert ACTIONS[reason.action] not in vietnamese
+
+
+def test_json_has_the_reason_beside_the_stable_code(month: Gateway) -> None:
+    for each in payments(month, "--state", "rejected"):
+        shown = month.json("payment", "show", each["end_to_end_id"]).done()
+        assert shown["reason"] == each["reason"]
+        assert shown["reason"].keys() == {"code", "message", "action", "action_message"}
+        assert shown["reason"]["code"] == shown["return_reason"] == each["return_reason"]
+        assert all(shown["reason"].values())
+    settled = payments(month, "--state", "settled")[0]
+    assert (settled["return_reason"], settled["reason"]) == (None, None)
+
+
+def test_a_code_of_the_banks_own_asks_to_ask_the_bank(month: Gateway) -> None:
+    with sqlite3.connect(month.home / "chitra.db") as db:
+        db.execute("UPDATE payment SET reason = 'X77' WHERE state = 'rejected'")
+    reason = payments(month, "--state", "rejected")[0]["reason"]
+    assert (reason["code"], reason["action"]) == ("X77", "ask_bank")
+    assert "X77 Mã riêng của ngân hàng" in in_vietnamese(month, "payment", "list", "--state", "rejected")
+
+
+def test_show_lists_what_the_partner_answered(month: Gateway) -> None:
+    rejected = payments(month, "--state", "rejected")[0]
+    shown = month.json("payment", "show", rejected["end_to_end_id"]).done()
+    own = [each for each in shown["answers"] if each["level"] == "transfer"]
+    assert [(each["status"], each["message"], each["reason"]) for each in own] == [
+        ("RJCT", "rejected", rejected["return_reason"])
+    ]
+    assert f"RJCT bị từ chối {rejected['return_reason']}" in in_vietnamese(
+        month, "payment", "show", rejected["end_to_end_id"]
+    )
+
+
+def test_report_says_why_payments_were_not_paid_and_what_to_do(month: Gateway, tmp_path: Path) -> None:
+    report = month.json("report", "batch", batch(month), "--csv", tmp_path / "l.csv").done()
+    unpaid = [each for each in payments(month) if each["return_reason"]]
+    assert sum(each["payments"] for each in report["reasons"]) == len(unpaid) > 0
+    assert sum(each["amount"] for each in report["reasons"]) == sum(each["amount"] for each in unpaid)
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "l.csv").read_text("utf-8-sig"))))
+    said = {row["Reference"]: (row["Reason"], row["What it means"], row["What to do"]) for row in rows}
+    for each in payments(month):
+        reason = each["reason"] or {"code": "", "message": "", "action_message": ""}
+        assert said[each["payment_ref"]] == (reason["code"], reason["message"], reason["action_message"])
+    first = report["reasons"][0]["reason"]
+    assert f"{first['code']} {first['message']}" in in_english(month, "report", "batch", batch(month))
+
+
+def test_poll_says_why_payments_were_refused_and_what_to_do(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    matched = Matched(matched=2, moved={"rejected": 2}, causes=[("rejected", "MD07", 2)])
+    received = Received("R1", "momo", "STM_1.xml", "pain.002", "processed", matched=matched)
+    monkeypatch.setattr("gateway.usecases.poll.poll", lambda context, partner: Polled(received=[received]))
+    [told] = month.json("poll").document["files"][0]["reasons"]
+    assert (told["state"], told["payments"], told["reason"]["action"]) == ("rejected", 2, "suspend_person")
+    assert "MD07 The account holder has died." in in_english(month, "poll")
+    assert "MD07 Chủ tài khoản đã qua đời." in " ".join(month.words("--lang", "vi", "poll").out.split())
+
+
+def test_an_exception_says_the_reason_of_its_payment(month: Gateway) -> None:
+    row = payments(month, "--state", "returned")[0]
+    with sqlite3.connect(month.home / "chitra.db") as db:
+        db.execute(
+            "INSERT INTO exception (id, kind, partner, payment_id, params, state, opened_at)"
+            " SELECT 900, 'second_return', partner, id, '{}', 'open', '2026-11-02T10:00:00.000000+00:00' FROM payment"
+            " WHERE end_to_end_id = ?",
+            (row["end_to_end_id"],),
+        )
+    assert month.json("exception", "show", "900").document["reason"] == row["reason"]
+    assert f"{row['reason']['code']} {row['reason']['message']}" in in_english(month, "exception", "show", "900")
