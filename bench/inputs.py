@@ -32,15 +32,16 @@ class Payment(NamedTuple):
     remittance: str
 
 
-def payments(count: int) -> Iterator[Payment]:
-    return map(_payment, range(1, count + 1))
+def payments(count: int, first: int = 1) -> Iterator[Payment]:
+    """From number ``first`` to number ``count``."""
+    return map(_payment, range(first, count + 1))
 
 
 def total(count: int) -> int:
-    return sum(map(_amount, range(1, count + 1)))
+    return sum(map(amount, range(1, count + 1)))
 
 
-def _amount(number: int) -> int:
+def amount(number: int) -> int:
     return 540_000 + number % 11 * 10_000
 
 
@@ -50,7 +51,7 @@ def _payment(number: int) -> Payment:
         number=number,
         end_to_end_id=f"E01VIDU{number:012d}",
         uetr=f"{number:08x}-1b2c-4d3e-8f40-{number:012x}",
-        amount=_amount(number),
+        amount=amount(number),
         name=name,
         account=f"1012{number:08d}",
         bank=_BANKS[number % 3],
