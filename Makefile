@@ -11,10 +11,10 @@ COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="mak
 	--no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench schemas locks clean
+.PHONY: help demo test lint bench bench-formats schemas locks clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: schemas ## a whole month with 1,000 payments and five rehearsal partners, in a new temporary folder
 	@$(VENV)/bin/chitra demo "$$(mktemp -d)" --payments 1000
@@ -29,6 +29,9 @@ lint: $(VENV)/.installed ## style, format and types
 
 bench: schemas $(BENCH)/.installed ## figures beside those of peers, who live in an environment of their own
 	@$(BENCH)/bin/python -m bench $(ARGS)
+
+bench-formats: schemas $(BENCH)/.installed ## messages beside the peers, at 1,000 to 1,000,000
+	@$(BENCH)/bin/python -m bench --report formats
 
 schemas: $(VENV)/.installed ## the official ISO 20022 schemas, from pinned and hash-checked packages
 	@$(VENV)/bin/python tools/setup_schemas.py

@@ -1,4 +1,4 @@
-"""``python -m bench [SUITE ...]``: without suites everything, and the report is written."""
+"""``python -m bench [--report NAME | SUITE ...]``: a whole report, which is written, or some suites, which are not."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ import sys
 from pathlib import Path
 
 from bench.report import document
-from bench.suites import SUITES
+from bench.suites import REPORTS, SUITES
 
-_REPORT = Path(__file__).parents[1] / "docs" / "reports" / "bench.md"
+_FOLDER = Path(__file__).parents[1] / "docs" / "reports"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--report", choices=REPORTS, default="bench")
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"of {', '.join(SUITES)}")
-    chosen = parser.parse_args().suites
-    if unknown := set(chosen) - SUITES.keys():
+    options = parser.parse_args()
+    if unknown := set(options.suites) - SUITES.keys():
         parser.error(f"no such suite: {', '.join(sorted(unknown))}")
+    report = REPORTS[options.report]
     load_before = os.getloadavg()[0]
-    sections = [SUITES[name](_tell) for name in chosen or SUITES]
-    text = document(sections, load_before)
+    sections = [SUITES[name](_tell) for name in options.suites or report.suites]
+    text = document(report, sections, load_before)
     print(text)
-    if not chosen:
-        _REPORT.parent.mkdir(exist_ok=True)
-        _REPORT.write_text(text, "utf-8")
+    if not options.suites:
+        _FOLDER.mkdir(exist_ok=True)
+        (_FOLDER / report.file_name).write_text(text, "utf-8")
 
 
 def _tell(line: str) -> None:

