@@ -49,6 +49,7 @@ def list_(
         ],
         numbers=[4],
     )  # fmt: skip
+    _say_next_steps(session, rows)
     session.output.document({"payments": [_summary(session, row) for row in rows]})
     return 0
 
@@ -119,6 +120,14 @@ def _say_reason(session: Session, row: Any) -> None:
     if reason := _reason(session, row):
         session.output.say(reasons.short(reason))
         session.output.say(reasons.next_step(reason))
+
+
+def _say_next_steps(session: Session, rows: list[Any]) -> None:
+    """What to do about each reason of a list, once."""
+    found = dict.fromkeys(filter(None, (_reason(session, row) for row in rows)))
+    session.output.table(
+        [_("Reason"), _("What to do")], [[reasons.short(reason), reasons.next_step(reason)] for reason in found]
+    )
 
 
 def _say_answers(session: Session, row: Any, answers: list[Any]) -> None:

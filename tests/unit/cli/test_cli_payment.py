@@ -205,6 +205,16 @@ def test_a_code_of_the_banks_own_asks_to_ask_the_bank(month: Gateway) -> None:
     assert "X77 Mã riêng của ngân hàng" in in_vietnamese(month, "payment", "list", "--state", "rejected")
 
 
+def test_list_says_once_what_to_do_about_each_reason(month: Gateway) -> None:
+    with sqlite3.connect(month.home / "chitra.db") as db:
+        db.execute("UPDATE payment SET reason = 'MD07' WHERE state IN ('rejected', 'returned')")
+    english, vietnamese = (said(month, "payment", "list", "--limit", "500") for said in (in_english, in_vietnamese))
+    assert english.count(ACTIONS["suspend_person"]) == 1
+    assert english.count("MD07 The account holder has died.") == 1 + len([e for e in payments(month) if e["reason"]])
+    assert ACTIONS["suspend_person"] not in vietnamese
+    assert "What to do" not in in_english(month, "payment", "list", "--state", "settled")
+
+
 def test_show_lists_what_the_partner_answered(month: Gateway) -> None:
     rejected = payments(month, "--state", "rejected")[0]
     shown = month.json("payment", "show", rejected["end_to_end_id"]).done()
