@@ -19,7 +19,7 @@ from bench.family import FamilyPeak
 
 _KIB_PER_MIB = 1024
 _WALL_SECONDS_MAX = 300
-_SLOW_SECONDS = 30
+_SLOW_SECONDS = 15
 _REASON_CHARS_MAX = 120
 
 

@@ -103,7 +103,8 @@ def read(reader: Reader, count: int, path: Path) -> None:
         for entry in reader.entries(path):
             seen += 1
             total += reader.amount(entry)
-    assert (seen, total) == (count, answers.total(count)), "number or sum of the entries is wrong"
+    assert seen == count, "number of the entries is wrong"
+    assert total == answers.total(count), "sum of the entries is wrong"
 
 
 def fields(reader: Reader, count: int, path: Path) -> None:

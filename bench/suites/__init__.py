@@ -50,9 +50,9 @@ REPORTS = {
         ),
         words=(
             "A cell has the median of three rounds; of one round at a million, and where a round takes longer than "
-            "30 s. In brackets stand the times ours. Peers go on until 120 s or 4 GiB are foreseen from their last two "
-            "sizes; a dash says that they did not go. Peaks are of the process with its children, interpreter and "
-            "inputs included."
+            "15 s. In brackets stand the times ours. Peers go on until 120 s or 4 GiB are foreseen from their last two "
+            "sizes; a dash says who did not go on; limits and findings end at 100,000. Peaks are of the process with "
+            "its children, interpreter and inputs included."
         ),
     ),
 }

@@ -82,7 +82,7 @@ def _readers(files: Files) -> list[Climber]:
         plain.counted(_OURS, "readers", "ours", "read"),
         signed.climber(_ENVELOPED, "proofs", "enveloped"),
         *detached,
-        plain.climber("ours: findings by the official schema", "proofs", "findings"),
+        plain.climber("ours: findings by the official schema", "proofs", "findings", _JUDGED),
         *(plain.counted(peer, "readers", peer, "read") for peer in _PEERS),
         signed.climber("xmlsec: verify the enveloped signature", "proofs", "xmlsec"),
         signed.climber("signxml: verify the enveloped signature", "proofs", "signxml"),
@@ -96,19 +96,19 @@ class _Answers:
     def __init__(self, files: Files, kind: str) -> None:
         self._path = partial(files.path, kind)
 
-    def climber(self, title: str, module: str, name: str) -> Climber:
-        return Climber(title, lambda count: python_case(title, module, name, self._path(count)))
+    def climber(self, title: str, module: str, name: str, size_max: int = _SIZES[-1]) -> Climber:
+        return Climber(title, lambda count: python_case(title, module, name, self._path(count)), size_max)
 
     def counted(self, title: str, module: str, *names: str) -> Climber:
         return Climber(title, lambda count: python_case(title, module, *names, count, self._path(count)))
 
     def limits(self) -> list[Climber]:
         """Parsing alone."""
-        xmllint = Climber("limit: xmllint --stream", self._xmllint)
+        xmllint = Climber("limit: xmllint --stream", self._xmllint, _JUDGED)
         return [
             *([xmllint] if which("xmllint") else []),
-            self.climber("limit: expat without handlers", "parsing", "expat"),
-            self.climber("limit: iterparse of lxml, nothing taken", "parsing", "iterparse"),
+            self.climber("limit: expat without handlers", "parsing", "expat", _JUDGED),
+            self.climber("limit: iterparse of lxml, nothing taken", "parsing", "iterparse", _JUDGED),
         ]
 
     def _xmllint(self, count: int) -> Case:

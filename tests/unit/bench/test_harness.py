@@ -66,9 +66,9 @@ def test_a_case_that_fails_leaves_the_turns_to_the_others_and_says_its_last_line
 
 
 def test_a_case_that_takes_long_has_one_round() -> None:
-    slow, fast = run([_case("slow", 31), _case("fast", 1)], 3, lambda line: None)
+    slow, fast = run([_case("slow", 16), _case("fast", 1)], 3, lambda line: None)
     assert [len(result.samples) for result in (slow, fast)] == [1, 3]
-    assert fast.times(slow) == 31
+    assert fast.times(slow) == 16
 
 
 def test_the_memory_of_a_child_counts_and_what_it_shares_counts_once() -> None:
