@@ -75,6 +75,15 @@ def key_id_of(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(SHA256()).hex()[:16]
 
 
+def named(der: bytes) -> tuple[str, str]:
+    """(subject, key id) of a certificate that nobody has checked."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        return certificate.subject.rfc4514_string(), key_id_of(certificate)
+    except ValueError:
+        raise BadKey("certificate_unreadable") from None
+
+
 def to_pem(certificate: x509.Certificate) -> bytes:
     """The certificate as PEM."""
     return certificate.public_bytes(Encoding.PEM)

@@ -43,7 +43,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.signals": (),
     "gateway.cli": (
         *("gateway.app", "gateway.setup", "gateway.demo", "gateway.rehearsal", "gateway.doctor", "gateway.daemon"),
-        *("gateway.clock", "gateway.signals", "gateway.ports"),
+        *("gateway.inspection", "gateway.clock", "gateway.signals", "gateway.ports"),
         *("gateway.usecases", "gateway.store", "gateway.reports", "gateway.domain", "formats", "keys.errors"),
     ),
     "gateway.daemon": (
@@ -59,6 +59,7 @@ COMPOSITION = (
     "gateway.demo",
     "gateway.rehearsal",
     "gateway.doctor",
+    "gateway.inspection",
 )
 """Where the rooms are put together: may import all."""
 

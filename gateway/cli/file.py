@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli.explain import explain_files
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, phrase, state_word
 from gateway.cli.options import beginning, listing
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 @click.group(cls=Group, help=N_("Files sent and received."))
 def file() -> None:
     pass
+
+
+file.add_command(explain_files)
 
 
 @file.command("list", help=N_("Files out and in, newest first."), epilog="chitra file list --state unknown")

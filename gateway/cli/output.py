@@ -20,7 +20,7 @@ class Output:
         self.as_json = as_json
         self.verbosity = verbosity
 
-    def document(self, fields: Mapping[str, Any]) -> None:
+    def document(self, fields: Mapping[str, Any] | Sequence[Any]) -> None:
         """The one JSON document; nothing without ``--json``."""
         if self.as_json:
             import json

@@ -49,7 +49,7 @@ def explain(source: BinaryIO, limit: int = ROWS_MAX) -> Explanation:
 def _nameless(source: BinaryIO, error: FormatError) -> Explanation:
     """XML that is no message: a signature on its own, a namespace nobody knows, or broken from the start."""
     found = verdict.frame(source, None)
-    return Explanation("xml", signatures=tuple(found.signatures), findings=(of_error(found.error or error),))
+    return Explanation("xml", frame=found, findings=(of_error(found.error or error),))
 
 
 def _explained(source: BinaryIO, version: str, limit: int) -> Explanation:
@@ -57,7 +57,7 @@ def _explained(source: BinaryIO, version: str, limit: int) -> Explanation:
     summarise = _SUMMARIES.get(version[:8])
     if summarise is None and size_bytes > UNKNOWN_SIZE_BYTES_MAX:
         too_large = Finding("", "schema-not-checked", {"size": size_bytes, "allowed": UNKNOWN_SIZE_BYTES_MAX})
-        return Explanation("xml", version[:8], version, (version,), findings=(too_large,))
+        return Explanation("xml", version[:8], version, findings=(too_large,))
     found = verdict.frame(source, version)
     counting = Counting(found, limit)
     source.seek(0)
@@ -67,9 +67,7 @@ def _explained(source: BinaryIO, version: str, limit: int) -> Explanation:
         looks_like="xml",
         message=version[:8],
         version=version,
-        documents=tuple(found.documents) or (version,),
-        envelopes=tuple(found.envelopes),
-        signatures=tuple(found.signatures),
+        frame=found,
         summary=summary,
         findings=tuple(findings.kept),
         findings_more=findings.more,

@@ -155,4 +155,4 @@ def _of_structure(path: str, named: Params, kind: str, reason: str) -> Finding:
 def _expected(error: Any) -> str:
     """The elements that had to stand there, any of which would do."""
     names = (getattr(each, "local_name", None) or "*" for each in error.expected or ())
-    return _listed(names)
+    return " | ".join(dict.fromkeys(names))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Generic, TypeVar
 
 from formats.iso20022 import codes
 from formats.iso20022.camt import Balance, Statement
 from formats.iso20022.explain.orders import Block, Group
+from formats.iso20022.explain.outline import Outline
 from formats.iso20022.pain002 import GroupStatus, Report
 
 Params = Mapping[str, str | int]
@@ -25,31 +26,6 @@ class Finding:
     path: str
     rule: str
     params: Params = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """A ``ds:Signature`` as it stands there, not checked; ``certificate`` is DER, ``over`` its reference's URI."""
-
-    path: str
-    algorithm: str | None
-    key_name: str | None
-    subject: str | None
-    certificate: bytes | None
-    over: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """The business application header (head.001) beside the document."""
-
-    path: str
-    version: str | None
-    from_: str | None
-    to: str | None
-    message_id: str | None
-    definition: str | None
-    created: datetime | None
 
 
 class Sums:
@@ -249,9 +225,7 @@ class Explanation:
     looks_like: str
     message: str | None = None
     version: str | None = None
-    documents: tuple[str, ...] = ()
-    envelopes: tuple[Envelope, ...] = ()
-    signatures: tuple[Signature, ...] = ()
+    frame: Outline = field(default_factory=Outline)
     summary: Summary | None = None
     findings: tuple[Finding, ...] = ()
     findings_more: bool = False

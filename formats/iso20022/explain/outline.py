@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import BinaryIO
 
 from lxml import etree
@@ -12,7 +13,6 @@ from lxml import etree
 from formats.errors import FormatError, Unreadable
 from formats.iso20022 import schema as schemas
 from formats.iso20022 import xml
-from formats.iso20022.explain.model import Envelope, Signature
 from formats.iso20022.lenient import Lenient
 from formats.iso20022.xml import Reader, local_name
 
@@ -21,6 +21,31 @@ LISTED = frozenset({*LISTS, "Stmt", "Rpt", "Ntfctn", "PmtInf", "TxDtls", "OrgnlP
 """Elements whose position is always said."""
 _FRAMES_MAX = 100
 _SIGNED = "http://www.w3.org/2000/09/xmldsig#"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A ``ds:Signature`` as it stands there, not checked; ``certificate`` is DER, ``over`` its reference's URI."""
+
+    path: str
+    algorithm: str | None
+    key_name: str | None
+    subject: str | None
+    certificate: bytes | None
+    over: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The business application header (head.001) beside the document."""
+
+    path: str
+    version: str | None
+    from_: str | None
+    to: str | None
+    message_id: str | None
+    definition: str | None
+    created: datetime | None
 
 
 @dataclass(slots=True)
@@ -120,8 +145,8 @@ def _envelope(element: etree._Element) -> Envelope:
 def _ends(side: str) -> tuple[str, ...]:
     institution, organisation = f"{side}/FIId/FinInstnId", f"{side}/OrgId"
     return (
-        *(f"{institution}/{path}" for path in ("BICFI", "ClrSysMmbId/MmbId", "Othr/Id", "Nm")),
-        *(f"{organisation}/{path}" for path in ("Id/OrgId/AnyBIC", "Id/OrgId/Othr/Id", "Nm")),
+        *(f"{institution}/{path}" for path in ("BICFI", "BIC", "ClrSysMmbId/MmbId", "Othr/Id")),
+        *(f"{organisation}/{path}" for path in ("Id/OrgId/AnyBIC", "Id/OrgId/BICOrBEI", "Id/OrgId/Othr/Id")),
     )
 
 

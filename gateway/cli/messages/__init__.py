@@ -23,14 +23,14 @@ _CODED = frozenset(
 
 def explain(code: str, params: Mapping[str, Any]) -> str:
     """The sentence of a code; without words for it, the code and its parameters. Never raises."""
-    return _filled(_templates().get(code, ()), params) or _bare(code, params)
+    return fill(_templates().get(code, ()), params) or _bare(code, params)
 
 
 def advise(kind: str, params: Mapping[str, Any]) -> str:
     """What an exception of this kind means and what a person does about it; never raises."""
     from gateway.cli.messages.kinds import ADVICE
 
-    return _filled(ADVICE.get(kind, ()), params) or _bare(kind, params)
+    return fill(ADVICE.get(kind, ()), params) or _bare(kind, params)
 
 
 def state_word(state: str) -> str:
@@ -68,7 +68,8 @@ def placeholders(template: str) -> frozenset[str]:
     return frozenset(name for _text, name, _spec, _conversion in Formatter().parse(template) if name)
 
 
-def _filled(choices: str | tuple[str, ...], params: Mapping[str, Any]) -> str:
+def fill(choices: str | tuple[str, ...], params: Mapping[str, Any]) -> str:
+    """The first sentence that the parameters fill, in the chosen language; empty when none is filled."""
     for template in (choices,) if isinstance(choices, str) else choices:
         if placeholders(template) <= params.keys():
             return _(template).format_map(dict(_spoken(params)))

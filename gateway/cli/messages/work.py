@@ -36,6 +36,7 @@ TEMPLATES: Templates = {
     "disk_almost_full": N_("Only {free_mib} MiB are free, {min_mib} are needed. Make room before anything is sent."),
     # files for people
     "file_exists": N_("{path} exists already and is not overwritten. Choose another name."),
+    "cannot_read": N_("{path} cannot be read: {reason}."),
     "cannot_write": N_("{path} cannot be written: {reason}. Choose another place."),
     # the database and other processes
     "database_unreachable": N_(
