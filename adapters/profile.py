@@ -104,6 +104,8 @@ class Profile:
     """Local time after which a file is executed on the next working day."""
     currency: str = "VND"
 
+    without: frozenset[str] = frozenset()
+    """Values the partner does not take, named as in ``formats.iso20022.pain001.elements``."""
     charset: Charset = "swift_x"
     uppercase_names: bool = True
     agent_scheme: str | None = "NAPAS"

@@ -146,6 +146,7 @@ class App:
     def context(self) -> Context:
         from adapters import directory
         from gateway.calendar import WorkingDays
+        from gateway.checking import check_for
         from gateway.partners import partner
 
         config = self.config
@@ -165,6 +166,7 @@ class App:
             default_partner=config.routing.default,
             bank=directory.resolve,
             verify_person=genuine,
+            check=check_for,
         )
 
 

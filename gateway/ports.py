@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
 
 
 class Clock(Protocol):
@@ -62,6 +63,34 @@ class MessageSigner(Protocol):
 
     def digest_of(self, message: BinaryIO, splice_at: int, signature_bytes: int) -> bytes:
         """Check a finished file: its signature is ours and covers the digest that is returned."""
+
+
+class Verdict(Protocol):
+    """What a check found in a message that passed."""
+
+    @property
+    def sha256(self) -> bytes:
+        """Of all its bytes."""
+
+    @property
+    def values(self) -> bytes:
+        """A digest over every value, to compare with the one of what was to be written."""
+
+
+class MessageCheck(Protocol):
+    """Follows a message of ours while it is written: official schema, counts and sums, every value (M6, M7)."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def follow(self, kind: str, part: bytes) -> None:
+        """The next part of the message, as the writer cuts it."""
+
+    def verdict(self) -> Verdict:
+        """After the end; raises FormatError when something was wrong."""
 
 
 class Proven(Protocol):

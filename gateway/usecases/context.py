@@ -11,7 +11,7 @@ from typing import Protocol
 from adapters.profile import Profile
 from gateway.domain.calendar import IsWorking
 from gateway.domain.errors import NotConfigured, NotFound
-from gateway.ports import Clock, Ids, MessageSigner, Spool, Transport, Vault, Verifier
+from gateway.ports import Clock, Ids, MessageCheck, MessageSigner, Spool, Transport, Vault, Verifier
 from gateway.store.store import Store
 
 
@@ -67,6 +67,8 @@ class Context:
     """The bank directory: by adapter code, short code or NAPAS BIN."""
     verify_person: Callable[[str, bytes, bytes], bool]
     """(public key PEM, data, signature) -> genuine."""
+    check: Callable[[str, int], MessageCheck]
+    """(message, number of transfers) -> a check to follow the writing."""
 
     def partner(self, code: str) -> Partner:
         if code not in self.partners:

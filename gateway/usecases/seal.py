@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 from adapters.profile import Profile
 from formats.errors import FormatError, SchemaMissing, Unrenderable
@@ -16,7 +14,7 @@ from formats.iso20022 import pain001
 from gateway.domain.calendar import VIET_NAM
 from gateway.domain.errors import ApprovalVoid, NotConfigured, Tampered
 from gateway.domain.states import FileState
-from gateway.ports import MessageSigner, Vault
+from gateway.ports import MessageSigner, Vault, Verdict
 from gateway.store import batches, blobs, files, moves
 from gateway.store.store import Transaction
 from gateway.store.tables import FileOut, WireObject
@@ -24,11 +22,6 @@ from gateway.usecases import wording
 from gateway.usecases.approve import require_signatures
 from gateway.usecases.context import Context
 from gateway.usecases.rows import Line
-
-Item = TypeVar("Item", bound=object)
-
-DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
-"""Stands before the signed node, so that it is no part of the digest."""
 
 _PURPOSE, _CATEGORY = "SSBE", "SSBE"
 """Social security benefit: says nothing about health (formats notes)."""
@@ -48,83 +41,58 @@ def seal(context: Context, message_id: str) -> None:
 def _write_signed(
     context: Context, tx: Transaction, file: FileOut, profile: Profile, signer: MessageSigner, final: BinaryIO
 ) -> None:
-    """Render, sign, splice; then read the finished bytes back."""
-    with closing(context.spool.create()) as unsigned:
-        rendered, written = _render(context, tx, file, profile, unsigned)
-        if rendered.splice_at is None:
-            raise NotConfigured("no_place_for_signature", message=file.message)
-        signature = signer.signature(rendered.digest)
-        splice_at = len(DECLARATION) + rendered.splice_at
-        _splice(unsigned, rendered.splice_at, signature, final)
-    final.seek(0)
-    if _digest_read_back(file, final) != written.digest():
+    """Write and sign while a check follows; then the bytes in the file must be those that were checked and signed."""
+    if file.message not in pain001.WITH_ENVELOPE:
+        raise NotConfigured("no_place_for_signature", message=file.message)
+    rendered, verdict = _rendered(context, tx, file, profile, signer, final)
+    if (verdict.sha256, verdict.values) != (rendered.sha256, rendered.values):
         raise Tampered("sealed_bytes_differ", file=file.message_id)
-    final.seek(len(DECLARATION))
-    if signer.digest_of(final, splice_at - len(DECLARATION), len(signature)) != rendered.digest:
+    if blobs.digest(final)[0] != rendered.sha256.hex():
+        raise Tampered("sealed_bytes_differ", file=file.message_id)
+    final.seek(len(pain001.DECLARATION))
+    if signer.digest_of(final, rendered.signed_at, rendered.signature_bytes) != rendered.digest:
         raise Tampered("sealed_bytes_differ", file=file.message_id)
 
 
-def _splice(unsigned: BinaryIO, splice_at: int, signature: bytes, final: BinaryIO) -> None:
-    unsigned.seek(0)
-    final.write(DECLARATION)
-    _copy(unsigned, final, splice_at)
-    final.write(signature)
-    shutil.copyfileobj(unsigned, final)
-
-
-def _copy(source: BinaryIO, target: BinaryIO, size_bytes: int) -> None:
-    while size_bytes and (part := source.read(min(size_bytes, 1 << 20))):
-        size_bytes -= target.write(part)
-
-
-class _Fields:
-    """A running digest over every field of a message, to compare what was written with what is read back."""
-
-    def __init__(self) -> None:
-        self._sha256 = hashlib.sha256()
-
-    def passing(self, items: Iterable[Item]) -> Iterator[Item]:
-        for item in items:
-            self._sha256.update(repr(item).encode())
-            yield item
-
-    def digest(self) -> bytes:
-        return self._sha256.digest()
-
-
-def _render(
-    context: Context, tx: Transaction, file: FileOut, profile: Profile, sink: BinaryIO
-) -> tuple[pain001.Rendered, _Fields]:
-    written = _Fields()
-    header, block = _header(file), _block(file, profile)
-    for _ in written.passing([header, block]):
-        pass
-    transfers = written.passing(_transfers(context, tx, file, profile))
+def _rendered(
+    context: Context, tx: Transaction, file: FileOut, profile: Profile, signer: MessageSigner, final: BinaryIO
+) -> tuple[pain001.Rendered, Verdict]:
+    blocks = [(_block(file, profile), _transfers(context, tx, file, profile))]
     try:
-        return pain001.render(header, block, transfers, sink, file.message), written
+        with context.check(file.message, file.payments) as check:
+            rendered = pain001.render(
+                _header(file),
+                blocks,
+                final,
+                file.message,
+                narrowing=_narrowing(profile),
+                sign=signer.signature,
+                follower=check,
+            )
+            return rendered, check.verdict()
     except Unrenderable as error:
         raise Tampered("not_renderable", file=file.message_id, field=error.field, rule=error.rule) from error
-
-
-def _digest_read_back(file: FileOut, final: BinaryIO) -> bytes:
-    """Every field of the finished bytes; schema, counts and sums at both levels are checked on the way (M6)."""
-    read = _Fields()
-    try:
-        for _ in read.passing(pain001.read(final)):
-            pass
     except SchemaMissing as error:
         raise NotConfigured(error.code, **error.params) from None
     except FormatError as error:
         raise Tampered("sealed_bytes_differ", file=file.message_id, reason=error.code) from error
-    return read.digest()
+
+
+def _narrowing(profile: Profile) -> pain001.Narrowing:
+    limits = profile.limits
+    names = dict.fromkeys(("creditor.name", "ultimate_creditor.name"), limits.name_chars_max)
+    return pain001.Narrowing(
+        charset=profile.charset,
+        chars_max={**names, "remittance": limits.remittance_chars_max},
+        without=profile.without,
+    )
 
 
 def _header(file: FileOut) -> pain001.Header:
     return pain001.Header(
         message_id=file.message_id,
         created=datetime.fromisoformat(file.created_at).astimezone(VIET_NAM),
-        initiating_party=file.initiating_party,
-        initiating_party_id=file.initiating_party_id,
+        initiating_party=pain001.Party(file.initiating_party, organisation_id=file.initiating_party_id),
         count=file.payments,
         control_sum=file.amount,
         currency=file.currency,
@@ -135,10 +103,12 @@ def _block(file: FileOut, profile: Profile) -> pain001.Block:
     return pain001.Block(
         payment_information_id=file.payment_information_id,
         execution_date=date.fromisoformat(file.execution_date),
-        debtor=file.debtor,
+        debtor=pain001.Party(file.debtor),
         debtor_account=pain001.Account(file.debtor_account),
         debtor_agent=_agent(profile, profile.napas_bin),
         currency=file.currency,
+        count=file.payments,
+        control_sum=file.amount,
         category_purpose=_CATEGORY,
         batch_booking=profile.batch_booking,
         charge_bearer=profile.charge_bearer,
@@ -159,9 +129,9 @@ def _transfers(context: Context, tx: Transaction, file: FileOut, profile: Profil
         yield pain001.Transfer(
             instruction_id=f"I{row.end_to_end_id[1:]}",
             end_to_end_id=row.end_to_end_id,
-            uetr=row.uetr,
+            uetr=None if "uetr" in profile.without else row.uetr,
             amount=row.amount,
-            creditor=wording.name_for(profile, personal["payee_name"]),
+            creditor=pain001.Party(wording.name_for(profile, personal["payee_name"])),
             creditor_account=pain001.Account(personal["account"], _scheme(profile, row.bank)),
             creditor_agent=_agent(profile, row.bank),
             purpose=_PURPOSE,
@@ -175,11 +145,11 @@ def _scheme(profile: Profile, bank: str) -> str | None:
     return profile.account_scheme if bank == profile.napas_bin else None
 
 
-def _beneficiary(profile: Profile, personal: dict[str, str]) -> str | None:
+def _beneficiary(profile: Profile, personal: dict[str, str]) -> pain001.Party:
     """Named only when somebody else receives the money."""
     if personal["payee_name"] == personal["beneficiary_name"]:
-        return None
-    return wording.name_for(profile, personal["beneficiary_name"])
+        return pain001.NOBODY
+    return pain001.Party(wording.name_for(profile, personal["beneficiary_name"]))
 
 
 def _opened(vault: Vault, row: Any, file: FileOut) -> dict[str, str]:

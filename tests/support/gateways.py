@@ -19,6 +19,7 @@ from support.stores import START, VAULT, CountedStore, Points, Time, open_store,
 from adapters import directory, registry
 from adapters.profile import Profile
 from gateway.calendar import WorkingDays
+from gateway.checking import check_for
 from gateway.ports import Transport
 from gateway.proof import PartnerVerifier, PaymentSigner, genuine
 from gateway.store.tables import Operator
@@ -140,6 +141,7 @@ class Gateway:
             default_partner="vietinbank",
             bank=directory.resolve,
             verify_person=genuine,
+            check=check_for,
         )
 
     def _partner(self, code: str) -> Partner:

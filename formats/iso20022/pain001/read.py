@@ -1,162 +1,170 @@
-"""Reading our pain.001 back before it may leave: schema, counts and sums while streaming (M6, M7)."""
+"""Reading our pain.001: every value of the table, counts and sums while streaming (M6, M7)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache, lru_cache
-from itertools import chain
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
 
 from lxml import etree
 
 from formats.errors import Missing, SchemaInvalid, Unreadable
-from formats.iso20022 import codes
 from formats.iso20022 import schema as schemas
-from formats.iso20022.pain001.model import VERSIONS, Account, Agent, Block, Header, Transfer
-from formats.iso20022.xml import Reader, day, forget_previous, local_name, moment, stream
+from formats.iso20022.pain001.elements import ALWAYS, BLOCK, HEADER, TRANSFER, VERSIONS, Element
+from formats.iso20022.pain001.model import Account, Address, Agent, Block, Header, Party, Transfer
+from formats.iso20022.xml import Reader, forget_previous, local_name, stream
 
 
 def read(source: BinaryIO, *, schema: bool = True) -> Iterator[Header | Block | Transfer]:
-    """The header, the block, then each transfer; equal to what was rendered.
+    """The header, then each block before its transfers; equal to what was rendered.
 
     Raises FormatError, for the schema and for counts and sums at the end: nothing is proved before exhaustion.
-    The schema wants the envelope filled, so a message without its signature is read with ``schema=False``.
     """
     message = schemas.message_name(source)
     if message not in VERSIONS:
         raise Unreadable("unexpected_message", message=message)
-    return _items(stream(source, ("GrpHdr", "PmtInf", "CdtTrfTxInf"), schemas.compiled(message) if schema else None))
+    compiled = schemas.compiled(message) if schema else None
+    return _Reading(message).items(stream(source, ("GrpHdr", "PmtInf", "CdtTrfTxInf"), compiled))
 
 
-_Totals = tuple[int, int]
-"""NbOfTxs and CtrlSum, as declared or as counted."""
+class _Reading:
+    """Where in the message we are: its header, the block at hand, what was counted."""
 
+    def __init__(self, version: str) -> None:
+        self._version = version
+        self._group: etree._Element | None = None
+        self._header: Header | None = None
+        self._block: Block | None = None
+        self._element: etree._Element | None = None
+        self._counted = self._block_counted = (0, 0)
 
-def _items(elements: Iterator[etree._Element]) -> Iterator[Header | Block | Transfer]:
-    group = Reader(_next(elements, "GrpHdr"))
-    first = _next(elements, "CdtTrfTxInf")
-    info = Reader(_parent(first), omit="CdtTrfTxInf")
-    block = _block(info)
-    yield _header(group, block.currency)
-    yield block
-    count = total = 0
-    for element in _of_one_block(first, elements):
-        transfer = _transfer(Reader(element), block.currency)
-        count, total = count + 1, total + transfer.amount
+    def items(self, elements: Iterator[etree._Element]) -> Iterator[Header | Block | Transfer]:
+        for element in elements:
+            yield from _STEPS[local_name(element)](self, element)
+            forget_previous(element)
+        if self._header is None:
+            raise Missing("CstmrCdtTrfInitn/PmtInf", "none")
+        _compare("GrpHdr", (self._header.count, self._header.control_sum), self._counted)
+
+    def _see_group(self, element: etree._Element) -> Iterator[Header]:
+        if self._group is not None:
+            raise Missing("CstmrCdtTrfInitn/GrpHdr", "several")
+        self._group = element
+        yield from ()
+
+    def _see_transfer(self, element: etree._Element) -> Iterator[Header | Block | Transfer]:
+        parent = element.getparent()
+        if parent is None or local_name(parent) != "PmtInf":
+            raise Missing("PmtInf/CdtTrfTxInf", "elsewhere")
+        if parent is not self._element:
+            yield from self._open(parent)
+        assert self._block is not None
+        values = self._values(Reader(element), TRANSFER, self._block.currency)
+        if values["currency"] != self._block.currency:
+            raise SchemaInvalid("currency_differs")
+        transfer = _transfer(values)
+        self._block_counted = self._block_counted[0] + 1, self._block_counted[1] + transfer.amount
         yield transfer
-        forget_previous(element)
-    _check_totals((count, total), _totals(group, block.currency), _totals(info, block.currency))
+
+    def _open(self, element: etree._Element) -> Iterator[Header | Block]:
+        """The header before the first block, then the block."""
+        self._element, self._block_counted = element, (0, 0)
+        reader = Reader(element, omit="CdtTrfTxInf")
+        currency = reader.need("DbtrAcct/Ccy")
+        if self._header is None:
+            if self._group is None:
+                raise Missing("CstmrCdtTrfInitn/GrpHdr", "none")
+            self._header = _header(self._values(Reader(self._group), HEADER, currency), currency)
+            yield self._header
+        if currency != self._header.currency:
+            raise SchemaInvalid("currency_differs")
+        self._block = _block(self._values(reader, BLOCK, currency))
+        yield self._block
+
+    def _see_block(self, element: etree._Element) -> Iterator[Block]:
+        if element is not self._element or self._block is None:
+            raise Missing("PmtInf/CdtTrfTxInf", "none")
+        _compare("PmtInf", (self._block.count, self._block.control_sum), self._block_counted)
+        self._counted = self._counted[0] + self._block_counted[0], self._counted[1] + self._block_counted[1]
+        self._element = self._block = None
+        yield from ()
+
+    def _values(self, reader: Reader, elements: tuple[Element, ...], currency: str) -> dict[str, Any]:
+        """Every value of a record by its field."""
+        return {each.field: _value(reader, each, each.place(self._version), currency) for each in elements}
 
 
-def _next(elements: Iterator[etree._Element], name: str) -> etree._Element:
-    element = next(elements, None)
-    if element is None or local_name(element) != name:
-        raise Missing(name, "none")
-    return element
+_Step = Callable[[_Reading, etree._Element], Iterator[Header | Block | Transfer]]
+_STEPS: dict[str, _Step] = {
+    "GrpHdr": _Reading._see_group,
+    "PmtInf": _Reading._see_block,
+    "CdtTrfTxInf": _Reading._see_transfer,
+}
 
 
-def _parent(element: etree._Element) -> etree._Element:
-    parent = element.getparent()
-    if parent is None:
-        raise Missing("PmtInf", "none")
-    return parent
+def _value(reader: Reader, element: Element, place: str, currency: str) -> Any:
+    if not place:
+        return None
+    texts = reader.all(place)
+    if len(texts) > 1 or (not texts and element.needed_with == ALWAYS and element.or_else is None):
+        raise Missing(f"{reader.path()}/{place}", "several" if texts else "none")
+    return element.rule.read(texts[0], currency) if texts else None
 
 
-def _of_one_block(first: etree._Element, rest: Iterator[etree._Element]) -> Iterator[etree._Element]:
-    """The transfers up to the end of their block, after which nothing more may come: we never write a second."""
-    blocks = 0
-    for element in chain((first,), rest):
-        if local_name(element) == "CdtTrfTxInf" and not blocks:
-            yield element
-        else:
-            blocks += 1
-    if blocks != 1:
-        raise Missing("CstmrCdtTrfInitn/PmtInf", "several")
-
-
-def _check_totals(rows: _Totals, *declared: _Totals) -> None:
+def _compare(level: str, declared: tuple[int, int], counted: tuple[int, int]) -> None:
     """M6: count and sum of the rows at group and payment-information level."""
-    for level, totals in zip(("GrpHdr", "PmtInf"), declared, strict=True):
-        if totals != rows:
-            raise SchemaInvalid("totals_differ", level=level, count=rows[0], declared=totals[0])
+    if declared != counted:
+        raise SchemaInvalid("totals_differ", level=level, count=counted[0], declared=declared[0])
 
 
-def _totals(level: Reader, currency: str) -> _Totals:
-    count = level.need("NbOfTxs")
-    if not (count.isascii() and count.isdigit() and len(count) <= 15):
-        raise Unreadable("count_unreadable")
-    return int(count), codes.amount_minor(level.need("CtrlSum"), currency)
+# --- values by field -> the model ------------------------------------------------------------------------------
 
 
-def _header(group: Reader, currency: str) -> Header:
-    count, total = _totals(group, currency)
-    return Header(
-        message_id=group.need("MsgId"),
-        created=moment(group.need("CreDtTm")),
-        initiating_party=group.need("InitgPty/Nm"),
-        initiating_party_id=group.text("InitgPty/Id/OrgId/Othr/Id"),
-        count=count,
-        control_sum=total,
-        currency=currency,
-    )
+def _below(values: dict[str, Any], name: str) -> dict[str, Any]:
+    """The values of one part, by their names in it."""
+    return {field[len(name) + 1 :]: value for field, value in values.items() if field.startswith(f"{name}.")}
 
 
-def _block(info: Reader) -> Block:
-    agent = _agent(info, "DbtrAgt")
-    if agent is None:
-        raise Missing("PmtInf/DbtrAgt", "none")
+def _party(values: dict[str, Any], name: str) -> Party:
+    address = Address(**_below(values, f"{name}.address"))
+    return Party(values[f"{name}.name"], values[f"{name}.organisation_id"], values[f"{name}.person_id"], address)
+
+
+def _agent(values: dict[str, Any], name: str) -> Agent:
+    return Agent(**_below(values, name))
+
+
+def _account(values: dict[str, Any], name: str) -> Account:
+    return Account(**_below(values, name))
+
+
+def _header(values: dict[str, Any], currency: str) -> Header:
+    return Header(**_plain(values), currency=currency, initiating_party=_party(values, "initiating_party"))
+
+
+def _block(values: dict[str, Any]) -> Block:
+    plain = _plain(values)
+    del plain["method"]
     return Block(
-        payment_information_id=info.need("PmtInfId"),
-        execution_date=day(info.text("ReqdExctnDt/Dt") or info.need("ReqdExctnDt")),
-        debtor=info.need("Dbtr/Nm"),
-        debtor_account=_account(info, "DbtrAcct"),
-        debtor_agent=agent,
-        currency=info.need("DbtrAcct/Ccy"),
-        category_purpose=info.text("PmtTpInf/CtgyPurp/Cd"),
-        batch_booking=info.need("BtchBookg") == "true",
-        charge_bearer=info.need("ChrgBr"),
+        **plain,
+        debtor=_party(values, "debtor"),
+        debtor_account=_account(values, "debtor_account"),
+        debtor_agent=_agent(values, "debtor_agent"),
+        ultimate_debtor=_party(values, "ultimate_debtor"),
     )
 
 
-def _transfer(reader: Reader, currency: str) -> Transfer:
-    if reader.need("Amt/InstdAmt/@Ccy") != currency:
-        raise SchemaInvalid("currency_differs")
+def _transfer(values: dict[str, Any]) -> Transfer:
+    plain = _plain(values)
+    del plain["currency"]
     return Transfer(
-        instruction_id=reader.need("PmtId/InstrId"),
-        end_to_end_id=reader.need("PmtId/EndToEndId"),
-        uetr=reader.text("PmtId/UETR"),
-        amount=codes.amount_minor(reader.need("Amt/InstdAmt"), currency),
-        creditor=reader.need("Cdtr/Nm"),
-        creditor_account=_account(reader, "CdtrAcct"),
-        creditor_agent=_agent(reader, "CdtrAgt"),
-        purpose=reader.text("Purp/Cd"),
-        remittance=" ".join(reader.all("RmtInf/Ustrd")) or None,
-        ultimate_creditor=reader.text("UltmtCdtr/Nm"),
+        **plain,
+        creditor=_party(values, "creditor"),
+        creditor_account=_account(values, "creditor_account"),
+        creditor_agent=_agent(values, "creditor_agent"),
+        ultimate_creditor=_party(values, "ultimate_creditor"),
     )
 
 
-def _account(reader: Reader, element: str) -> Account:
-    number, scheme = _account_paths(element)
-    return Account(reader.need(number), reader.text(scheme))
-
-
-def _agent(reader: Reader, element: str) -> Agent | None:
-    bics, member_id, clearing_system = _agent_paths(element)
-    agent = _known_agent(reader.text(*bics), reader.text(member_id), reader.text(clearing_system))
-    return None if agent.bicfi is None and agent.member_id is None else agent
-
-
-_known_agent = lru_cache(1024)(Agent)
-"""Many transfers go to few banks."""
-
-
-@cache
-def _account_paths(element: str) -> tuple[str, str]:
-    return f"{element}/Id/Othr/Id", f"{element}/Id/Othr/SchmeNm/Prtry"
-
-
-@cache
-def _agent_paths(element: str) -> tuple[tuple[str, str], str, str]:
-    institution = f"{element}/FinInstnId"
-    member = f"{institution}/ClrSysMmbId"
-    return (f"{institution}/BICFI", f"{institution}/BIC"), f"{member}/MmbId", f"{member}/ClrSysId/Prtry"
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """The values that are no part of something else."""
+    return {field: value for field, value in values.items() if "." not in field}

@@ -5,166 +5,154 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from formats.errors import Unrenderable
-from formats.iso20022 import codes
-from formats.iso20022.pain001.model import (
+from formats.iso20022.pain001.elements import (
+    BLOCK,
+    HEADER,
+    TRANSFER,
     VERSIONS,
-    Account,
-    Agent,
-    Block,
-    Header,
-    Transfer,
-    Version,
-    check_agent,
-    check_head,
-    check_transfer,
+    WHOLE_STANDARD,
+    WITH_ENVELOPE,
+    Narrowing,
 )
-from formats.iso20022.xml import escape, leaf, tag
+from formats.iso20022.pain001.form import Form
+from formats.iso20022.pain001.model import Block, Header, Transfer
 
-_BATCH = 1000
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+"""Stands before the signed node, so that it is no part of the digest."""
+
+TRANSFERS_PER_PART = 500
+OPEN, BLOCK_END, CLOSE = "<CstmrCdtTrfInitn>", "</PmtInf>", "</CstmrCdtTrfInitn></Document>"
+_ENVELOPE, _ENVELOPE_END = "<SplmtryData><Envlp>", "</Envlp></SplmtryData>"
+
+Sign = Callable[[bytes], bytes]
+"""SHA-256 of the canonical message with an empty envelope -> the canonical ``Signature`` element."""
+Blocks = Iterable[tuple[Block, Iterable[Transfer]]]
+
+
+class Follower(Protocol):
+    """Sees the finished bytes while they are written, cut where the message has its joints."""
+
+    def follow(self, kind: str, part: bytes) -> None:
+        """``kind``: head (up to the first block), block (its head), transfers (whole ones), block_end, end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What was written: digest of the canonical unsigned document; the byte where a signature is spliced in.
+    """What was written.
 
-    ``splice_at`` is None in versions without a place for it.
+    ``digest`` is the SHA-256 of the canonical message without its signature; ``sha256`` of every byte in the sink;
+    ``values`` of the values as ``extract`` finds them. The signature is the ``signature_bytes`` from the byte
+    ``signed_at`` of the canonical message, which begins after the declaration; without one both are 0.
     """
 
     digest: bytes
-    splice_at: int | None
+    sha256: bytes
+    values: bytes
     size_bytes: int
-    count: int
-    total: int
+    signed_at: int
+    signature_bytes: int
 
 
 def render(
-    header: Header, block: Block, transfers: Iterable[Transfer], sink: BinaryIO, version: str = "pain.001.001.09"
+    header: Header,
+    blocks: Blocks,
+    sink: BinaryIO,
+    version: str = "pain.001.001.09",
+    *,
+    narrowing: Narrowing = WHOLE_STANDARD,
+    sign: Sign | None = None,
+    follower: Follower | None = None,
 ) -> Rendered:
-    """Write the message; raises Unrenderable, and then the sink's content is void."""
-    check_head(header, block)
-    form = _form(version)
-    out = _Output(sink)
-    out.write(f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{version}"><CstmrCdtTrfInitn>')
-    out.write(_group_header(header) + "<PmtInf>" + _block_head(header, block, form))
-    count, total = _write_transfers(out, transfers, block.currency, form)
-    if (count, total) != (header.count, header.control_sum):
-        raise Unrenderable("control_sum", "count_and_sum_of_the_rows", count=count, declared=header.count)
-    out.write("</PmtInf>")
-    splice_at = _write_envelope(out) if form.envelope else None
-    out.write("</CstmrCdtTrfInitn></Document>")
-    return Rendered(out.digest.digest(), splice_at, out.size_bytes, count, total)
-
-
-class _Output:
-    """The sink, hashed and measured on the way."""
-
-    def __init__(self, sink: BinaryIO) -> None:
-        self._sink = sink
-        self.digest = hashlib.sha256()
-        self.size_bytes = 0
-
-    def write(self, markup: str) -> None:
-        data = markup.encode()
-        self._sink.write(data)
-        self.digest.update(data)
-        self.size_bytes += len(data)
-
-
-def _form(version: str) -> Version:
+    """Write the message; raises Unrenderable, and then the sink's content is void. Without ``sign`` no envelope."""
     if version not in VERSIONS:
         raise Unrenderable("version", "one_of_" + "_".join(VERSIONS))
-    return VERSIONS[version]
+    if sign and version not in WITH_ENVELOPE:
+        raise Unrenderable("signature", "no_place_in_version")
+    return _Writing(header, sink, version, narrowing, follower).run(blocks, sign)
 
 
-def _group_header(header: Header) -> str:
-    return tag(
-        "GrpHdr",
-        leaf("MsgId", header.message_id),
-        leaf("CreDtTm", header.created.isoformat()),
-        leaf("NbOfTxs", str(header.count)),
-        leaf("CtrlSum", codes.amount_text(header.control_sum, header.currency)),
-        tag(
-            "InitgPty",
-            leaf("Nm", header.initiating_party),
-            leaf("Id/OrgId/Othr/Id", header.initiating_party_id),
-        ),
-    )
+class _Writing:
+    """One message on its way into the sink, hashed, measured and counted."""
 
+    def __init__(
+        self, header: Header, sink: BinaryIO, version: str, narrowing: Narrowing, follower: Follower | None
+    ) -> None:
+        self._header, self._sink, self._version, self._follower = header, sink, version, follower
+        forms = (HEADER, BLOCK, TRANSFER)
+        self._head, self._block, self._transfer = (Form(f, version, header.currency, narrowing) for f in forms)
+        self._digest, self._sha256, self._values = hashlib.sha256(), hashlib.sha256(DECLARATION), hashlib.sha256()
+        self._size_bytes = len(DECLARATION)
+        self._count = self._total = 0
 
-def _block_head(header: Header, block: Block, form: Version) -> str:
-    day = block.execution_date.isoformat()
-    return "".join(
-        (
-            leaf("PmtInfId", block.payment_information_id),
-            leaf("PmtMtd", "TRF"),
-            leaf("BtchBookg", "true" if block.batch_booking else "false"),
-            leaf("NbOfTxs", str(header.count)),
-            leaf("CtrlSum", codes.amount_text(header.control_sum, header.currency)),
-            leaf("PmtTpInf/CtgyPurp/Cd", block.category_purpose),
-            leaf("ReqdExctnDt/Dt" if form.choice_of_date else "ReqdExctnDt", day),
-            leaf("Dbtr/Nm", block.debtor),
-            tag("DbtrAcct", _account(block.debtor_account), leaf("Ccy", block.currency)),
-            tag("DbtrAgt", _agent(block.debtor_agent, form)),
-            leaf("ChrgBr", block.charge_bearer),
-        )
-    )
-
-
-def _write_transfers(out: _Output, transfers: Iterable[Transfer], currency: str, form: Version) -> tuple[int, int]:
-    count = total = 0
-    rows = iter(transfers)
-    markup = _transfer_writer(currency, form)
-    while batch := list(islice(rows, _BATCH)):
-        out.write("".join(map(markup, batch)))
-        count += len(batch)
-        total += sum(transfer.amount for transfer in batch)
-    return count, total
-
-
-def _transfer_writer(currency: str, form: Version) -> Callable[[Transfer], str]:
-    """One f-string a transfer; agents, which repeat, are written once and remembered."""
-    agents = cache(lambda agent: tag("CdtrAgt", _agent(agent, form)))
-
-    def markup(transfer: Transfer) -> str:
-        check_transfer(transfer)
-        if transfer.uetr and not form.uetr:
-            raise Unrenderable("uetr", "not_in_version")
-        return (
-            f"<CdtTrfTxInf><PmtId><InstrId>{transfer.instruction_id}</InstrId>"
-            f"<EndToEndId>{transfer.end_to_end_id}</EndToEndId>{leaf('UETR', transfer.uetr)}</PmtId>"
-            f'<Amt><InstdAmt Ccy="{currency}">{codes.amount_text(transfer.amount, currency)}</InstdAmt></Amt>'
-            f"{agents(transfer.creditor_agent) if transfer.creditor_agent else ''}"
-            f"<Cdtr><Nm>{escape(transfer.creditor)}</Nm></Cdtr>"
-            f"<CdtrAcct>{_account(transfer.creditor_account)}</CdtrAcct>"
-            f"{leaf('UltmtCdtr/Nm', transfer.ultimate_creditor)}"
-            f"{leaf('Purp/Cd', transfer.purpose)}"
-            f"{leaf('RmtInf/Ustrd', transfer.remittance)}</CdtTrfTxInf>"
+    def run(self, blocks: Blocks, sign: Sign | None) -> Rendered:
+        self._sink.write(DECLARATION)
+        self._write_head()
+        for block, transfers in blocks:
+            self._write_block(block, transfers)
+        self._check_totals("header", (self._header.count, self._header.control_sum), (self._count, self._total))
+        digest, signed_at, signature = self._write_end(sign)
+        return Rendered(
+            digest, self._sha256.digest(), self._values.digest(), self._size_bytes, signed_at, len(signature)
         )
 
-    return markup
+    def _write(self, kind: str, markup: bytes, in_file: bytes = b"") -> None:
+        """Hash the canonical ``markup``; what goes into the file is ``in_file`` where that differs."""
+        part = in_file or markup
+        self._digest.update(markup)
+        self._sha256.update(part)
+        self._sink.write(part)
+        self._size_bytes += len(part)
+        if self._follower:
+            self._follower.follow(kind, (DECLARATION if kind == "head" else b"") + part)
 
+    def _write_head(self) -> None:
+        written = self._head.write(self._header)
+        self._values.update(written.text.encode())
+        document = f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{self._version}">'
+        self._write("head", f"{document}{OPEN}<GrpHdr>{written.markup}</GrpHdr>".encode())
 
-def _agent(agent: Agent, form: Version) -> str:
-    check_agent("agent", agent)
-    member = ""
-    if agent.member_id is not None:
-        member = tag("ClrSysMmbId", leaf("ClrSysId/Prtry", agent.clearing_system), leaf("MmbId", agent.member_id))
-    return tag("FinInstnId", leaf(form.bic, agent.bicfi), member)
+    def _write_block(self, block: Block, transfers: Iterable[Transfer]) -> None:
+        if block.currency != self._header.currency:
+            raise Unrenderable("currency", "one_per_message")
+        written = self._block.write(block)
+        self._values.update(written.text.encode())
+        self._write("block", f"<PmtInf>{written.markup}".encode())
+        before = self._count, self._total
+        rows = iter(transfers)
+        while part := list(islice(rows, TRANSFERS_PER_PART)):
+            self._write_transfers(part)
+        seen = self._count - before[0], self._total - before[1]
+        self._check_totals("block", (block.count, block.control_sum), seen)
+        self._write("block_end", BLOCK_END.encode())
 
+    def _write_transfers(self, part: list[Transfer]) -> None:
+        written = [self._transfer.write(transfer) for transfer in part]
+        self._values.update("".join([each.text for each in written]).encode())
+        markup = "".join([f"<CdtTrfTxInf>{each.markup}</CdtTrfTxInf>" for each in written])
+        self._write("transfers", markup.encode())
+        self._count += len(part)
+        self._total += sum([transfer.amount for transfer in part])
 
-def _account(account: Account) -> str:
-    scheme = leaf("SchmeNm/Prtry", account.scheme)
-    return f"<Id><Othr><Id>{account.number}</Id>{scheme}</Othr></Id>"
+    def _write_end(self, sign: Sign | None) -> tuple[bytes, int, bytes]:
+        """The end, with the signature in its envelope; the digest is of the same with an empty one."""
+        if sign is None:
+            self._write("end", CLOSE.encode())
+            return self._digest.digest(), 0, b""
+        opened, closed = _ENVELOPE.encode(), (_ENVELOPE_END + CLOSE).encode()
+        digest = self._digest.copy()
+        digest.update(opened + closed)
+        signature = sign(digest.digest())
+        signed_at = self._size_bytes - len(DECLARATION) + len(opened)
+        self._write("end", opened + closed, opened + signature + closed)
+        return digest.digest(), signed_at, signature
 
-
-def _write_envelope(out: _Output) -> int:
-    """An empty envelope at the end of the message; returns the byte where its content goes."""
-    out.write("<SplmtryData><Envlp>")
-    splice_at = out.size_bytes
-    out.write("</Envlp></SplmtryData>")
-    return splice_at
+    def _check_totals(self, level: str, declared: tuple[int, int], seen: tuple[int, int]) -> None:
+        """M6: what is declared is what the rows give."""
+        if declared != seen:
+            raise Unrenderable(
+                "control_sum", "count_and_sum_of_the_rows", level=level, count=seen[0], declared=declared[0]
+            )

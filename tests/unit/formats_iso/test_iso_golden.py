@@ -10,7 +10,7 @@ import pytest
 from support import golden
 from support.pain001_values import TRANSFER, rendered
 
-from formats.iso20022.pain001 import Account
+from formats.iso20022.pain001 import Account, Agent, Party
 
 
 @pytest.mark.parametrize("path", golden.messages(), ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -33,12 +33,12 @@ def test_m5_the_values_of_the_golden_message_are_rendered_as_its_very_bytes(vers
             end_to_end_id="E0000000002",
             uetr=None,
             amount=720_000,
-            creditor="TRAN VAN AN & CON",
+            creditor=Party("TRAN VAN AN & CON"),
             creditor_account=Account("0901234567", "MSISDN"),
-            creditor_agent=None,
+            creditor_agent=Agent(),
             purpose=None,
             remittance=None,
-            ultimate_creditor="TRAN THI BE",
+            ultimate_creditor=Party("TRAN THI BE"),
         ),
     ]
     if version == "03":

@@ -16,9 +16,9 @@ from support.gateways import Gateway, copy_of, payments_key, row
 from support.stores import Crashed, Points
 
 from formats.iso20022 import pain001
+from formats.iso20022.pain001 import write as writing
 from gateway.domain.errors import Alarm, ApprovalVoid, ChitraError, IllegalMove, NotConfigured
 from gateway.store import blobs, files, moves
-from gateway.usecases import seal as sealing
 from gateway.usecases.allocate import allocate, waiting
 from gateway.usecases.seal import seal
 from keys import xmldsig
@@ -79,7 +79,7 @@ def test_m6_m7_the_sealed_bytes_say_exactly_what_was_approved(allocated: Gateway
     assert isinstance(transfer, pain001.Transfer)
     assert (header.message_id, header.count, header.control_sum) == (file.message_id, 1, 500_001)
     assert block.debtor_account.number == "110000000001"
-    assert (transfer.amount, transfer.creditor, transfer.creditor_account.number) == (
+    assert (transfer.amount, transfer.creditor.name, transfer.creditor_account.number) == (
         500_001,
         "NGUYEN VAN AN",
         "1000000001",
@@ -89,7 +89,7 @@ def test_m6_m7_the_sealed_bytes_say_exactly_what_was_approved(allocated: Gateway
 
 def test_m7_the_signature_covers_the_stored_bytes(allocated: Gateway) -> None:
     _seal(allocated)
-    content = _bytes(allocated).removeprefix(sealing.DECLARATION)
+    content = _bytes(allocated).removeprefix(pain001.DECLARATION)
     start, end = content.index(b"<Signature"), content.index(b"</Signature>") + len(b"</Signature>")
     xmldsig.check_spliced(io.BytesIO(content), start, end - start, payments_key().certificate_pem)
 
@@ -106,7 +106,7 @@ def test_a_payee_who_is_not_the_beneficiary_names_both(gateway: Gateway) -> None
     seal(gateway.context, file)
     *_, transfer = pain001.read(io.BytesIO(_bytes(gateway)))
     assert isinstance(transfer, pain001.Transfer)
-    assert (transfer.creditor, transfer.ultimate_creditor) == ("TRAN THI BE", "NGUYEN VAN AN")
+    assert (transfer.creditor.name, transfer.ultimate_creditor.name) == ("TRAN THI BE", "NGUYEN VAN AN")
 
 
 def test_a_wallet_is_paid_by_its_number_under_its_scheme(gateway: Gateway) -> None:
@@ -208,18 +208,43 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_m7_a_byte_that_is_not_what_was_approved_and_signed_is_never_sealed(
+def test_m7_a_file_that_is_not_what_was_written_is_never_sealed(
     allocated: Gateway, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    splice = sealing._splice
+    render = pain001.render
 
-    def damaging(unsigned: BinaryIO, splice_at: int, signature: bytes, final: BinaryIO) -> None:
+    def damaging(header: Any, blocks: Any, final: BinaryIO, *args: Any, **options: Any) -> pain001.Rendered:
         good = io.BytesIO()
-        splice(unsigned, splice_at, signature, good)
+        result = render(header, blocks, good, *args, **options)
         final.write(DAMAGE[name](good.getvalue()))
+        return result
 
-    monkeypatch.setattr(sealing, "_splice", damaging)
+    monkeypatch.setattr(pain001, "render", damaging)
     _refused(allocated)
+
+
+@pytest.mark.parametrize("name", sorted(set(DAMAGE) - {"white space"}))
+def test_m7_a_writer_that_says_other_values_than_the_approved_ones_seals_nothing(
+    allocated: Gateway, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The damage is in what is hashed, checked and signed alike: only the values that are read back can tell."""
+    write = writing._Writing._write
+
+    def damaging(self: Any, kind: str, markup: bytes, in_file: bytes = b"") -> None:
+        if kind == "end" or name not in ("cut off", "trailing byte"):
+            markup, in_file = _tried(name, markup), in_file and _tried(name, in_file)
+        write(self, kind, markup, in_file)
+
+    monkeypatch.setattr(writing._Writing, "_write", damaging)
+    _refused(allocated)
+
+
+def _tried(name: str, part: bytes) -> bytes:
+    """The part with its damage, or as it is when there is nothing to damage in it."""
+    try:
+        return DAMAGE[name](part)
+    except AssertionError:
+        return part
 
 
 ROWS_CHANGED = {
