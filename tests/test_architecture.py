@@ -34,6 +34,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.config": ("gateway.domain",),
     "gateway.spool": ("gateway.domain", "gateway.ports"),
     "gateway.proof": ("gateway.domain", "gateway.ports", "keys"),
+    "gateway.checking": ("gateway.domain", "gateway.ports", "formats"),
     "gateway.usecases": ("gateway.domain", "gateway.ports", "gateway.store", "formats", "adapters.profile"),
     "gateway.store": ("gateway.domain", "gateway.ports"),
     "gateway.transport": ("gateway.domain", "gateway.ports"),

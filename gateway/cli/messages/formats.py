@@ -26,6 +26,13 @@ TEMPLATES: Templates = {
         "Number or sum of the payments is not what the message says ({level}: {count}, said: {declared})."
     ),
     "currency_differs": N_("The message mixes currencies."),
+    "part_form": N_("The message does not have the form of ours at its part {part}."),
+    "part_out_of_order": N_("A part of the message stands out of order: {part}."),
+    "message_unfinished": N_("The message ends before its end."),
+    "check_ended": N_(
+        "The check of the message ended without an answer (status {status}). Nothing was kept. Look at memory and the "
+        "system's log, then run the command again."
+    ),
     "statement_head_after_entries": N_("The head of a statement stands behind its entries; the file cannot be used."),
     "status_after_transactions": N_("A status stands behind the transactions it is about; the file cannot be used."),
     # single values
@@ -36,6 +43,7 @@ TEMPLATES: Templates = {
     "amount_too_fine": N_("An amount has more decimals than {currency} has."),
     "unknown_currency": N_("A currency is not known."),
     "count_unreadable": N_("A number of payments cannot be read."),
+    "flag_unreadable": N_("A yes or no cannot be read."),
     "date_unreadable": N_("A date cannot be read."),
     "date_time_unreadable": N_("A time cannot be read."),
     "direction_missing": N_("It is not said whether an amount is a credit or a debit."),
