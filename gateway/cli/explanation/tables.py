@@ -225,7 +225,7 @@ def _say_statuses(output: Output, _document: Document, summary: Document) -> Non
     )  # fmt: skip
     _shown(output, len(summary["statuses"]), summary["statuses_total"])
     output.table(
-        [_("Level"), _("Status"), _("Reason"), _("Number"), _("Sum")],
+        [_("Level"), _("Status"), _("Reason"), _("Number"), _("Sum of payments")],
         [
             [_(_LEVELS[kind["level"]]), _coded(kind["status"]), _reasons(kind["reasons"]), _grouped(kind["count"]),
              ", ".join(text for _name, text in _sums("", kind["sums"]))]
