@@ -77,7 +77,8 @@ class _Describing:
             return Finding(self._place(parent), "missing-element", {"parent": local(parent.tag), "element": expected})
         name = local(error.invalid_tag)
         known = [each.local_name for each in error.validator.iter_elements() if getattr(each, "local_name", None)]
-        if expected and name in known:
+        again = any(local(each.tag) == name for each in parent[: error.index])
+        if expected and name in known and not again:
             return Finding(self._place(parent), "missing-element", {"element": expected, "before": name})
         path = self._place(parent[error.index])
         if name in known:
