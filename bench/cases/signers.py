@@ -42,7 +42,7 @@ def sign(count: int, library: Callable[[BinaryIO, bytes], etree._ElementTree]) -
     """A message on disk becomes a signed message on disk."""
     key_pem = _pem(signing.generate())
     with ours.temporary() as unsigned, ours.temporary() as sink:
-        ours.rendered(count, unsigned)
+        ours.unsigned(count, unsigned)
         with measured():
             library(unsigned, key_pem).write(sink)
 

@@ -10,6 +10,7 @@ Parsing a part to a tree and validating it takes libxml2 half the time of valida
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,7 @@ class Check:
         self._awaited: tuple[str, ...] = ("head",)
         self._head = self._block = self._part = b""
         self._is_new_block = False
+        self._currency = ""
         self._own_elements = 0
         self._declared: _Totals | None = None
         self._block_declared = self._block_counted = self._counted = _Totals(0, 0)
@@ -78,25 +80,24 @@ class Check:
         if self._is_new_block:
             self._see_heads(message)
         found = self._transfer_lines.found(message)
-        count = self._transfer_lines.count(found)
-        if len(message[1]) - count != self._own_elements:
+        amounts = self._transfer_lines.column(found, "amount")
+        if len(message[1]) - len(amounts) != self._own_elements:
             raise SchemaInvalid("part_form", part="transfers")
         self._values.update(found)
-        amounts = self._transfer_lines.column(found, "amount")
-        currency = self._transfer_lines.column(found, "currency")[0]
-        self._block_counted += _Totals(count, sum(codes.amount_minor(amount, currency) for amount in amounts))
+        total = sum([codes.amount_minor(amount, self._currency) for amount in amounts])
+        self._block_counted += _Totals(len(amounts), total)
 
     def _see_heads(self, message: etree._Element) -> None:
         """The group header with the first block, and the head of each block, once."""
         self._is_new_block = False
         block = self._block_lines.found(message)
-        (currency,) = self._block_lines.column(block, "currency")
+        (self._currency,) = self._block_lines.column(block, "currency")
         if self._declared is None:
             header = self._header_lines.found(message)
-            self._declared = self._header_lines.totals(header, currency)
+            self._declared = self._header_lines.totals(header, self._currency)
             self._values.update(header)
         self._values.update(block)
-        self._block_declared = self._block_lines.totals(block, currency)
+        self._block_declared = self._block_lines.totals(block, self._currency)
         self._own_elements = len(message[1]) - len(message[1].findall("{*}CdtTrfTxInf"))
 
     def _see_block_end(self, part: bytes) -> None:
@@ -166,19 +167,22 @@ class _Lines:
 
     def __init__(self, record: str, elements: tuple[Element, ...], version: str) -> None:
         self._transformation = transformation(record, elements, version)
-        self._fields = [element.field for element in elements if element.place(version)]
-        self._size = len(self._fields) + 1
+        self._columns = {
+            element.field: re.compile(rf"^{place}=(.*)$".encode(), re.MULTILINE)
+            for place, element in enumerate(elements)
+            if element.field in _LOOKED_AT
+        }
 
     def found(self, message: etree._Element) -> bytes:
         return bytes(self._transformation(message.getroottree()))
 
-    def count(self, found: bytes) -> int:
-        return found.count(b"\n") // self._size
-
     def column(self, found: bytes, field: str) -> list[str]:
-        """The value of this field in every record."""
-        return found.decode().split("\n")[self._fields.index(field) : -1 : self._size]
+        """The value of this field in every record that has it."""
+        return [value.decode() for value in self._columns[field].findall(found)]
 
     def totals(self, found: bytes, currency: str) -> _Totals:
         (count,), (total,) = self.column(found, "count"), self.column(found, "control_sum")
         return _Totals(int(count), codes.amount_minor(total, currency))
+
+
+_LOOKED_AT = frozenset({"count", "control_sum", "currency", "amount"})

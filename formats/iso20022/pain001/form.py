@@ -7,25 +7,24 @@ such shape: a template, one pattern for all values together, and the text that a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress, takewhile
-from operator import attrgetter, eq
-from typing import Any, NoReturn
+from itertools import compress, repeat, takewhile
+from operator import attrgetter, eq, is_not
+from typing import Any, NamedTuple, NoReturn
 
 from formats import text
 from formats.errors import Unrenderable
 from formats.iso20022.pain001 import rules
 from formats.iso20022.pain001.elements import ALWAYS, Element, Narrowing
+from formats.iso20022.pain001.extract import RECORD_END, line
 from formats.iso20022.xml import escape
 
 _TO_ESCAPE = re.compile(r"[&<>]")
-Values = Sequence[str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Canonical markup of a record, and its values as the read-back gives them (see ``extract``)."""
+class Written(NamedTuple):
+    """Canonical markup of records, and their values as the read-back gives them (see ``extract``)."""
 
     markup: str
     text: str
@@ -35,15 +34,28 @@ class Written:
 class _Shape:
     """Records with the same values there; both templates take exactly these, in the order of the table."""
 
+    fields: tuple[str, ...]
     fits: Callable[[str], object]
     markup: str
     text: str
 
 
-class Form:
-    """``write`` gives the markup of one record; raises Unrenderable for the first rule that is broken."""
+class _Taken(NamedTuple):
+    """A record's values that are there, in the order of the table: as they are written, and as they are."""
 
-    def __init__(self, elements: tuple[Element, ...], version: str, currency: str, narrowing: Narrowing) -> None:
+    shape: _Shape
+    present: tuple[str, ...]
+    raw: tuple[str, ...]
+    joined: str
+
+
+class Form:
+    """How records of one kind are written; ``element`` stands around each, and is empty when the caller writes it."""
+
+    def __init__(
+        self, element: str, elements: tuple[Element, ...], version: str, currency: str, narrowing: Narrowing
+    ) -> None:
+        self._around = f"<{element}>%s</{element}>" if element else "%s"
         self._elements = elements
         self._version, self._currency, self._narrowing = version, currency, narrowing
         self._valued = tuple(each for each in elements if each.fixed is None)
@@ -52,18 +64,27 @@ class Form:
         self._writers = [(place, write) for place, write in writers if write is not rules.as_it_is]
         self._shapes: dict[tuple[bool, ...], _Shape] = {}
 
-    def write(self, record: object) -> Written:
+    def write(self, records: Iterable[object]) -> Written:
+        """The markup of all these, which their number bounds; raises Unrenderable for the first broken rule."""
+        taken = [self._taken(record) for record in records]
+        everything = "".join([each.joined for each in taken])
+        if text.outside(everything.replace("\n", ""), self._narrowing.charset):
+            self._refuse_character(taken)
+        if _TO_ESCAPE.search(everything):
+            taken = [each._replace(present=tuple(map(escape, each.present))) for each in taken]
+        markup = "".join([each.shape.markup % each.present for each in taken])
+        return Written(markup, "".join([each.shape.text % each.raw for each in taken]))
+
+    def _taken(self, record: object) -> _Taken:
+        """The values that are there, which keep the rules of their elements."""
         values = self._texts(record)
-        there = tuple([value is not None for value in values])
+        there = tuple(map(is_not, values, repeat(None)))
         shape = self._shapes.get(there) or self._new_shape(there)
-        present: list[Any] = list(compress(values, there))
+        present: tuple[Any, ...] = tuple(compress(values, there))
         joined = "\n".join(present)
-        if not shape.fits(joined) or text.outside(joined.replace("\n", ""), self._narrowing.charset):
+        if not shape.fits(joined):
             self._refuse(values)
-        found = shape.text % tuple(present)
-        if _TO_ESCAPE.search(joined):
-            present = list(map(escape, present))
-        return Written(shape.markup % tuple(present), found)
+        return _Taken(shape, present, present, joined)
 
     def _texts(self, record: object) -> list[str | None]:
         values = list(self._values(record))
@@ -71,23 +92,29 @@ class Form:
             values[place] = write(values[place], self._currency)
         return values
 
-    def _refuse(self, values: Values) -> NoReturn:
+    def _refuse(self, values: Sequence[str | None]) -> NoReturn:
         """Name the first value that breaks its rule, never the value itself (A3)."""
         for element, value in zip(self._valued, values, strict=True):
-            if value is None:
-                continue
-            if not re.fullmatch(element.rule.pattern, value) or len(value) > self._chars_max(element):
+            if value is not None and not self._keeps_rule(element, value):
                 raise Unrenderable(element.field, self._rule_name(element), length=len(value))
-            if text.outside(value, self._narrowing.charset):
-                raise Unrenderable(element.field, f"charset_{self._narrowing.charset}", length=len(value))
         raise Unrenderable("record", "rules_of_its_elements")
+
+    def _keeps_rule(self, element: Element, value: str) -> bool:
+        chars_max = self._narrowing.chars_max.get(element.field, len(value))
+        return bool(re.fullmatch(element.rule.pattern, value)) and len(value) <= chars_max
+
+    def _refuse_character(self, taken: list[_Taken]) -> NoReturn:
+        """Name the first value with a character that the partner does not take."""
+        charset = self._narrowing.charset
+        for each in taken:
+            for field, value in zip(each.shape.fields, each.raw, strict=True):
+                if text.outside(value, charset):
+                    raise Unrenderable(field, f"charset_{charset}", length=len(value))
+        raise Unrenderable("record", f"charset_{charset}")
 
     def _rule_name(self, element: Element) -> str:
         chars_max = self._narrowing.chars_max.get(element.field)
         return element.rule.name if chars_max is None else f"{element.rule.name}_and_at_most_{chars_max}"
-
-    def _chars_max(self, element: Element) -> int:
-        return self._narrowing.chars_max.get(element.field, 1 << 20)
 
     # --- shapes ------------------------------------------------------------------------------------------------
 
@@ -96,9 +123,10 @@ class Form:
         self._check_presence(fields)
         present = [each for each in self._elements if each.fixed is not None or each.field in fields]
         shape = _Shape(
+            fields=tuple(each.field for each in present if each.fixed is None),
             fits=re.compile("\n".join(self._pattern(each) for each in present if each.fixed is None)).fullmatch,
-            markup="".join(_markup([(self._place(each), self._slot(each)) for each in present])),
-            text="".join(self._lines(fields)),
+            markup=self._around % "".join(_markup([(self._place(each), self._slot(each)) for each in present])),
+            text="".join(self._lines(present)),
         )
         self._shapes[there] = shape
         return shape
@@ -129,15 +157,12 @@ class Form:
     def _slot(self, element: Element) -> str:
         return "%s" if element.fixed is None else element.fixed.format(currency=self._currency)
 
-    def _lines(self, fields: set[str]) -> Iterator[str]:
-        """A line for every element of the version, empty where there is none, and the number of those there are."""
-        leaves = 0
-        for element in self._elements:
-            if place := self._place(element):
-                is_there = element.fixed is not None or element.field in fields
-                leaves += is_there and "@" not in place
-                yield f"{self._slot(element) if is_there else ''}\n"
-        yield f"{leaves}\n"
+    def _lines(self, present: list[Element]) -> Iterator[str]:
+        """What ``extract`` finds in a record with these elements."""
+        for place, element in enumerate(self._elements):
+            if element in present:
+                yield line(place, self._slot(element))
+        yield RECORD_END
 
 
 def _is_needed(element: Element, fields: set[str]) -> bool:

@@ -82,8 +82,10 @@ class _Writing:
         self, header: Header, sink: BinaryIO, version: str, narrowing: Narrowing, follower: Follower | None
     ) -> None:
         self._header, self._sink, self._version, self._follower = header, sink, version, follower
-        forms = (HEADER, BLOCK, TRANSFER)
-        self._head, self._block, self._transfer = (Form(f, version, header.currency, narrowing) for f in forms)
+        self._head, self._block, self._transfer = (
+            Form(element, elements, version, header.currency, narrowing)
+            for element, elements in (("GrpHdr", HEADER), ("", BLOCK), ("CdtTrfTxInf", TRANSFER))
+        )
         self._digest, self._sha256, self._values = hashlib.sha256(), hashlib.sha256(DECLARATION), hashlib.sha256()
         self._size_bytes = len(DECLARATION)
         self._count = self._total = 0
@@ -110,15 +112,15 @@ class _Writing:
             self._follower.follow(kind, (DECLARATION if kind == "head" else b"") + part)
 
     def _write_head(self) -> None:
-        written = self._head.write(self._header)
+        written = self._head.write([self._header])
         self._values.update(written.text.encode())
         document = f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{self._version}">'
-        self._write("head", f"{document}{OPEN}<GrpHdr>{written.markup}</GrpHdr>".encode())
+        self._write("head", f"{document}{OPEN}{written.markup}".encode())
 
     def _write_block(self, block: Block, transfers: Iterable[Transfer]) -> None:
         if block.currency != self._header.currency:
             raise Unrenderable("currency", "one_per_message")
-        written = self._block.write(block)
+        written = self._block.write([block])
         self._values.update(written.text.encode())
         self._write("block", f"<PmtInf>{written.markup}".encode())
         before = self._count, self._total
@@ -130,10 +132,9 @@ class _Writing:
         self._write("block_end", BLOCK_END.encode())
 
     def _write_transfers(self, part: list[Transfer]) -> None:
-        written = [self._transfer.write(transfer) for transfer in part]
-        self._values.update("".join([each.text for each in written]).encode())
-        markup = "".join([f"<CdtTrfTxInf>{each.markup}</CdtTrfTxInf>" for each in written])
-        self._write("transfers", markup.encode())
+        written = self._transfer.write(part)
+        self._values.update(written.text.encode())
+        self._write("transfers", written.markup.encode())
         self._count += len(part)
         self._total += sum([transfer.amount for transfer in part])
 
