@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -36,6 +36,11 @@ def explain_files(session: Session, paths: tuple[Path, ...], partner: str | None
     return gravity.gravest(code for _document, code in answers)
 
 
+def _nameless(file: BinaryIO) -> BinaryIO:
+    """The same file without its name, which libxml2 could not bear when it is no UTF-8."""
+    return open(file.fileno(), "rb", closefd=False)
+
+
 def _against(session: Session, partner: str | None) -> Against | None:
     from gateway.inspection import against
 
@@ -49,7 +54,7 @@ def _explain(session: Session, path: Path, limit: int, against: Against | None) 
 
     name = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
-        with path.open("rb") as source:
+        with path.open("rb") as file, _nameless(file) as source:
             inspected = inspect(source, limit, against)
     except OSError as error:
         reason = {"path": name, "reason": error.strerror or str(error)}
