@@ -129,6 +129,6 @@ def _by_libxml2(finding: schemas.Finding) -> Finding:
     rule = _RULES.get(finding.rule, "schema" if finding.rule.startswith("SCHEMAV") else finding.rule.replace("_", "-"))
     if "Missing child" in finding.message:
         expected = _EXPECTED.search(finding.message)
-        missing = {"parent": element, "element": expected[1] if expected else "*"}
+        missing = {"parent": element, "element": expected[1].strip().replace(", ", " | ") if expected else "*"}
         return Finding(f"/{finding.path}", "missing-element", missing)
     return Finding(f"/{finding.path}" if finding.path else "", rule, {"element": element})

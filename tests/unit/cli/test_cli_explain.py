@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +206,8 @@ def said_rules() -> set[str]:
     package = ROOT / "formats/iso20022/explain"
     source = "".join(path.read_text("utf-8") for path in (*package.glob("*.py"), ROOT / "adapters/check.py"))
     called = re.findall(
-        r'(?:Finding|findings\.add|counting\.note|Rule)\(\s*(?:[^,()"]*(?:\([^()]*\))?,|""?,|f"[^"]*",)?\s*"([\w-]+)"', source
+        r'(?:Finding|findings\.add|counting\.note|Rule)\(\s*(?:[^,()"]*(?:\([^()]*\))?,|""?,|f"[^"]*",)?\s*"([\w-]+)"',
+        source,
     )
     chosen = re.findall(r'"((?:missing|unexpected)-attribute|empty|not-xml)"', source)
     tables = {rule for rule, _params in breaches._FACETS.values()} | set(verdict._RULES.values())
@@ -224,3 +227,14 @@ def test_every_look_has_words() -> None:
 def test_a_value_that_cannot_be_read_has_the_words_of_its_code() -> None:
     assert finding_words("amount-too-fine", {"currency": "VND"}) == "An amount has more decimals than VND has."
     assert finding_words("no-such-rule", {"a": 1}) == "no_such_rule (a=1)"
+
+
+# --- what it costs ---------------------------------------------------------------------------------------------
+
+
+@needs_schema
+def test_a_valid_message_never_loads_the_slow_library() -> None:
+    code = f"import sys\nfrom gateway.cli import main\nmain.run(['file', 'explain', {str(STATEMENT)!r}])\nprint(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "formats.iso20022.explain.breaches" in loaded
+    assert [name for name in loaded if name.split(".")[0] in ("xmlschema", "sqlalchemy", "paramiko")] == []
