@@ -17,9 +17,7 @@ from formats.iso20022.explain import explain
 from formats.iso20022.explain.counting import FINDINGS_MAX
 from formats.iso20022.explain.model import Explanation, Finding
 from formats.iso20022.explain.outline import Signature
-from gateway import config as configuration
 from gateway.domain.errors import NotConfigured
-from gateway.partners import configured_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,9 @@ def _objections(source: BinaryIO, explanation: Explanation, against: Against | N
 
 def against(home: Path, code: str) -> Against:
     """A partner of the home, else an adapter; raises NotConfigured when it is neither."""
+    from gateway import config as configuration
+    from gateway.partners import configured_profile
+
     if (home / configuration.FILE_NAME).is_file():
         config = configuration.load(home)
         if section := config.partners.get(code):

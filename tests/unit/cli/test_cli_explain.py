@@ -234,7 +234,8 @@ def test_a_value_that_cannot_be_read_has_the_words_of_its_code() -> None:
 
 @needs_schema
 def test_a_valid_message_never_loads_the_slow_library() -> None:
-    code = f"import sys\nfrom gateway.cli import main\nmain.run(['file', 'explain', {str(STATEMENT)!r}])\nprint(*sys.modules)"
+    run = f"main.run(['file', 'explain', {str(STATEMENT)!r}])"
+    code = f"import sys\nfrom gateway.cli import main\n{run}\nprint(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "formats.iso20022.explain.breaches" in loaded
     assert [name for name in loaded if name.split(".")[0] in ("xmlschema", "sqlalchemy", "paramiko")] == []
