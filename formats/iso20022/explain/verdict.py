@@ -24,13 +24,11 @@ ELEMENTS_MAX = 100_000
 
 
 def frame(source: BinaryIO, message: str | None) -> Outline:
-    """The frame of the file, with libxml2's verdict where the document is the whole file and its schema is here."""
+    """The frame of the file, with libxml2's verdict when the schema is here; of a wrapped document it says nothing."""
     try:
-        schema = schemas.compiled(message) if message else None
+        return outline(source, schemas.compiled(message) if message else None)
     except SchemaMissing:
-        schema = None
-    found = outline(source, schema)
-    return outline(source) if schema is not None and found.wrapped else found
+        return outline(source)
 
 
 def findings(source: BinaryIO, message: str, size_bytes: int, counting: Counting) -> Iterator[Finding]:

@@ -104,6 +104,11 @@ def test_every_rule_of_the_tables_is_broken_once_above() -> None:
     assert named | {"partner-account"} == set(BREACHES)
 
 
+@pytest.mark.parametrize("agent", ["", AGENT.replace("NAPAS", "CITAD"), "<BICFI>BANKVNVX</BICFI>" + AGENT])
+def test_a_bank_that_is_named_in_another_way_is_objected_to(agent: str) -> None:
+    assert [each.rule for each in objections(ORDER.replace(AGENT, agent))] == ["partner-agent"]
+
+
 def test_a_partner_without_a_scheme_takes_its_own_bic_and_members_of_the_clearing() -> None:
     by_bic = replace(PROFILE, agent_scheme=None)
     own = ORDER.replace(AGENT, "<BICFI>BANKVNVXXXX</BICFI>")
