@@ -2,7 +2,8 @@
 
 ``read`` yields ``Row`` and ``Problem`` in the order of the sheet, in bounded memory. It judges the shape of the list;
 what a value means is the caller's. Blank rows are skipped, but counted. ``write_csv`` and ``write_xlsx`` make lists
-that a spreadsheet shows as text, whatever the text begins with.
+that a spreadsheet shows as text, whatever the text begins with. Texts of old Vietnamese fonts are converted, counted in
+a finding per field, and never guessed (``formats.text.recognise``).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import io
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from datetime import datetime
 from itertools import chain
@@ -23,6 +24,9 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from formats.errors import FormatError, Unreadable
 from formats.text import forbidden, to_latin
+from formats.text.fonts import OldFonts
+from formats.text.legacy import ENCODINGS, NAMES, Encoding, decode
+from formats.text.recognise import encoding_of
 from formats.xlsx import Cell, open_workbook
 
 _DAMAGE = re.compile("[\r\n\0\ufffd]")
@@ -57,6 +61,10 @@ class Row:
     values: Mapping[str, str]
     damaged: frozenset[str] = frozenset()
     """Fields that a problem was already reported for."""
+    originals: Mapping[str, str] = dataclass_field(default_factory=dict)
+    """Values as the list has them, where they were converted from an old font."""
+    written: Encoding | None = None
+    """How the whole file is written, when that is not UTF-8; only inside this module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,39 @@ class _Stop(Exception):
 
 def read(source: Path | BinaryIO, columns: Sequence[Column], name: str) -> Iterator[Row | Problem]:
     """Rows and problems of a list; the ending of ``name`` tells CSV from XLSX."""
+    fonts = OldFonts()
+    for item in _read(source, columns, name):
+        if isinstance(item, Row):
+            yield from _in_unicode(item, fonts)
+        else:
+            yield item
+    yield from (
+        Problem(row, field, "old_font_unclear", {"candidates": names}) for row, field, names in fonts.doubtful()
+    )
+    for (field, encoding), count in fonts.counts.items():
+        yield Problem(
+            0,
+            field,
+            "old_font_converted",
+            {"field": field, "count": count, "encoding": NAMES[encoding]},
+            blocking=False,
+        )
+
+
+def _in_unicode(row: Row, fonts: OldFonts) -> Iterator[Row | Problem]:
+    """The row with every text in Unicode, after the problems that this brought."""
+    converted = fonts.convert(row.number, row.values, row.written)
+    if converted.values is row.values:
+        yield row
+        return
+    yield from (Problem(row.number, name, "not_utf8") for name in converted.unreadable)
+    for name, candidates in converted.unclear.items():
+        yield Problem(row.number, name, "old_font_unclear", {"candidates": candidates})
+    damaged = row.damaged.union(converted.unreadable, converted.unclear)
+    yield replace(row, values=converted.values, originals=converted.originals, damaged=damaged, written=None)
+
+
+def _read(source: Path | BinaryIO, columns: Sequence[Column], name: str) -> Iterator[Row | Problem]:
     with source.open("rb") if isinstance(source, Path) else nullcontext(source) as stream:
         try:
             match PurePath(name).suffix.lower():
@@ -97,7 +138,8 @@ def read(source: Path | BinaryIO, columns: Sequence[Column], name: str) -> Itera
 
 
 def _read_csv(stream: BinaryIO, columns: Sequence[Column]) -> Iterator[Row | Problem]:
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+    written = encoding_of(stream)
+    text = io.TextIOWrapper(stream, encoding="latin-1" if written else "utf-8-sig", errors="replace", newline="")
     try:
         first = text.readline(_LINE_CHARS_MAX)
         if "\ufffd" in first or "\0" in first:
@@ -107,7 +149,7 @@ def _read_csv(stream: BinaryIO, columns: Sequence[Column]) -> Iterator[Row | Pro
         width, positions = yield from _positions(header, columns)
         for number, fields in records:
             if any(map(str.strip, fields)):
-                yield from _csv_row(number, fields, width, positions)
+                yield from _csv_row(number, fields, width, positions, written)
     finally:
         text.detach()
 
@@ -122,7 +164,7 @@ def _csv_lines(text: io.TextIOWrapper) -> Iterator[str]:
 def _delimiter(line: str, columns: Sequence[Column]) -> str:
     """The one that makes more headings known."""
     known = _known(columns)
-    return max(",;", key=lambda delimiter: sum(_heading(text) in known for text in line.split(delimiter)))
+    return max(",;", key=lambda delimiter: sum(_column(text, known) is not None for text in line.split(delimiter)))
 
 
 def _csv_records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -135,7 +177,9 @@ def _csv_records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, li
         raise _Stop(number + 1, "", "quote_unbalanced") from None
 
 
-def _csv_row(number: int, fields: list[str], width: int, positions: Mapping[str, int]) -> Iterator[Row | Problem]:
+def _csv_row(
+    number: int, fields: list[str], width: int, positions: Mapping[str, int], written: Encoding | None
+) -> Iterator[Row | Problem]:
     if len(fields) < width:
         yield Problem(number, "", "fields_missing", {"expected": width, "got": len(fields)})
         return
@@ -143,10 +187,11 @@ def _csv_row(number: int, fields: list[str], width: int, positions: Mapping[str,
         yield Problem(number, "", "fields_extra", {"expected": width, "got": len(fields)})
         return
     cells = [*fields[:width], ""]
-    values = {name: cells[position].strip() for name, position in positions.items()}
+    blanks = " \t" if written else None  # VISCII and VPS have letters where Unicode has other spaces
+    values = {name: cells[position].strip(blanks) for name, position in positions.items()}
     problems = _damage(number, values) if _DAMAGE.search("".join(values.values())) else ()
     yield from problems
-    yield Row(number, values, frozenset(problem.field for problem in problems))
+    yield Row(number, values, frozenset(problem.field for problem in problems), written=written)
 
 
 def _damage(number: int, values: Mapping[str, str]) -> list[Problem]:
@@ -212,7 +257,7 @@ def _positions(
     width = max((position for position, text in enumerate(header, start=1) if text.strip()), default=0)
     positions: dict[str, int] = {}
     for position, text in enumerate(header[:width]):
-        name = known.get(_heading(text))
+        name = _column(text, known)
         if name is None:
             yield Problem(1, text.strip(), "unknown_column", {"column": position + 1}, blocking=False)
         elif name in positions:
@@ -231,6 +276,14 @@ def _refuse_missing(names: Sequence[str]) -> Iterator[Problem]:
 
 def _known(columns: Sequence[Column]) -> dict[str, str]:
     return {_heading(text): column.name for column in columns for text in (column.name, *column.headings)}
+
+
+def _column(text: str, known: Mapping[str, str]) -> str | None:
+    """The column of a heading, also one that an old font left behind."""
+    if text.isascii() or _heading(text) in known:
+        return known.get(_heading(text))
+    readings = (decode(text.strip(), encoding) for encoding in ENCODINGS)
+    return next((known[_heading(read)] for read in readings if read and _heading(read) in known), None)
 
 
 def _heading(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from gateway.domain.identifiers import masked, masked_name
 from gateway.ports import Vault
@@ -18,6 +19,8 @@ class Person:
     payee_basis: str
     account: str
     note: str
+    originals: Mapping[str, str] = field(default_factory=dict)
+    """Field -> what the list said in an old font, where it was converted."""
 
     def masked(self) -> Person:
         """Enough to recognise a person one knows already, no more."""
@@ -29,6 +32,7 @@ class Person:
             payee_name=masked_name(self.payee_name),
             account=masked(self.account),
             note=masked(self.note, shown=0),
+            originals={name: masked_name(text) for name, text in self.originals.items()},
         )
 
 

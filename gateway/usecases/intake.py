@@ -93,6 +93,8 @@ class _Staging:
         self.problems: list[RowProblem] = []
         self.notes: list[RowProblem] = []
         self._flawed: list[tuple[Any, ...]] = []
+        self._examples: dict[str, str] = {}
+        """Field -> the first text converted from an old font, masked."""
 
     def fill(self) -> None:
         """Check every row and stage the good ones."""
@@ -120,7 +122,9 @@ class _Staging:
                 self._note(item)
                 continue
             self._rows += 1
-            checked = self._reader.check(item.number, item.values, item.damaged)
+            for name in item.originals:
+                self._examples.setdefault(name, identifiers.masked_name(item.values[name]))
+            checked = self._reader.check(item)
             if isinstance(checked, list):
                 self.problems += checked
                 self._flawed.append(self._told_apart(item))
@@ -130,7 +134,10 @@ class _Staging:
 
     def _note(self, found: tabular.Problem) -> None:
         """A flaw of the file itself; one that loses nothing (an unknown column) does not make the batch invalid."""
-        flaw = RowProblem(found.row, found.field, found.code, found.params)
+        params = dict(found.params)
+        if found.field in self._examples and not found.blocking:
+            params["example"] = self._examples[found.field]
+        flaw = RowProblem(found.row, found.field, found.code, params)
         (self.problems if found.blocking else self.notes).append(flaw)
 
     def _told_apart(self, row: tabular.Row) -> tuple[Any, ...]:
@@ -217,7 +224,7 @@ def _enrol_payer(tx: Transaction, context: Context, code: str) -> None:
 
 def _personal(line: Line) -> bytes:
     """The envelope's content: what identifies a person or an account."""
-    fields = {
+    fields: dict[str, object] = {
         "beneficiary_id": line.beneficiary_id,
         "beneficiary_name": line.beneficiary_name,
         "date_of_birth": line.date_of_birth,
@@ -226,6 +233,8 @@ def _personal(line: Line) -> bytes:
         "account": line.account,
         "note": line.note,
     }
+    if line.originals:
+        fields["originals"] = line.originals
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from adapters.profile import Profile
 from formats import text
-from formats.tabular import Column
+from formats.tabular import Column, Row
 from gateway.domain import identifiers, money
 from gateway.usecases import wording
 from gateway.usecases.context import Bank, Context
@@ -31,6 +32,7 @@ COLUMNS = (
     Column("note", ("Nội dung", "Ghi chú"), required=False),
 )
 """The columns of a batch file (docs/batch.md) with their Vietnamese headings."""
+PERSONAL_TEXTS = ("beneficiary_name", "payee_name", "payee_basis", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Line:
     bank: str
     note: str
     partner: str
+    originals: Mapping[str, str] = dataclass_field(default_factory=dict)
+    """What the list says in an old font, where a text was converted from it."""
 
     def canonical(self) -> str:
         """What makes two rows the same; order of the columns of ``docs/batch.md``, bank by its BIN."""
@@ -95,17 +99,17 @@ class RowReader:
         self._context = context
         self._period = period
 
-    def check(self, number: int, values: Mapping[str, str], damaged: Collection[str] = ()) -> Line | list[RowProblem]:
-        """The line, or every problem of the row, not only the first; ``damaged`` fields are reported already."""
-        values = self.filled(values)
+    def check(self, row: Row) -> Line | list[RowProblem]:
+        """The line, or every problem of the row, not only the first; damaged fields are reported already."""
+        values = self.filled(row.values)
         bank = self._context.bank(values["bank"])
         flaws = [*_person(values), *_benefit(values, self._period), *_payee(values), *_account(values, bank)]
         if bank is not None:
             flaws += _partner(values, self._context.partner_for(bank.napas_bin).profile)
-        if flaws or damaged:
-            return [RowProblem(number, field, code, params) for field, code, params in flaws if field not in damaged]
+        if flaws or row.damaged:
+            return [RowProblem(row.number, *flaw) for flaw in flaws if flaw[0] not in row.damaged]
         assert bank is not None
-        return self._line(number, values, bank)
+        return self._line(row, values, bank)
 
     def filled(self, values: Mapping[str, str]) -> dict[str, str]:
         """Every column, in NFC and with the defaults of its row."""
@@ -115,13 +119,14 @@ class RowReader:
         filled["payee_name"] = filled["payee_name"] or filled["beneficiary_name"]
         return filled
 
-    def _line(self, number: int, values: Mapping[str, str], bank: Bank) -> Line:
+    def _line(self, row: Row, values: Mapping[str, str], bank: Bank) -> Line:
         fields = {name: value for name, value in values.items() if name not in ("amount", "bank")}
         return Line(
-            row=number,
+            row=row.number,
             amount=int(values["amount"]),
             bank=bank.napas_bin,
             partner=self._context.partner_for(bank.napas_bin).code,
+            originals={name: row.originals[name] for name in PERSONAL_TEXTS if name in row.originals},
             **fields,
         )
 
@@ -172,8 +177,11 @@ def _benefit(values: Mapping[str, str], period: str) -> Iterator[Flaw]:
 def _payee(values: Mapping[str, str]) -> Iterator[Flaw]:
     if values["payee_name"] != values["beneficiary_name"] and not values["payee_basis"]:
         yield "payee_basis", "payee_basis_missing", {}
-    for field in ("beneficiary_name", "payee_name", "payee_basis", "note"):
-        if odd := text.unspellable(values[field]):
+    for field in PERSONAL_TEXTS:
+        odd = text.unspellable(values[field])
+        if "?" in values[field] and field.endswith("_name"):
+            odd.append("?")  # what a spreadsheet writes for letters that an older character set does not have
+        if odd:
             yield field, "forbidden_characters", {"characters": _named(odd)}
     if wording.sensitive(values["note"]):
         yield "note", "note_sensitive", {}

@@ -11,15 +11,14 @@ _SENSITIVE = ("HIV", "AIDS", "KHUYET TAT", "TAM THAN", "NGHIEN", "TAN TAT", "DI 
 
 def name_for(profile: Profile, name: str) -> str:
     """A person's name in the partner's character set; the original stays with us."""
-    if profile.charset == "swift_x":
-        name = text.to_latin(name)
-    return name.upper() if profile.uppercase_names else name
+    spelled = text.to_charset(name, profile.charset)
+    return spelled.upper() if profile.uppercase_names else spelled
 
 
 def remittance_for(profile: Profile, note: str, benefit_month: str) -> str:
     """Remittance text: the row's note, or a neutral sentence with the month."""
     wording = note or f"CHI TRA AN SINH XA HOI THANG {benefit_month[5:]}-{benefit_month[:4]}"
-    return text.to_latin(wording) if profile.charset == "swift_x" else wording
+    return text.to_charset(wording, profile.charset)
 
 
 def sensitive(note: str) -> bool:

@@ -19,6 +19,14 @@ TEMPLATES: Templates = {
     "column_twice": N_("This column stands there twice. Remove one of them."),
     "unknown_column": N_("Column {column} is not known and was not read. Correct its heading if it is needed."),
     "sheet_extra": N_("The workbook has a further sheet with data, “{sheet}”. Leave only one sheet."),
+    "old_font_converted": (
+        N_("Converted from the old encoding {encoding}: {count} in {field}, such as {example}. Check before approval."),
+        N_("Converted from the old encoding {encoding}: {count} in {field}. Check before approval."),
+    ),
+    "old_font_unclear": N_(
+        "It is not clear which letters are meant: {candidates}. "
+        "Type the text again in Unicode, or convert the whole list."
+    ),
     "not_utf8": N_("There are letters that cannot be read. Save the file as “CSV UTF-8” and import again."),
     "quote_unbalanced": N_("A quotation mark is not closed. Correct this row."),
     "line_too_long": N_("A row is longer than {chars_max:,} characters. Check that this is a payment list."),

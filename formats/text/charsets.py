@@ -1,22 +1,33 @@
-"""Text as banks accept it: character sets, and Vietnamese in Latin letters.
+"""What a partner accepts: its character set, Vietnamese spelled in it, and what does not fit.
 
-Nothing here mends silently: callers keep the original, show the transliteration, and report what does not fit.
+``swift_x``  the x set of SWIFT's FIN messages (Standards MT, General Information), without line breaks, which no field
+             of ours needs; the EPC asks the same letters and signs of every SEPA bank (EPC217-08).
+``latin``    all printable characters of Basic Latin: CBPR+ allows them in names, addresses and remittance.
+``unicode``  whatever can be read: Vietnamese as it is written.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Literal
 
 from anyascii import anyascii
 
-Charset = Literal["swift_x", "unicode"]
+Charset = Literal["swift_x", "latin", "unicode"]
 
 SWIFT_X = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ ")
-"""The SWIFT X set without braces and line breaks, which no ISO 20022 text field needs."""
 
-_OUTSIDE_SWIFT_X = re.compile(r"[^a-zA-Z0-9/\-?:().,'+ ]")
+_OUTSIDE: Mapping[Charset, re.Pattern[str]] = {
+    "swift_x": re.compile(r"[^a-zA-Z0-9/\-?:().,'+ ]"),
+    "latin": re.compile(r"[^\x20-\x7e]"),
+}
+
+
+def to_charset(text: str, charset: Charset) -> str:
+    """The text as a partner's set spells it; what it cannot spell is left for ``outside`` to name. Nothing is cut."""
+    return to_latin(text) if charset in _OUTSIDE else text
 
 
 def to_latin(text: str) -> str:
@@ -28,8 +39,8 @@ def to_latin(text: str) -> str:
 
 def outside(text: str, charset: Charset) -> list[str]:
     """The distinct characters that ``charset`` does not hold, in order of appearance."""
-    if charset == "swift_x":
-        return list(dict.fromkeys(_OUTSIDE_SWIFT_X.findall(text)))
+    if charset in _OUTSIDE:
+        return list(dict.fromkeys(_OUTSIDE[charset].findall(text)))
     return forbidden(text)
 
 

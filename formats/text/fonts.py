@@ -1,0 +1,82 @@
+"""Texts of a list that old fonts left behind: converted row by row, counted, and doubted where two fonts meet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from formats.text.legacy import NAMES, Encoding, decode
+from formats.text.recognise import Reading, recognise
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """The values of a row in Unicode; ``originals`` are those that were something else."""
+
+    values: Mapping[str, str]
+    originals: Mapping[str, str] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
+    """Fields with a character that the encoding of the file does not have."""
+    unclear: Mapping[str, str] = field(default_factory=dict)
+    """Field -> what it can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    row: int
+    field: str
+    reading: Reading
+
+
+class OldFonts:
+    """What was found in one list. A text is judged alone; the end tells which of them others make doubtful."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, Encoding]] = Counter()
+        self._sure: set[Encoding] = set()
+        """Encodings of texts that have no other reading."""
+        self._doubts: list[_Doubt] = []
+
+    def convert(self, row: int, values: Mapping[str, str], written: Encoding | None) -> Converted:
+        """A row whose file is ``written`` in an old encoding, or in Unicode with old texts pasted into it."""
+        if "".join(values.values()).isascii():
+            return Converted(values)
+        return self._written(values, written) if written else self._pasted(row, values)
+
+    def _written(self, values: Mapping[str, str], encoding: Encoding) -> Converted:
+        read = {name: decode(text, encoding) for name, text in values.items() if not text.isascii()}
+        known = {name: text for name, text in read.items() if text is not None}
+        self.counts.update((name, encoding) for name in known)
+        originals = {name: values[name] for name in known}
+        return Converted({**values, **known}, originals, tuple(read.keys() - known.keys()))
+
+    def _pasted(self, row: int, values: Mapping[str, str]) -> Converted:
+        readings = {name: reading for name, text in values.items() if (reading := recognise(text))}
+        for name, reading in readings.items():
+            self._count(row, name, reading)
+        texts = {name: reading.text for name, reading in readings.items() if reading.encoding}
+        originals = {name: values[name] for name in texts}
+        unclear = {name: _named(reading) for name, reading in readings.items() if reading.unclear}
+        return Converted({**values, **texts}, originals, unclear=unclear)
+
+    def _count(self, row: int, name: str, reading: Reading) -> None:
+        if reading.encoding:
+            self.counts[name, reading.encoding] += 1
+        if reading.encoding and not reading.candidates:
+            self._sure.add(reading.encoding)
+        elif not reading.unclear:
+            self._doubts.append(_Doubt(row, name, reading))
+
+    def doubtful(self) -> Iterator[tuple[int, str, str]]:
+        """(row, field, what it can be) of texts that make sense in an encoding which others of the list are in."""
+        found = {encoding for _, encoding in self.counts}
+        for doubt in self._doubts:
+            if not (self._sure if doubt.reading.encoding else found).isdisjoint(doubt.reading.candidates):
+                yield doubt.row, doubt.field, _named(doubt.reading)
+
+
+def _named(reading: Reading) -> str:
+    """What a person is told the text can be."""
+    first = NAMES[reading.encoding] if reading.encoding else "Unicode"
+    return ", ".join((first, *(NAMES[each] for each in reading.candidates)))
