@@ -145,16 +145,16 @@ def _scheme(profile: Profile, bank: str) -> str | None:
     return profile.account_scheme if bank == profile.napas_bin else None
 
 
-def _beneficiary(profile: Profile, personal: dict[str, str]) -> pain001.Party:
+def _beneficiary(profile: Profile, personal: dict[str, Any]) -> pain001.Party:
     """Named only when somebody else receives the money."""
     if personal["payee_name"] == personal["beneficiary_name"]:
         return pain001.NOBODY
     return pain001.Party(wording.name_for(profile, personal["beneficiary_name"]))
 
 
-def _opened(vault: Vault, row: Any, file: FileOut) -> dict[str, str]:
+def _opened(vault: Vault, row: Any, file: FileOut) -> dict[str, Any]:
     """The personal envelope, whose content must be what was imported and approved."""
-    personal: dict[str, str] = json.loads(vault.open(bytes(row.personal), f"payment:{row.id}"))
+    personal: dict[str, Any] = json.loads(vault.open(bytes(row.personal), f"payment:{row.id}"))
     line = Line(
         row=0,
         partner=file.partner,
