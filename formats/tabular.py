@@ -91,10 +91,10 @@ def read(source: Path | BinaryIO, columns: Sequence[Column], name: str) -> Itera
     """Rows and problems of a list; the ending of ``name`` tells CSV from XLSX."""
     fonts = OldFonts()
     for item in _read(source, columns, name):
-        if isinstance(item, Row):
-            yield from _in_unicode(item, fonts)
-        else:
+        if isinstance(item, Problem) or "".join(item.values.values()).isascii():
             yield item
+        else:
+            yield from _in_unicode(item, fonts)
     yield from (
         Problem(row, field, "old_font_unclear", {"candidates": names}) for row, field, names in fonts.doubtful()
     )
@@ -111,7 +111,7 @@ def read(source: Path | BinaryIO, columns: Sequence[Column], name: str) -> Itera
 def _in_unicode(row: Row, fonts: OldFonts) -> Iterator[Row | Problem]:
     """The row with every text in Unicode, after the problems that this brought."""
     converted = fonts.convert(row.number, row.values, row.written)
-    if converted.values is row.values:
+    if converted is None:
         yield row
         return
     yield from (Problem(row.number, name, "not_utf8") for name in converted.unreadable)

@@ -38,10 +38,11 @@ class OldFonts:
         """Encodings of texts that have no other reading."""
         self._doubts: list[_Doubt] = []
 
-    def convert(self, row: int, values: Mapping[str, str], written: Encoding | None) -> Converted:
-        """A row whose file is ``written`` in an old encoding, or in Unicode with old texts pasted into it."""
-        if "".join(values.values()).isascii():
-            return Converted(values)
+    def convert(self, row: int, values: Mapping[str, str], written: Encoding | None) -> Converted | None:
+        """A row whose file is ``written`` in an old encoding, or in Unicode with old texts pasted into it.
+
+        None when it stands as it is.
+        """
         return self._written(values, written) if written else self._pasted(row, values)
 
     def _written(self, values: Mapping[str, str], encoding: Encoding) -> Converted:
@@ -51,14 +52,17 @@ class OldFonts:
         originals = {name: values[name] for name in known}
         return Converted({**values, **known}, originals, tuple(read.keys() - known.keys()))
 
-    def _pasted(self, row: int, values: Mapping[str, str]) -> Converted:
-        readings = {name: reading for name, text in values.items() if (reading := recognise(text))}
+    def _pasted(self, row: int, values: Mapping[str, str]) -> Converted | None:
+        texts = ((name, text) for name, text in values.items() if not text.isascii())
+        readings = {name: reading for name, text in texts if (reading := recognise(text))}
+        if not readings:
+            return None
         for name, reading in readings.items():
             self._count(row, name, reading)
-        texts = {name: reading.text for name, reading in readings.items() if reading.encoding}
-        originals = {name: values[name] for name in texts}
+        converted = {name: reading.text for name, reading in readings.items() if reading.encoding}
+        originals = {name: values[name] for name in converted}
         unclear = {name: _named(reading) for name, reading in readings.items() if reading.unclear}
-        return Converted({**values, **texts}, originals, unclear=unclear)
+        return Converted({**values, **converted}, originals, unclear=unclear)
 
     def _count(self, row: int, name: str, reading: Reading) -> None:
         if reading.encoding:
