@@ -91,21 +91,20 @@ def read(source: Path | BinaryIO, columns: Sequence[Column], name: str) -> Itera
     """Rows and problems of a list; the ending of ``name`` tells CSV from XLSX."""
     fonts = OldFonts()
     for item in _read(source, columns, name):
-        if isinstance(item, Problem) or "".join(item.values.values()).isascii():
+        if isinstance(item, Problem) or (item.written is None and "".join(item.values.values()).isascii()):
             yield item
         else:
             yield from _in_unicode(item, fonts)
-    yield from (
-        Problem(row, field, "old_font_unclear", {"candidates": names}) for row, field, names in fonts.doubtful()
-    )
+    yield from _of_fonts(fonts)
+
+
+def _of_fonts(fonts: OldFonts) -> Iterator[Problem]:
+    """What only the whole list tells."""
+    for row, field, candidates in fonts.doubtful():
+        yield Problem(row, field, "old_font_unclear", {"candidates": candidates})
     for (field, encoding), count in fonts.counts.items():
-        yield Problem(
-            0,
-            field,
-            "old_font_converted",
-            {"field": field, "count": count, "encoding": NAMES[encoding]},
-            blocking=False,
-        )
+        params: dict[str, str | int] = {"field": field, "count": count, "encoding": NAMES[encoding]}
+        yield Problem(0, field, "old_font_converted", params, blocking=False)
 
 
 def _in_unicode(row: Row, fonts: OldFonts) -> Iterator[Row | Problem]:

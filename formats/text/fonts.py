@@ -46,11 +46,11 @@ class OldFonts:
         return self._written(values, written) if written else self._pasted(row, values)
 
     def _written(self, values: Mapping[str, str], encoding: Encoding) -> Converted:
-        read = {name: decode(text, encoding) for name, text in values.items() if not text.isascii()}
-        known = {name: text for name, text in read.items() if text is not None}
+        read = {name: decode(text, encoding) for name, text in values.items()}
+        known = {name: text for name, text in read.items() if text is not None and text != values[name]}
         self.counts.update((name, encoding) for name in known)
         originals = {name: values[name] for name in known}
-        return Converted({**values, **known}, originals, tuple(read.keys() - known.keys()))
+        return Converted({**values, **known}, originals, tuple(name for name in read if read[name] is None))
 
     def _pasted(self, row: int, values: Mapping[str, str]) -> Converted | None:
         texts = ((name, text) for name, text in values.items() if not text.isascii())
