@@ -29,6 +29,8 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 """What no language of Viet Nam writes: a sign in a word, a vowel before one that VNI marks it with."""
+_FOREIGN = re.compile("[ÄÅÆÇËÎÏÑÖØÛÜÞßäåæçëîïñöøûüþÿ]")
+"""Letters of Latin-1 that are not Vietnamese; without eth, which many lists have for Đ."""
 _VIETNAMESE = re.compile("[ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúý\\x20-\\x7e\\xa0–—‘’“”…]*")
 _ENYE = {ord(letter): None for letter in "ñÑ"}
 _WORD = re.compile(r"[^\W\d_]+")
@@ -61,7 +63,7 @@ def recognise(text: str) -> Reading | None:
         return None
     text = unicodedata.normalize("NFC", text)
     if _BEYOND.search(text):
-        return _mixed(text) if _STRONG.search(text) else None
+        return _mixed(text) if _FOREIGN.search(text) or _STRONG.search(text) else None
     return _judged(text)
 
 
