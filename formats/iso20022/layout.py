@@ -33,6 +33,11 @@ class Layout:
     currencies: tuple[tuple[int, str], ...]
     spans: dict[str, Spans]
 
+    def places(self) -> dict[str, list[int]]:
+        """Of each path of a text, which of the elements stand there."""
+        spans = ((path, [start for start, _ in found if self.leaves[start]]) for path, found in self.spans.items())
+        return {path: starts for path, starts in spans if starts}
+
 
 def layout(tags: Tags, counts: Counts) -> Layout:
     """Of this shape; only small shapes are remembered."""

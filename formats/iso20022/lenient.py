@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from formats.errors import FormatError
 from formats.iso20022 import codes
-from formats.iso20022.xml import Reader
+from formats.iso20022.xml import Reader, day, day_paths
 
 
 class Lenient:
@@ -25,9 +25,9 @@ class Lenient:
     def note(self, problem: str) -> None:
         self._problems.append(problem)
 
-    def date(self, reader: Reader, path: str) -> date | None:
+    def day(self, text: str | None) -> date | None:
         try:
-            return reader.date(path)
+            return None if text is None else day(text)
         except FormatError as error:
             self.note(error.code)
             return None
@@ -40,7 +40,9 @@ class Lenient:
             return None
 
     def count(self, reader: Reader, path: str) -> int | None:
-        text = reader.text(path)
+        return self.number(reader.text(path))
+
+    def number(self, text: str | None) -> int | None:
         if text is None or (text.isascii() and text.isdigit() and len(text) <= 15):
             return None if text is None else int(text)
         self.note("count_unreadable")
@@ -55,11 +57,13 @@ class Lenient:
         return None, None
 
     def _minor(self, texts: list[str], currency: str) -> int | None:
-        """A leading minus is read and noted."""
         if len(texts) > 1:
             self.note("several_amounts")
             return None
-        text = texts[0]
+        return self.minor(texts[0], currency)
+
+    def minor(self, text: str, currency: str) -> int | None:
+        """A leading minus is read and noted."""
         negative = text.startswith("-")
         if negative:
             self.note("amount_negative")
@@ -69,3 +73,6 @@ class Lenient:
             self.note(error.code)
             return None
         return -minor if negative else minor
+
+    def date(self, reader: Reader, path: str) -> date | None:
+        return self.day(reader.text(*day_paths(path)))

@@ -103,11 +103,11 @@ class Reader:
 
     __slots__ = ("_again", "_below", "_layout", "_omit", "_texts", "element")
 
-    def __init__(self, element: etree._Element, omit: str = "", below: _Below | None = None) -> None:
+    def __init__(self, element: etree._Element, omit: str = "", below: Below | None = None) -> None:
         """Keep the text of everything without children, without surrounding space, and the currency of amounts."""
         self.element = element
         self._omit = omit
-        self._below = below or _look_below(element, omit)
+        self._below = below or look_below(element, omit)
         self._layout = layout(self._below.tags, self._below.counts)
         leaves = list(compress(self._below.elements, self._layout.leaves))
         texts = [(leaf.text or "").strip(_SPACE) for leaf in leaves]
@@ -135,6 +135,10 @@ class Reader:
         below, spans = self._below, self._layout.spans.get(path, ())
         return [Reader(below.elements[start], below=below.part(start + 1, end)) for start, end in spans]
 
+    def holds_only(self, known: frozenset[str]) -> bool:
+        """Whether every text stands at one of these paths, outside of what is omitted."""
+        return known.issuperset(self._layout.paths)
+
     def has(self, path: str) -> bool:
         """Whether there is such an element, empty or not, outside of what is omitted."""
         return path in self._layout.spans
@@ -160,7 +164,7 @@ class Reader:
 
     def date(self, path: str) -> date | None:
         """A day, from a date or date-time, itself or in ``Dt`` or ``DtTm``; as written, no time zone applied."""
-        text = self.text(*_day_paths(path))
+        text = self.text(*day_paths(path))
         return None if text is None else day(text)
 
     def moment(self, path: str) -> datetime | None:
@@ -174,27 +178,29 @@ class Reader:
         return "/".join(local_name(each) for each in ancestors)
 
 
-class _Below(NamedTuple):
+class Below(NamedTuple):
     """The elements inside of one, in document order, with their shape."""
 
     elements: list[etree._Element]
     tags: Tags
     counts: Counts
 
-    def part(self, start: int, end: int) -> _Below:
-        return _Below(self.elements[start:end], self.tags[start:end], self.counts[start:end])
+    def part(self, start: int, end: int) -> Below:
+        return Below(self.elements[start:end], self.tags[start:end], self.counts[start:end])
 
 
-def _look_below(element: etree._Element, omit: str) -> _Below:
+def look_below(element: etree._Element, omit: str = "") -> Below:
+    """Everything inside of an element; of the children named ``omit`` nothing."""
     if omit:
         elements = [each for child in element if local_name(child) != omit for each in child.iter()]
     else:
         elements = list(element.iterdescendants())
-    return _Below(elements, tuple([each.tag for each in elements]), tuple(map(len, elements)))
+    return Below(elements, tuple([each.tag for each in elements]), tuple(map(len, elements)))
 
 
 @cache
-def _day_paths(path: str) -> tuple[str, str, str]:
+def day_paths(path: str) -> tuple[str, str, str]:
+    """Where a day may stand: as a date, as a date with time, or without either around it."""
     return f"{path}/Dt", f"{path}/DtTm", path
 
 

@@ -25,8 +25,12 @@ def read(path: Path) -> list[dict[str, Any]]:
     """Every item of the message as plain JSON, values that are None or empty left out."""
     with path.open("rb") as source:
         items = [{"is": type(item).__name__, **asdict(item)} for item in READERS[path.name[:4]](source)]
-    plain = json.loads(json.dumps(items, default=str))
+    plain = json.loads(json.dumps(items, default=_text))
     return [_without_empty(item) for item in plain]
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _without_empty(value: Any) -> Any:

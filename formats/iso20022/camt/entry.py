@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from lxml import etree
 
-from formats.iso20022.camt.model import Detail, Entry
+from formats.iso20022.camt import fields
+from formats.iso20022.camt.model import Detail, Entry, Parties
+from formats.iso20022.camt.shape import Shape, detail_shape, entry_shape
 from formats.iso20022.lenient import Lenient
-from formats.iso20022.xml import NOTHING, Reader
+from formats.iso20022.xml import Below, Reader, local_name, look_below
 
 _SIGNS = {"CRDT": 1, "DBIT": -1}
+_NO_PARTIES = Parties()
+_TOGETHER_MAX = 8
 
 
 def sign(reader: Reader) -> int | None:
@@ -19,40 +23,46 @@ def sign(reader: Reader) -> int | None:
 
 def read_entry(element: etree._Element, statement: int, ordinal: int) -> Entry:
     """An entry without indicator has no amount: an unknown direction settles nothing."""
-    reader, lenient = Reader(element, omit=_DETAILS if _is_long(element) else ""), Lenient()
-    direction = sign(reader)
-    minor, currency = lenient.amount(reader, "Amt")
-    if reader.text("Amt") is None:
-        lenient.note("amount_missing")
-    if direction is None:
-        lenient.note("direction_missing")
-    batch = _batch(reader, lenient)
-    reversal = is_true(reader.text("RvslInd"))
-    details = reader.each("NtryDtls/TxDtls") or reader.each("TxDtls")
+    lenient = Lenient()
+    head, details = _apart(element) if _is_long(element) else _together(element)
+    shape = entry_shape(head.tags, head.counts)
+    texts = shape.fields.texts(head.elements)
+    direction = _direction(shape, texts)
+    _note_missing(shape, texts, direction, lenient)
+    reversal = is_true(texts.pop("reversal", None))
+    values = {
+        "amount": times(_amount(element, head, shape, texts, lenient), direction),
+        "bank_code": _bank_code(texts),
+        "booking_date": lenient.day(texts.pop("booking_date", None)),
+        "value_date": lenient.day(texts.pop("value_date", None)),
+        "batch_count": lenient.number(texts.pop("batch_count", None)),
+        "charges": _charges(element, head, shape, lenient),
+    }
+    read = [_detail(each, number, direction, reversal, lenient) for number, each in enumerate(details)]
+    is_known = shape.is_known and all(known for _, known in read)
     return Entry(
-        statement=statement,
-        ordinal=ordinal,
-        amount=times(minor, direction),
-        currency=currency,
-        status=reader.text("Sts/Cd", "Sts/Prtry", "Sts"),
+        statement,
+        ordinal,
         reversal=reversal,
-        booking_date=lenient.date(reader, "BookgDt"),
-        value_date=lenient.date(reader, "ValDt"),
-        reference=reader.text("NtryRef"),
-        servicer_reference=reader.text("AcctSvcrRef"),
-        bank_code=_bank_code(reader),
-        message_id=batch.text("MsgId"),
-        payment_information_id=batch.text("PmtInfId"),
-        batch_count=lenient.count(batch, "NbOfTxs"),
-        additional=reader.text("AddtlNtryInf"),
-        charges=_charges(reader, lenient),
-        details=tuple(_detail(each, number, direction, reversal, lenient) for number, each in enumerate(details)),
+        details=tuple([detail for detail, _ in read]),
         problems=lenient.problems,
+        raw=None if is_known else etree.tostring(element, with_tail=False),
+        **values,  # type: ignore[arg-type]
+        **texts,  # type: ignore[arg-type]
+        **shape.parts(head.elements),
     )
 
 
-_DETAILS = "NtryDtls"
-_TOGETHER_MAX = 8
+def _note_missing(shape: Shape, texts: dict[str, str], direction: int | None, lenient: Lenient) -> None:
+    if "amount" not in texts:
+        lenient.note("amount_missing")
+    if direction is None:
+        lenient.note("direction_missing")
+    if shape.batches > 1:
+        lenient.note("several_batches")
+
+
+# --- the elements of an entry and of its details -----------------------------------------------------------------
 
 
 def _is_long(element: etree._Element) -> bool:
@@ -60,62 +70,95 @@ def _is_long(element: etree._Element) -> bool:
     return sum(map(len, element.iterchildren("{*}NtryDtls"))) > _TOGETHER_MAX
 
 
-def _batch(reader: Reader, lenient: Lenient) -> Reader:
-    """The batch that names one of our orders; several batches in one entry are noted."""
-    batches = reader.each("NtryDtls/Btch") or reader.each("Btch")
-    if len(batches) > 1:
-        lenient.note("several_batches")
-    return batches[0] if batches else NOTHING
+def _together(element: etree._Element) -> tuple[Below, list[Below]]:
+    whole = look_below(element)
+    spans = entry_shape(whole.tags, whole.counts).details
+    return whole, [whole.part(start + 1, end) for start, end in spans]
 
 
-def _detail(reader: Reader, ordinal: int, entry_direction: int | None, reversal: bool, lenient: Lenient) -> Detail:
-    direction = sign(reader) or entry_direction
-    minor, currency = lenient.amount(reader, "Amt", "AmtDtls/TxAmt/Amt")
-    is_return = reader.has("RtrInf")
-    side = _side(direction, reversal or is_return)
-    return Detail(
-        ordinal=ordinal,
-        amount=times(minor, direction),
-        currency=currency,
-        message_id=reader.text("Refs/MsgId"),
-        payment_information_id=reader.text("Refs/PmtInfId"),
-        instruction_id=reader.text("Refs/InstrId"),
-        end_to_end_id=reader.text("Refs/EndToEndId"),
-        uetr=reader.text("Refs/UETR"),
-        transaction_id=reader.text("Refs/TxId"),
-        servicer_reference=reader.text("Refs/AcctSvcrRef"),
-        return_reason=reader.text("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry", "RtrInf/RtrRsn/Cd", "RtrInf/RtrRsn/Prtry"),
-        return_text=_joined(reader, "RtrInf/AddtlInf"),
-        is_return=is_return,
+def _apart(element: etree._Element) -> tuple[Below, list[Below]]:
+    """The entry without its details, then each detail alone."""
+    elements: list[etree._Element] = []
+    counts: list[int] = []
+    details: list[Below] = []
+    for child in element:
+        if local_name(child) == "NtryDtls":
+            kept = [each for each in child if local_name(each) != "TxDtls"]
+            details += [look_below(each) for each in child if local_name(each) == "TxDtls"]
+            below = [each for one in kept for each in one.iter()]
+            elements += [child, *below]
+            counts += [len(kept), *map(len, below)]
+        else:
+            below = list(child.iter())
+            elements += below
+            counts += map(len, below)
+    return Below(elements, tuple([each.tag for each in elements]), tuple(counts)), details
+
+
+# --- values ------------------------------------------------------------------------------------------------------
+
+
+def _detail(
+    below: Below, ordinal: int, entry_direction: int | None, reversal: bool, lenient: Lenient
+) -> tuple[Detail, bool]:
+    """The detail, and whether everything in it has been read."""
+    shape = detail_shape(below.tags, below.counts)
+    texts = shape.fields.texts(below.elements)
+    direction = _direction(shape, texts) or entry_direction
+    lists = shape.lists(below.elements)
+    reference = lists.pop("creditor_reference", None)
+    parts = shape.parts(below.elements)
+    name, account = _counterparty(parts.get("parties", _NO_PARTIES), direction, reversal or shape.is_return)
+    values = {
+        "amount": times(_amount(None, below, shape, texts, lenient), direction),
+        "bank_code": _bank_code(texts),
+        "remittance": lists.pop("remittance", None) or reference,
+        "charges": _charges(None, below, shape, lenient),
+    }
+    texts.pop("proprietary_issuer", None)
+    detail = Detail(
+        ordinal,
+        is_return=shape.is_return,
         reversal=reversal,
-        counterparty=reader.text(*_NAMES[side]),
-        counterparty_account=reader.text(*_ACCOUNTS[side]),
-        remittance=_joined(reader, "RmtInf/Ustrd") or _joined(reader, "RmtInf/Strd/CdtrRefInf/Ref"),
-        additional=reader.text("AddtlTxInf"),
-        charges=_charges(reader, lenient),
+        counterparty=name,
+        counterparty_account=account,
+        **values,  # type: ignore[arg-type]
+        **texts,  # type: ignore[arg-type]
+        **lists,  # type: ignore[arg-type]
+        **parts,
     )
+    return detail, shape.is_known
 
 
-def _side(direction: int | None, undoes: bool) -> str:
+def _counterparty(parties: Parties, direction: int | None, undoes: bool) -> tuple[str | None, str | None]:
     """The party across from us: of a debit the creditor; a return or reversal keeps the roles of the original."""
-    return "Cdtr" if (direction == -1) != undoes else "Dbtr"
+    if (direction == -1) != undoes:
+        return parties.creditor, parties.creditor_account
+    return parties.debtor, parties.debtor_account
 
 
-_NAMES = {
-    side: tuple(f"RltdPties/{side}/{path}" for path in ("Pty/Nm", "Nm", "Agt/FinInstnId/Nm"))
-    for side in ("Cdtr", "Dbtr")
-}
-_ACCOUNTS = {
-    side: tuple(f"RltdPties/{side}Acct/Id/{path}" for path in ("IBAN", "Othr/Id")) for side in ("Cdtr", "Dbtr")
-}
+def _direction(shape: Shape, texts: dict[str, str]) -> int | None:
+    indicator = texts.pop("direction", "")
+    return _SIGNS.get(indicator) if shape.has_one_direction else None
 
 
-def _charges(reader: Reader, lenient: Lenient) -> int | None:
+def _amount(
+    element: etree._Element | None, below: Below, shape: Shape, texts: dict[str, str], lenient: Lenient
+) -> int | None:
+    """Minor units without sign; of two amounts at one place none is taken."""
+    text = texts.pop("amount", None)
+    if shape.has_odd_amount:
+        minor, _ = lenient.amount(_reader(element, below), *shape.amounts)
+        return minor
+    return None if text is None else lenient.minor(text, texts.get("currency", ""))
+
+
+def _charges(element: etree._Element | None, below: Below, shape: Shape, lenient: Lenient) -> int | None:
     """The sum of the records, of the older form too, else the total; a credited charge is negative."""
-    if not reader.has("Chrgs"):
+    if not shape.has_charges:
         return None
-    records = _charge_records(reader)
-    amounts = [times(lenient.amount(each, "Amt")[0], -(sign(each) or -1)) for each in records]
+    reader = _reader(element, below)
+    amounts = [times(lenient.amount(each, "Amt")[0], -(sign(each) or -1)) for each in _charge_records(reader)]
     known = [amount for amount in amounts if amount is not None]
     return sum(known) if known else lenient.amount(reader, "Chrgs/TtlChrgsAndTaxAmt")[0]
 
@@ -126,16 +169,14 @@ def _charge_records(reader: Reader) -> list[Reader]:
     return reader.each("Chrgs") if reader.text("Chrgs/Amt") else []
 
 
-def _bank_code(reader: Reader) -> str | None:
-    """``PMNT/ICDT/DMCT`` from the domain, else the bank's own code."""
-    return "/".join(filter(None, map(reader.text, _DOMAIN))) or reader.text("BkTxCd/Prtry/Cd")
+def _reader(element: etree._Element | None, below: Below) -> Reader:
+    return Reader(below.elements[0] if element is None else element, below=below)
 
 
-_DOMAIN = ("BkTxCd/Domn/Cd", "BkTxCd/Domn/Fmly/Cd", "BkTxCd/Domn/Fmly/SubFmlyCd")
-
-
-def _joined(reader: Reader, path: str) -> str | None:
-    return " ".join(reader.all(path)) or None
+def _bank_code(texts: dict[str, str]) -> str | None:
+    """``PMNT/ICDT/DMCT`` from the domain, else the bank's own code, which stays by itself as well."""
+    domain = [texts.pop(name) for name in fields.DOMAIN if name in texts]
+    return "/".join(domain) or texts.get("proprietary_code")
 
 
 def is_true(text: str | None) -> bool:

@@ -1,6 +1,7 @@
 """What a statement, report or notification says. Amounts are signed minor units: credit positive, debit negative.
 
-A value that cannot be read is None and its code stands in ``problems``: nothing is dropped.
+A value that cannot be read is None and its code stands in ``problems``; content that has no place here is kept as XML
+in ``raw``: nothing is dropped.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ class Balance:
     currency: str | None
     date: date | None
     problems: tuple[str, ...] = ()
+    sub_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,69 @@ class Statement:
     servicer: str | None
     balances: tuple[Balance, ...]
     problems: tuple[str, ...] = ()
+    raw: bytes | None = None
+    """The head without its entries, when something in it is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Of Refs, those that matching does not use."""
+
+    mandate_id: str | None = None
+    cheque_number: str | None = None
+    clearing_reference: str | None = None
+    owner_transaction_id: str | None = None
+    servicer_transaction_id: str | None = None
+    infrastructure_transaction_id: str | None = None
+    processing_id: str | None = None
+    proprietary_type: str | None = None
+    proprietary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """AmtDtls, amounts and rates as they are written."""
+
+    instructed_amount: str | None = None
+    instructed_currency: str | None = None
+    transaction_amount: str | None = None
+    transaction_currency: str | None = None
+    counter_amount: str | None = None
+    counter_currency: str | None = None
+    source_currency: str | None = None
+    target_currency: str | None = None
+    unit_currency: str | None = None
+    rate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """RltdPties and RltdAgts: names, ids, accounts; an agent by BIC, member id or name."""
+
+    initiating_party: str | None = None
+    debtor: str | None = None
+    debtor_id: str | None = None
+    debtor_account: str | None = None
+    debtor_agent: str | None = None
+    ultimate_debtor: str | None = None
+    ultimate_debtor_id: str | None = None
+    creditor: str | None = None
+    creditor_id: str | None = None
+    creditor_account: str | None = None
+    creditor_agent: str | None = None
+    ultimate_creditor: str | None = None
+    ultimate_creditor_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """RtrInf, besides its reason: who returned, and the bank's code of the original."""
+
+    originator: str | None = None
+    original_code: str | None = None
+    original_family: str | None = None
+    original_subfamily: str | None = None
+    original_proprietary: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +115,34 @@ class Detail:
     """TxDtls. Without an indicator of its own it has the sign of its entry."""
 
     ordinal: int
-    amount: int | None
-    currency: str | None
-    message_id: str | None
-    payment_information_id: str | None
-    instruction_id: str | None
-    end_to_end_id: str | None
-    uetr: str | None
-    transaction_id: str | None
-    servicer_reference: str | None
-    return_reason: str | None
-    return_text: str | None
-    is_return: bool
-    reversal: bool
-    counterparty: str | None
-    counterparty_account: str | None
-    remittance: str | None
-    additional: str | None
-    charges: int | None
+    amount: int | None = None
+    currency: str | None = None
+    message_id: str | None = None
+    payment_information_id: str | None = None
+    instruction_id: str | None = None
+    end_to_end_id: str | None = None
+    uetr: str | None = None
+    transaction_id: str | None = None
+    servicer_reference: str | None = None
+    return_reason: str | None = None
+    return_text: str | None = None
+    is_return: bool = False
+    reversal: bool = False
+    counterparty: str | None = None
+    counterparty_account: str | None = None
+    remittance: str | None = None
+    additional: str | None = None
+    charges: int | None = None
+    bank_code: str | None = None
+    proprietary_code: str | None = None
+    purpose: str | None = None
+    document: str | None = None
+    accepted: str | None = None
+    settled: str | None = None
+    references: References | None = None
+    exchange: Exchange | None = None
+    parties: Parties | None = None
+    returned: Returned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +154,26 @@ class Entry:
 
     statement: int
     ordinal: int
-    amount: int | None
-    currency: str | None
-    status: str | None
-    reversal: bool
-    booking_date: date | None
-    value_date: date | None
-    reference: str | None
-    servicer_reference: str | None
-    bank_code: str | None
-    message_id: str | None
-    payment_information_id: str | None
-    batch_count: int | None
-    additional: str | None
-    charges: int | None
-    details: tuple[Detail, ...]
+    amount: int | None = None
+    currency: str | None = None
+    status: str | None = None
+    reversal: bool = False
+    booking_date: date | None = None
+    value_date: date | None = None
+    reference: str | None = None
+    servicer_reference: str | None = None
+    bank_code: str | None = None
+    message_id: str | None = None
+    payment_information_id: str | None = None
+    batch_count: int | None = None
+    additional: str | None = None
+    charges: int | None = None
+    details: tuple[Detail, ...] = ()
     problems: tuple[str, ...] = ()
+    proprietary_code: str | None = None
+    proprietary_issuer: str | None = None
+    batch_amount: str | None = None
+    batch_direction: str | None = None
+    exchange: Exchange | None = None
+    raw: bytes | None = None
+    """The whole entry, when something in it is not read."""

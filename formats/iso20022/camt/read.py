@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from lxml import etree
@@ -63,7 +64,8 @@ class _Reading:
 
     def _closed(self, element: etree._Element) -> None:
         """What stands after the entries came too late to be told in order."""
-        if _statement(element, self._statements - 1) != self._statement:
+        end = replace(_statement(element, self._statements - 1), raw=None)
+        if self._statement is None or end != replace(self._statement, raw=None):
             raise Unreadable("statement_head_after_entries")
         self._element = self._statement = None
 
@@ -93,10 +95,29 @@ def _statement(element: etree._Element, ordinal: int) -> Statement:
         servicer=reader.text(*_SERVICER),
         balances=tuple(_balance(each) for each in reader.each("Bal")),
         problems=lenient.problems,
+        raw=None if reader.holds_only(_KNOWN) else _head(element),
     )
 
 
+def _head(element: etree._Element) -> bytes:
+    """Everything of the statement but its entries."""
+    return b"".join(etree.tostring(each, with_tail=False) for each in element if local_name(each) != "Ntry")
+
+
 _SERVICER = tuple(f"Acct/Svcr/FinInstnId/{path}" for path in ("BICFI", "BIC", "ClrSysMmbId/MmbId", "Othr/Id"))
+
+
+_KNOWN = frozenset(
+    {
+        *("Id", "CreDtTm", "ElctrncSeqNb", "LglSeqNb", "FrToDt/FrDtTm", "FrToDt/ToDtTm"),
+        *("Acct/Id/IBAN", "Acct/Id/Othr/Id", "Acct/Id/BBAN", "Acct/Id/PrtryAcct/Id"),
+        *("Acct/Id/Othr/SchmeNm/Cd", "Acct/Id/Othr/SchmeNm/Prtry", "Acct/Ccy", "Acct/Ownr/Nm", *_SERVICER),
+        *(f"{pages}/{name}" for pages in ("StmtPgntn", "RptPgntn", "NtfctnPgntn") for name in ("PgNb", "LastPgInd")),
+        *(f"Bal/{path}" for path in ("Amt", "CdtDbtInd", "Dt", "Dt/Dt", "Dt/DtTm")),
+        *(f"Bal/Tp/{path}" for path in ("CdOrPrtry/Cd", "CdOrPrtry/Prtry", "Cd", "SubTp/Cd", "SubTp/Prtry")),
+    }
+)
+"""Paths of texts that have a place in the model."""
 
 
 def _page(reader: Reader, group: Reader, lenient: Lenient) -> tuple[int | None, bool | None]:
@@ -114,4 +135,5 @@ def _balance(reader: Reader) -> Balance:
     if (direction := sign(reader)) is None:
         lenient.note("direction_missing")
     kind = reader.text("Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry", "Tp/Cd")
-    return Balance(kind, times(minor, direction or 1), currency, lenient.date(reader, "Dt"), lenient.problems)
+    day, sub_kind = lenient.date(reader, "Dt"), reader.text("Tp/SubTp/Cd", "Tp/SubTp/Prtry")
+    return Balance(kind, times(minor, direction or 1), currency, day, lenient.problems, sub_kind)
