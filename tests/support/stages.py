@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from threading import RLock
 
 from support.homes import MONTHS, Home, build, copied
 from support.postgres import Cluster
@@ -15,11 +16,13 @@ class Stages:
     def __init__(self, folder: Path, cluster: Cluster | None, stack: ExitStack) -> None:
         self._folder, self._cluster, self._stack = folder, cluster, stack
         self._built: dict[str, Home] = {}
+        self._building = RLock()
 
     def copy(self, stage: str, folder: Path) -> AbstractContextManager[Home]:
         """``stage``: ``new`` (after init), then the small month ``submitted`` and ``approved``."""
-        if stage not in self._built:
-            self._built[stage] = self._build(stage)
+        with self._building:
+            if stage not in self._built:
+                self._built[stage] = self._build(stage)
         return copied(self._built[stage], folder / "home", self._cluster)
 
     def _build(self, stage: str) -> Home:
