@@ -61,7 +61,7 @@ class OldFonts:
             self._count(row, name, reading)
         converted = {name: reading.text for name, reading in readings.items() if reading.encoding}
         originals = {name: values[name] for name in converted}
-        unclear = {name: _named(reading) for name, reading in readings.items() if reading.unclear}
+        unclear = {name: _named(None, reading.candidates) for name, reading in readings.items() if reading.unclear}
         return Converted({**values, **converted}, originals, unclear=unclear)
 
     def _count(self, row: int, name: str, reading: Reading) -> None:
@@ -76,11 +76,12 @@ class OldFonts:
         """(row, field, what it can be) of texts that make sense in an encoding which others of the list are in."""
         found = {encoding for _, encoding in self.counts}
         for doubt in self._doubts:
-            if not (self._sure if doubt.reading.encoding else found).isdisjoint(doubt.reading.candidates):
-                yield doubt.row, doubt.field, _named(doubt.reading)
+            beside = self._sure if doubt.reading.encoding else found
+            candidates = tuple(each for each in doubt.reading.candidates if each in beside)
+            if candidates:
+                yield doubt.row, doubt.field, _named(doubt.reading.encoding, candidates)
 
 
-def _named(reading: Reading) -> str:
+def _named(first: Encoding | None, others: tuple[Encoding, ...]) -> str:
     """What a person is told the text can be."""
-    first = NAMES[reading.encoding] if reading.encoding else "Unicode"
-    return ", ".join((first, *(NAMES[each] for each in reading.candidates)))
+    return ", ".join((NAMES[first] if first else "Unicode", *(NAMES[each] for each in others)))

@@ -107,7 +107,8 @@ class RowReader:
         if bank is not None:
             flaws += _partner(values, self._context.partner_for(bank.napas_bin).profile)
         if flaws or row.damaged:
-            return [RowProblem(row.number, *flaw) for flaw in flaws if flaw[0] not in row.damaged]
+            told = _told(row)
+            return [RowProblem(row.number, *flaw) for flaw in flaws if flaw[0] not in told]
         assert bank is not None
         return self._line(row, values, bank)
 
@@ -129,6 +130,12 @@ class RowReader:
             originals={name: row.originals[name] for name in PERSONAL_TEXTS if name in row.originals},
             **fields,
         )
+
+
+def _told(row: Row) -> frozenset[str]:
+    """Fields whose problem was said already; a payee who is the beneficiary has the same."""
+    same = "beneficiary_name" in row.damaged and not row.values.get("payee_name")
+    return row.damaged | {"payee_name"} if same else row.damaged
 
 
 def _tidy(value: str) -> str:

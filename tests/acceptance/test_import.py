@@ -1,4 +1,4 @@
-"""Bad batch files: every problem of every row, nothing half imported; known rows, conflicts, corrections."""
+"""Bad batch files: every problem of every row, nothing half imported; known rows, conflicts, corrections; old fonts."""
 
 from __future__ import annotations
 
@@ -108,3 +108,31 @@ def test_file_that_is_no_list_is_one_line_and_no_batch(sqlite_home: Home, tmp_pa
     refused = sqlite_home.import_(path)
     assert refused.code in (1, 3)
     assert sqlite_home.chitra("batch", "list", "--state", "ready").done()["batches"] == []
+
+
+@pytest.mark.parametrize(("name", "encoding"), [("tcvn3-names", "TCVN3 (ABC)"), ("vni-pasted", "VNI")])
+def test_a_list_of_an_old_font_is_converted_and_says_so(sqlite_home: Home, name: str, encoding: str) -> None:
+    imported = sqlite_home.import_(MONTHS / f"month.{name}.csv").done()
+    assert (imported["state"], imported["payments"], imported["problems"]) == ("ready", 10, [])
+    notes = {note["field"]: note["message"] for note in imported["notes"]}
+    assert set(notes) == {"beneficiary_name", "note"}
+    assert f"{encoding}: 10 in beneficiary_name, such as Đ* T**** X****" in notes["beneficiary_name"]
+    again = sqlite_home.import_(MONTHS / "month.2026-11.small.csv")
+    assert {code for row, _, code in problems(again) if row <= 11} == {"already_imported"}
+
+
+def test_what_a_list_said_in_an_old_font_is_seen_with_its_payment(sqlite_home: Home) -> None:
+    batch = sqlite_home.imported(MONTHS / "month.vni-pasted.csv")
+    payments = sqlite_home.chitra("payment", "list", "--batch", batch).done()["payments"]
+    first = next(each["end_to_end_id"] for each in payments if each["payment_ref"].endswith("0000001"))
+    shown = sqlite_home.chitra("payment", "show", first, "--unmask", "--reason", "name in question").done()["person"]
+    assert shown["payee_name"] == "Đỗ Thanh Xuyến"
+    assert shown["originals"]["beneficiary_name"] == "Ñoã Thanh Xuyeán"
+
+
+def test_a_workbook_of_several_fonts_asks_where_it_cannot_tell(sqlite_home: Home) -> None:
+    imported = sqlite_home.import_(MONTHS / "month.old-fonts-mixed.xlsx")
+    assert (imported.code, imported.json["state"]) == (3, "invalid")
+    assert problems(imported) == [(row, "beneficiary_name", "old_font_unclear") for row in (5, 6, 7, 8)]
+    assert all("Unicode" in problem["message"] for problem in imported.json["problems"])
+    assert [note["field"] for note in imported.json["notes"]] == ["beneficiary_name", "beneficiary_name"]
