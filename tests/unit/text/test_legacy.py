@@ -54,6 +54,7 @@ def test_every_letter_of_the_collected_tables_is_read_as_they_say() -> None:
         ("vni", "Nguyeãn Vaên AÙnh", "Nguyễn Văn Ánh"),
         ("vni", "Nguyeãn Vaên Aùnh", "Nguyễn Văn Ánh"),
         ("vni", "ÑAËNG THÒ MYÕ", "ĐẶNG THỊ MỸ"),
+        ("vni", "aâ aà aá aå aã aä aê aè aé aú aü aë", "â ầ ấ ẩ ẫ ậ ă ằ ắ ẳ ẵ ặ"),
         ("vni", "Kyø, Kî, Kyï, saúng", "Kỳ, Kỵ, Kỵ, sẳng"),
         ("viscii", "Nguy\u00adn Vån ÐÑc", "Nguyễn Văn Đức"),
         ("viscii", "M€NH M\x80NH", "MẠNH MẠNH"),
