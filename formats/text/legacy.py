@@ -15,6 +15,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from formats.text.letters import is_even
+
 Encoding = Literal["tcvn3", "vni", "viscii", "vps"]
 
 _ORDER = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
@@ -95,8 +97,3 @@ def decode(text: str, encoding: Encoding) -> str | None:
 def _is_of_capitals(text: str, read: str) -> bool:
     """Typed in a font of capitals: a word of capital and small letters, and no small one is ASCII."""
     return not _SMALL_ASCII.search(text) and not all(is_even(word) for word in read.split())
-
-
-def is_even(word: str) -> bool:
-    """lower, UPPER or Title."""
-    return word.islower() or word.isupper() or word.istitle()

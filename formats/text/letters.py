@@ -43,3 +43,8 @@ def take_apart(word: str) -> Word | None:
 def put_together(plain: str, tone: str, place: int) -> str:
     """The word with its tone on the letter at ``place``."""
     return plain[:place] + unicodedata.normalize("NFC", plain[place] + tone) + plain[place + 1 :]
+
+
+def is_even(word: str) -> bool:
+    """lower, UPPER or Title."""
+    return word.islower() or word.isupper() or word.istitle()

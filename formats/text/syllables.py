@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from formats.text.letters import MARKED, TONES, VOWELS, Word, put_together, take_apart
+from formats.text.letters import MARKED, TONES, VOWELS, Word, is_even, put_together, take_apart
 
 
 def _set(text: str) -> frozenset[str]:
@@ -45,8 +45,8 @@ _TWO_STYLES = frozenset(("oa", "oe", "uy"))
 
 
 def is_syllable(word: str) -> bool:
-    """True for a composed word in any even case: lower, UPPER or Title."""
-    return (word.islower() or word.isupper() or word.istitle()) and _is_syllable(word.lower())
+    """True for a composed word in any even case."""
+    return is_even(word) and _is_syllable(word.lower())
 
 
 @lru_cache(maxsize=1 << 15)
