@@ -8,6 +8,10 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, cast
 
+from cryptography import x509
+
+from keys import certificates
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -59,15 +63,41 @@ class Verified:
         self.close()
 
 
-def _vouch(
-    proof: Proof, source: BinaryIO, spool: Spool, *, key_id: str = "", certificate: bytes | None = None
-) -> Verified:
-    """Copy the signed data out of anyone's reach and say what proves it; for this room only."""
-    digest, size_bytes, file = sha256(), 0, spool.create()
-    while part := source.read(_PART_BYTES):
-        digest.update(part)
-        size_bytes += file.write(part)
-    return Verified(proof, digest.hexdigest(), size_bytes, key_id, certificate, file, _MAKER)
+class _Scratch:
+    """Data copied out of anyone's reach, given back unless it comes to be vouched for; for this room only."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._file, self._sha256, self.size_bytes = spool.create(), sha256(), 0
+
+    def write(self, part: bytes) -> None:
+        self._sha256.update(part)
+        self.size_bytes += self._file.write(part)
+
+    def digest(self) -> bytes:
+        """SHA-256 of all that was written."""
+        return self._sha256.digest()
+
+    def vouch(self, proof: Proof, certificate: x509.Certificate | None = None) -> Verified:
+        """Say what proves it."""
+        key_id, pem = (
+            (certificates.key_id_of(certificate), certificates.to_pem(certificate)) if certificate else ("", None)
+        )
+        return Verified(proof, self._sha256.hexdigest(), self.size_bytes, key_id, pem, self._file, _MAKER)
+
+    def __enter__(self) -> _Scratch:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._file.close()
+
+
+def _vouch(proof: Proof, source: BinaryIO, spool: Spool, certificate: x509.Certificate | None = None) -> Verified:
+    """Copy the signed data and say what proves it; for this room only."""
+    with _Scratch(spool) as scratch:
+        while part := source.read(_PART_BYTES):
+            scratch.write(part)
+        return scratch.vouch(proof, certificate)
 
 
 class _Reader(io.RawIOBase):

@@ -1,7 +1,8 @@
-"""Enveloped XML signatures (W3C XML Signature 1.1): one fixed form, written by us.
+"""XML signatures (W3C XML Signature 1.1): one fixed form, written by us.
 
 The message is exclusive-canonical as it is written, so its digest is a SHA-256 over the stream; the element made here
-is spliced in at the place the renderer names. Reading a partner's signature: ``keys.enveloped``.
+is spliced in at the place the renderer names, or stands beside the file (``keys.detached``). Reading a partner's
+signature: ``keys.enveloped``, ``keys.detached``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from keys import certificates
 from keys.enveloped import verify_enveloped
 from keys.errors import BadSignature
-from keys.forms import DIGEST, DSIG, ENVELOPED, EXCLUSIVE, SIGNATURE
+from keys.forms import DIGEST, DSIG, EXCLUSIVE, SIGNATURE, WHOLE_DOCUMENT, Reference
 from keys.signing import SigningKey
 
 __all__ = ["check_spliced", "sign_digest", "splice", "verify_enveloped"]
@@ -32,11 +33,8 @@ _SIGNED_INFO = (
     "<SignedInfo{namespace}>"
     f'<CanonicalizationMethod Algorithm="{EXCLUSIVE}"></CanonicalizationMethod>'
     f'<SignatureMethod Algorithm="{SIGNATURE}"></SignatureMethod>'
-    '<Reference URI="">'
-    "<Transforms>"
-    f'<Transform Algorithm="{ENVELOPED}"></Transform>'
-    f'<Transform Algorithm="{EXCLUSIVE}"></Transform>'
-    "</Transforms>"
+    '<Reference URI="{uri}">'
+    "{transforms}"
     f'<DigestMethod Algorithm="{DIGEST}"></DigestMethod>'
     "<DigestValue>{digest}</DigestValue>"
     "</Reference>"
@@ -52,8 +50,13 @@ _TAIL = (
 
 def sign_digest(digest: bytes, key: SigningKey) -> bytes:
     """The canonical ``Signature`` element over the SHA-256 of a canonical document that does not hold it yet."""
-    head, tail = _frame(digest, x509.load_pem_x509_certificate(key.certificate_pem))
-    return head + b64encode(key.sign(_signed_bytes(digest))) + tail
+    return sign_reference(WHOLE_DOCUMENT, digest, key)
+
+
+def sign_reference(reference: Reference, digest: bytes, key: SigningKey) -> bytes:
+    """The canonical ``Signature`` element that says: what ``reference`` names has this SHA-256."""
+    head, tail = _frame(reference, digest, x509.load_pem_x509_certificate(key.certificate_pem))
+    return head + b64encode(key.sign(_signed_bytes(reference, digest))) + tail
 
 
 def splice(source: BinaryIO, splice_at: int, signature: bytes, sink: BinaryIO) -> None:
@@ -78,26 +81,36 @@ def check_spliced(stream: BinaryIO, splice_at: int, signature_size: int, certifi
 
 
 def _check_element(signature: bytes, digest: bytes, certificate: x509.Certificate) -> None:
-    head, tail = _frame(digest, certificate)
+    head, tail = _frame(WHOLE_DOCUMENT, digest, certificate)
     if not (signature.startswith(head) and signature.endswith(tail)):
         raise BadSignature("digest_mismatch", key_id=certificates.key_id_of(certificate))
     try:
         value = b64decode(signature[len(head) : len(signature) - len(tail)], validate=True)
-        certificates.rsa_key(certificate).verify(value, _signed_bytes(digest), PKCS1v15(), SHA256())
+        certificates.rsa_key(certificate).verify(value, _signed_bytes(WHOLE_DOCUMENT, digest), PKCS1v15(), SHA256())
     except (InvalidSignature, binascii.Error):
         raise BadSignature("signature_mismatch", key_id=certificates.key_id_of(certificate)) from None
 
 
-def _frame(digest: bytes, certificate: x509.Certificate) -> tuple[bytes, bytes]:
+def _frame(reference: Reference, digest: bytes, certificate: x509.Certificate) -> tuple[bytes, bytes]:
     """What stands before and after the signature value."""
-    signed_info = _SIGNED_INFO.format(namespace="", digest=_text(digest))
+    signed_info = _signed_info(reference, digest, namespace="")
     tail = _TAIL.format(certificate=_text(certificate.public_bytes(Encoding.DER)))
     return _HEAD.format(signed_info=signed_info).encode(), tail.encode()
 
 
-def _signed_bytes(digest: bytes) -> bytes:
+def _signed_bytes(reference: Reference, digest: bytes) -> bytes:
     """``SignedInfo`` as exclusive canonicalisation gives it, cut out of its signature."""
-    return _SIGNED_INFO.format(namespace=f' xmlns="{DSIG}"', digest=_text(digest)).encode()
+    return _signed_info(reference, digest, namespace=f' xmlns="{DSIG}"').encode()
+
+
+def _signed_info(reference: Reference, digest: bytes, *, namespace: str) -> str:
+    transforms = "".join(f'<Transform Algorithm="{each}"></Transform>' for each in reference.transforms)
+    return _SIGNED_INFO.format(
+        namespace=namespace,
+        uri=reference.uri,
+        transforms=f"<Transforms>{transforms}</Transforms>" if transforms else "",
+        digest=_text(digest),
+    )
 
 
 def _text(data: bytes) -> str:

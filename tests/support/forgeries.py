@@ -160,7 +160,7 @@ def cut_off(cast: Cast) -> bytes:
     return _signed(cast)[:-20]
 
 
-@refused_as("not_xml")
+@refused_as("xml_limit")
 def nested_too_deep(cast: Cast) -> bytes:
     return b"<Document>" + b"<a>" * 300 + b"</a>" * 300 + b"</Document>"
 
