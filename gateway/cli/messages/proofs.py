@@ -48,6 +48,20 @@ TEMPLATES: Templates = {
     "not_xml": N_("The file is no XML. It is set aside; ask the partner to send it again."),
     "doctype_forbidden": N_("The file carries a DOCTYPE and was set aside. Tell the partner."),
     "text_split": N_("A comment splits a value of the file; it may deceive and was set aside. Tell the partner."),
+    "instruction_outside": N_(
+        "A processing instruction stands before or after the message: programs differ on whether it is signed. The file"
+        " is set aside; ask the partner to leave it out."
+    ),
+    "xml_limit": N_(
+        "The file nests too deep, or one tag, text or number of names in it is too large. It is set aside; ask the"
+        " partner."
+    ),
+    "declaration_forbidden": N_(
+        "The file is XML {version} in {encoding}. A large signed file must be XML 1.0 in UTF-8, ISO-8859-1, US-ASCII or"
+        " UTF-16 with its mark. It is set aside; tell the partner."
+    ),
+    "namespace_forbidden": N_("The file has a namespace that is no plain, whole address. It is set aside."),
+    "xml_attribute_forbidden": N_("The file uses {attribute}, which programs read differently. It is set aside."),
     # who signed
     "certificate_missing": N_("The signature names no certificate. The file is set aside; tell the partner."),
     "certificate_not_unique": N_("The signature names {found} certificates, not one. The file is set aside."),
@@ -65,6 +79,7 @@ TEMPLATES: Templates = {
         N_("The signature is not of the agreed form ({element}). The file is set aside; tell the partner."),
         N_("The signature is not of the agreed form. The file is set aside; tell the partner."),
     ),
+    "signature_too_large": N_("The signature has more than {size_bytes_max:,} bytes. It is set aside with its file."),
     "signature_mismatch": N_("The signature does not match: the file was changed or signed with another key."),
     "digest_mismatch": N_(
         "The content is not what was signed: the file was changed. It is set aside; call the partner."
@@ -73,6 +88,10 @@ TEMPLATES: Templates = {
     "reference_not_whole_document": N_(
         "The signature does not cover the whole file. It is set aside; tell the partner."
     ),
+    "reference_of_another_file": N_(
+        "The signature beside the file is made for another file name. Both are set aside; tell the partner."
+    ),
+    "reference_name": N_("A file that is signed beside has a name of only these characters: {allowed}."),
     "canonicalization_forbidden": N_("The signature uses a canonical form that was not agreed. The file is set aside."),
     "signature_algorithm_forbidden": N_("The signature uses an algorithm that was not agreed. The file is set aside."),
     "digest_algorithm_forbidden": N_("The signature uses a hash that was not agreed. The file is set aside."),
