@@ -96,10 +96,9 @@ def _refuse_instructions_outside(root: etree._Element) -> None:
 
 def _refuse_split_text(root: etree._Element) -> None:
     """A comment inside a value is not signed and makes readers see half of it: no honest message has one."""
-    for node in root.iter(etree.Comment, etree.ProcessingInstruction):
-        parent = node.getparent()
-        if parent is not None and "".join(_own_text(parent)).strip():
-            raise Hostile("text_split")
+    parents = {node.getparent() for node in root.iter(etree.Comment, etree.ProcessingInstruction)}
+    if any("".join(_own_text(parent)).strip() for parent in parents if parent is not None):
+        raise Hostile("text_split")
 
 
 def _own_text(element: etree._Element) -> list[str]:
@@ -123,6 +122,13 @@ def _location(element: etree._Element) -> str:
     return "./" + "".join(f"{{*}}{local_name}/" for _, local_name in ancestors[1:])
 
 
+class _Verifier(XMLVerifier):
+    """signxml writes and reads the document between its steps, in ASCII: that spoils names and instructions."""
+
+    def _tostring(self, xml_node: etree._Element, **_: object) -> bytes:
+        return etree.tostring(xml_node, encoding="UTF-8")
+
+
 def _check(data: bytes, location: str, certificate: x509.Certificate, now: datetime) -> bytes:
     """The canonical bytes that were signed, without the signature."""
     form = SignatureConfiguration(
@@ -134,14 +140,14 @@ def _check(data: bytes, location: str, certificate: x509.Certificate, now: datet
         verification_time=now,
     )
     try:
-        result = XMLVerifier().verify(data, x509_cert=certificate, parser=signature.parser(), expect_config=form)
+        result = _Verifier().verify(data, x509_cert=certificate, parser=signature.parser(), expect_config=form)
     except etree.C14NError:
         raise Hostile("namespace_forbidden") from None
     except InvalidDigest:
         _refuse("digest_mismatch", certificate)
     except InvalidSignature:
         _refuse("signature_mismatch", certificate)
-    except (InvalidInput, etree.DocumentInvalid, ValueError):
+    except (InvalidInput, etree.LxmlError, ValueError):
         _refuse("signature_form", certificate)
     assert not isinstance(result, list)
     return result.signed_data

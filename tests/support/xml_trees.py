@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 
+from lxml import etree
+
 NAMESPACES = ("urn:a", "urn:b", "http://example.org/z", "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08")
 PREFIXES = ("", "p", "q", "Z", "a1")
 LOCAL_NAMES = ("A", "b", "Ntry", "x-y", "Ñame", "_")
@@ -105,3 +107,10 @@ def _comment(chance: Random) -> str:
 
 def _instruction(chance: Random) -> str:
     return f"<?{chance.choice(('t', 'xml-stylesheet', 'T2'))} {_some(chance, 2, [_plain, _space, _reference])}?>"
+
+
+def is_split(document: bytes) -> bool:
+    """A comment or an instruction stands beside a value in one element: neither way reads on."""
+    nodes = etree.fromstring(document).iter(etree.Comment, etree.ProcessingInstruction)
+    parents = [parent for node in nodes if (parent := node.getparent()) is not None]
+    return any("".join(parent.xpath("text()")).strip() for parent in parents)  # type: ignore[arg-type]
