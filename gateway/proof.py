@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from gateway.domain.errors import BadProof, NotConfigured, Tampered
 from gateway.ports import Clock, Proven, Spool
-from keys import errors, operators, trust, xmldsig
+from keys import detached, errors, operators, trust, xmldsig
 from keys.signing import SigningKey
 from keys.vault import Vault
 
@@ -50,12 +50,19 @@ class PaymentSigner:
         return self._key.key_id
 
     def signature(self, digest: bytes) -> bytes:
+        with translated():
+            return xmldsig.sign_digest(digest, self._valid_key())
+
+    def signature_beside(self, digest: bytes, name: str) -> bytes:
+        with translated():
+            return detached.sign_detached(digest, name, self._valid_key())
+
+    def _valid_key(self) -> SigningKey:
         try:
             self._key.check_valid(self._clock.now())
         except errors.NotTrusted as error:
             raise NotConfigured("own_certificate_not_valid", key=self._key.name, reason=error.code) from None
-        with translated():
-            return xmldsig.sign_digest(digest, self._key)
+        return self._key
 
     def digest_of(self, message: BinaryIO, splice_at: int, signature_bytes: int) -> bytes:
         with translated():
@@ -76,6 +83,13 @@ class PartnerVerifier:
             if proof == "channel":
                 return trust.accept_channel(source, self._spool)
         raise NotConfigured("proof_not_supported", proof=proof)
+
+    def verify_beside(self, source: BinaryIO, signature: bytes, name: str, size_bytes_max: int) -> Proven:
+        now = self._clock.now()
+        with translated():
+            return detached.verify_detached(
+                source, signature, name, self._trusted, self._spool, now, size_bytes_max, self._own
+            )
 
 
 def genuine(public_pem: str, data: bytes, signature: bytes) -> bool:

@@ -1,0 +1,46 @@
+"""Signatures as the use cases are given them: through the ports, with the domain's errors."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import pytest
+from support.forgeries import Cast
+from support.signatures import NOW, TemporarySpool
+
+from gateway.domain.errors import BadProof, NotConfigured
+from gateway.proof import PartnerVerifier, PaymentSigner
+from keys.signing import SigningKey
+
+NAME, DATA = "PAY_20260112_000001.xml", b"<Document/>"
+
+
+class At:
+    def __init__(self, now: datetime = NOW) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+
+def beside(signing_key: SigningKey, clock: At | None = None) -> bytes:
+    return PaymentSigner(signing_key, clock or At()).signature_beside(sha256(DATA).digest(), NAME)
+
+
+def test_what_the_signer_lays_beside_a_file_the_verifier_believes(signing_key: SigningKey) -> None:
+    verifier = PartnerVerifier([signing_key.certificate_pem], [], TemporarySpool(), At())
+    proven = verifier.verify_beside(io.BytesIO(DATA), beside(signing_key), NAME, 100)
+    assert (proven.proof, proven.key_id, proven.open().read()) == ("detached", signing_key.key_id, DATA)
+
+
+def test_a_bad_signature_beside_is_a_bad_proof_of_the_domain(signing_key: SigningKey, cast: Cast) -> None:
+    verifier = PartnerVerifier([cast.bank.pem], [signing_key.certificate_pem], TemporarySpool(), At())
+    with pytest.raises(BadProof, match="own_message_reflected"):
+        verifier.verify_beside(io.BytesIO(DATA), beside(signing_key), NAME, 100)
+
+
+def test_a_certificate_of_ours_that_is_not_valid_signs_nothing_beside(signing_key: SigningKey) -> None:
+    with pytest.raises(NotConfigured, match="own_certificate_not_valid"):
+        beside(signing_key, At(NOW - timedelta(days=1)))
