@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress, islice
+from typing import NamedTuple
 
 _REMEMBERED_SIZE_MAX = 256
 _REMEMBERED_MAX = 512
@@ -16,9 +17,11 @@ _REMEMBERED_MAX = 512
 Tags = tuple[str, ...]
 Counts = tuple[int, ...]
 Spans = list[tuple[int, int]]
+Texts = tuple[str | None, ...]
+"""Of one element: the text of each leaf, None where there is none, then the currency of each amount."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """Of the elements below one, in document order; paths are local names joined with ``/``.
 
@@ -27,6 +30,8 @@ class Layout:
     elements of a path, where they start and where the elements inside of them end.
     """
 
+    tags: Tags
+    counts: Counts
     leaves: tuple[bool, ...]
     paths: tuple[str, ...]
     repeats: bool
@@ -34,9 +39,34 @@ class Layout:
     spans: dict[str, Spans]
 
     def places(self) -> dict[str, list[int]]:
-        """Of each path of a text, which of the elements stand there."""
-        spans = ((path, [start for start, _ in found if self.leaves[start]]) for path, found in self.spans.items())
-        return {path: starts for path, starts in spans if starts}
+        """Of each path, the currencies of amounts behind all others, which of the texts stand there."""
+        found: dict[str, list[int]] = {}
+        for place, path in enumerate((*self.paths, *(path for _, path in self.currencies))):
+            found.setdefault(path, []).append(place)
+        return found
+
+    def inside(self, span: tuple[int, int]) -> Inside:
+        """What is inside of the element of this span."""
+        start, end = span[0] + 1, span[1]
+        first, last = sum(self.leaves[:start]), sum(self.leaves[:end])
+        before, within = (sum(place < limit for place, _ in self.currencies) for limit in (first, last))
+        total = len(self.paths)
+        return Inside(
+            layout(self.tags[start:end], self.counts[start:end]),
+            slice(first, last),
+            slice(total + before, total + within),
+        )
+
+
+class Inside(NamedTuple):
+    """A part of a larger layout, and which of the larger one's texts are its own."""
+
+    layout: Layout
+    leaves: slice
+    currencies: slice
+
+    def texts(self, texts: Texts) -> Texts:
+        return texts[self.leaves] + texts[self.currencies]
 
 
 def layout(tags: Tags, counts: Counts) -> Layout:
@@ -51,6 +81,8 @@ def _worked_out(tags: Tags, counts: Counts) -> Layout:
     leaves = tuple(not count for count in counts)
     paths = tuple(compress(everything, leaves))
     return Layout(
+        tags=tags,
+        counts=counts,
         leaves=leaves,
         paths=paths,
         repeats=len(set(paths)) < len(paths),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from formats.errors import FormatError
 from formats.iso20022 import codes
-from formats.iso20022.xml import Reader, day, day_paths
+from formats.iso20022.xml import Reader, day, day_paths, moment
 
 
 class Lenient:
@@ -20,7 +20,7 @@ class Lenient:
     @property
     def problems(self) -> tuple[str, ...]:
         """Codes such as ``amount_unreadable``, each once, in order of appearance."""
-        return tuple(dict.fromkeys(self._problems))
+        return tuple(dict.fromkeys(self._problems)) if self._problems else ()
 
     def note(self, problem: str) -> None:
         self._problems.append(problem)
@@ -33,8 +33,11 @@ class Lenient:
             return None
 
     def moment(self, reader: Reader, path: str) -> datetime | None:
+        return self.instant(reader.text(path))
+
+    def instant(self, text: str | None) -> datetime | None:
         try:
-            return reader.moment(path)
+            return None if text is None else moment(text)
         except FormatError as error:
             self.note(error.code)
             return None
@@ -64,15 +67,18 @@ class Lenient:
 
     def minor(self, text: str, currency: str) -> int | None:
         """A leading minus is read and noted."""
-        negative = text.startswith("-")
-        if negative:
+        if text.startswith("-"):
             self.note("amount_negative")
+            minor = self._unsigned(text[1:], currency)
+            return None if minor is None else -minor
+        return self._unsigned(text, currency)
+
+    def _unsigned(self, text: str, currency: str) -> int | None:
         try:
-            minor = codes.amount_minor(text.removeprefix("-"), currency)
+            return codes.amount_minor(text, currency)
         except FormatError as error:
             self.note(error.code)
             return None
-        return -minor if negative else minor
 
     def date(self, reader: Reader, path: str) -> date | None:
         return self.day(reader.text(*day_paths(path)))

@@ -195,6 +195,7 @@ def findings(source: BinaryIO, message: str, limit: int = 50) -> list[Finding]:
     """
     position = source.tell()
     try:
+        _refuse_doctype(source)
         for element in xml.stream(source, _LISTS, compiled(message)):
             xml.forget_previous(element)
     except SchemaMissing:
@@ -205,6 +206,19 @@ def findings(source: BinaryIO, message: str, limit: int = 50) -> list[Finding]:
     except FormatError as error:
         return [Finding("", error.code, str(error))]
     return []
+
+
+def _refuse_doctype(source: BinaryIO) -> None:
+    """Before any validation: an entity of a DOCTYPE ends the validating parser, and the process with it."""
+    position = source.tell()
+    parser: Any = etree.XMLPullParser(events=("start",), **xml.HARDENED)
+    with suppress(etree.XMLSyntaxError):
+        while part := source.read(4096):
+            parser.feed(part)
+            if root := next(iter(parser.read_events()), None):
+                xml.refuse_doctype(root[1])
+                break
+    source.seek(position)
 
 
 class _Enough(Exception):

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 from lxml import etree
 
 from formats.errors import Forbidden, FormatError, Missing, SchemaInvalid, Unreadable
-from formats.iso20022.layout import Counts, Tags, layout, local
+from formats.iso20022.layout import Counts, Layout, Tags, layout, local
 
 # With ``resolve_entities=False`` lxml accepts truncated and malformed files as soon as a schema is given; "internal"
 # keeps every complaint, never opens an external entity, and the DOCTYPE that would declare one is refused anyway.
@@ -30,7 +30,8 @@ HARDENED: dict[str, Any] = {
 }
 
 _SCHEMA_ERRORS = range(etree.ErrorTypes.SCHEMAV_NOROOT, etree.ErrorTypes.SCHEMAV_MISC + 1)
-_SPACE = " \t\r\n"
+SPACE = " \t\r\n"
+"""White space of XML."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 
@@ -73,14 +74,21 @@ def explain(error: Any, log: Any = ()) -> FormatError:
 
 
 def forget_previous(element: etree._Element) -> None:
-    """Free the sibling before this one when it is of the same kind: memory stays bounded over a long list.
+    """Free the sibling before this one when it is of the same kind: memory stays bounded over a long list."""
+    previous = element.getprevious()
+    if previous is not None and previous.tag == element.tag:
+        forget(previous)
+
+
+def forget(element: etree._Element) -> None:
+    """Take an element out of its tree, never the last one read: the parser still looks at that.
 
     Emptied first, because taking out a large tree in one piece costs the square of its size.
     """
-    previous, parent = element.getprevious(), element.getparent()
-    if previous is not None and parent is not None and previous.tag == element.tag:
-        previous.clear()
-        parent.remove(previous)
+    parent = element.getparent()
+    element.clear()
+    if parent is not None:
+        parent.remove(element)
 
 
 def child(element: etree._Element | None, name: str) -> etree._Element | None:
@@ -101,7 +109,7 @@ class Reader:
     ``omit`` names children that are read on their own and left out of the texts.
     """
 
-    __slots__ = ("_again", "_below", "_layout", "_omit", "_texts", "element")
+    __slots__ = ("_again", "_below", "_layout", "_omit", "_row", "_texts", "element")
 
     def __init__(self, element: etree._Element, omit: str = "", below: Below | None = None) -> None:
         """Keep the text of everything without children, without surrounding space, and the currency of amounts."""
@@ -110,7 +118,7 @@ class Reader:
         self._below = below or look_below(element, omit)
         self._layout = layout(self._below.tags, self._below.counts)
         leaves = list(compress(self._below.elements, self._layout.leaves))
-        texts = [(leaf.text or "").strip(_SPACE) for leaf in leaves]
+        self._row = texts = [(leaf.text or "").strip(SPACE) for leaf in leaves]
         self._texts = dict(zip(self._layout.paths, texts, strict=True))
         self._again = self._sorted_out(texts) if self._layout.repeats else {}
         for place, path in self._layout.currencies:
@@ -135,9 +143,9 @@ class Reader:
         below, spans = self._below, self._layout.spans.get(path, ())
         return [Reader(below.elements[start], below=below.part(start + 1, end)) for start, end in spans]
 
-    def holds_only(self, known: frozenset[str]) -> bool:
-        """Whether every text stands at one of these paths, outside of what is omitted."""
-        return known.issuperset(self._layout.paths)
+    def row(self) -> tuple[Layout, list[str]]:
+        """The texts of all leaves in document order, empty ones too, outside of what is omitted."""
+        return self._layout, self._row
 
     def has(self, path: str) -> bool:
         """Whether there is such an element, empty or not, outside of what is omitted."""

@@ -38,7 +38,8 @@ class Reading:
 def record_statements(tx: Transaction, file: FileIn, source: BinaryIO, reading: Reading) -> list[int]:
     """Store every statement of the file; returns their ids. Raises ``Alarm`` for an account that is not ours (T5)."""
     ids = []
-    for statement, entries in _grouped(camt.read(source)):
+    events = (event for event in camt.read(source) if not isinstance(event, camt.Ending))
+    for statement, entries in _grouped(events):
         if reading.accounts is not None and statement.account not in reading.accounts:
             raise Alarm("foreign_account", file=file.name)
         ids.append(_Recorder(tx, file, statement, reading).record(entries))

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,23 +25,25 @@ def messages() -> list[Path]:
 def read(path: Path) -> list[dict[str, Any]]:
     """Every item of the message as plain JSON, values that are None or empty left out."""
     with path.open("rb") as source:
-        items = [{"is": type(item).__name__, **asdict(item)} for item in READERS[path.name[:4]](source)]
-    plain = json.loads(json.dumps(items, default=_text))
-    return [_without_empty(item) for item in plain]
+        return [{"is": type(item).__name__, **_plain(item)} for item in READERS[path.name[:4]](source)]
 
 
-def _text(value: object) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
+def _plain(value: Any) -> Any:
+    """Records of both kinds by the names of their fields."""
+    if is_dataclass(value):
+        return _named(value, [field.name for field in fields(value)])
+    if isinstance(value, tuple):
+        return _named(value, value._fields) if hasattr(value, "_fields") else [_plain(each) for each in value]
+    if isinstance(value, bytes):
+        return value.decode()
+    return value if isinstance(value, (str, int)) else str(value)
 
 
-def _without_empty(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_empty(each) for key, each in value.items() if not _is_empty(each)}
-    return [_without_empty(each) for each in value] if isinstance(value, list) else value
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value is False or value == []
+def _named(record: Any, names: Iterable[str]) -> dict[str, Any]:
+    values = {name: getattr(record, name) for name in names}
+    return {
+        name: _plain(value) for name, value in values.items() if not any(value is each for each in (None, False, ()))
+    }
 
 
 if __name__ == "__main__":

@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from formats.iso20022.camt.model import Exchange, Parties, References, Returned
-from formats.iso20022.picking import Table
+from collections.abc import Iterator
 
-_BANK_CODE = {
-    "bank_domain": ("BkTxCd/Domn/Cd",),
-    "bank_family": ("BkTxCd/Domn/Fmly/Cd",),
-    "bank_subfamily": ("BkTxCd/Domn/Fmly/SubFmlyCd",),
-    "proprietary_code": ("BkTxCd/Prtry/Cd",),
-    "proprietary_issuer": ("BkTxCd/Prtry/Issr",),
-}
+from formats.iso20022.picking import Content, Table
 
-DOMAIN = ("bank_domain", "bank_family", "bank_subfamily")
+DOMAIN = ("BkTxCd/Domn/Cd", "BkTxCd/Domn/Fmly/Cd", "BkTxCd/Domn/Fmly/SubFmlyCd")
+_OWN_CODE = {"proprietary_code": ("BkTxCd/Prtry/Cd",), "proprietary_issuer": ("BkTxCd/Prtry/Issr",)}
 
 ENTRY: Table = {
-    "amount": ("Amt",),
-    "currency": ("Amt/@Ccy",),
-    "direction": ("CdtDbtInd",),
-    "reversal": ("RvslInd",),
     "status": ("Sts/Cd", "Sts/Prtry", "Sts"),
-    "booking_date": ("BookgDt/Dt", "BookgDt/DtTm", "BookgDt"),
-    "value_date": ("ValDt/Dt", "ValDt/DtTm", "ValDt"),
     "reference": ("NtryRef",),
     "servicer_reference": ("AcctSvcrRef",),
-    **_BANK_CODE,
+    **_OWN_CODE,
     "message_id": ("NtryDtls/Btch/MsgId", "Btch/MsgId"),
     "payment_information_id": ("NtryDtls/Btch/PmtInfId", "Btch/PmtInfId"),
-    "batch_count": ("NtryDtls/Btch/NbOfTxs", "Btch/NbOfTxs"),
     "batch_amount": ("NtryDtls/Btch/TtlAmt", "Btch/TtlAmt"),
+    "batch_currency": ("NtryDtls/Btch/TtlAmt/@Ccy", "Btch/TtlAmt/@Ccy"),
     "batch_direction": ("NtryDtls/Btch/CdtDbtInd", "Btch/CdtDbtInd"),
     "additional": ("AddtlNtryInf",),
+    "information": ("AddtlInfInd/MsgNmId",),
 }
+ENTRY_READ: Table = {
+    "reversal": ("RvslInd",),
+    "booking_date": ("BookgDt/Dt", "BookgDt/DtTm", "BookgDt"),
+    "value_date": ("ValDt/Dt", "ValDt/DtTm", "ValDt"),
+    "batch_count": ("NtryDtls/Btch/NbOfTxs", "Btch/NbOfTxs"),
+}
+"""Texts that become something else."""
 
 DETAIL: Table = {
-    "amount": ("Amt", "AmtDtls/TxAmt/Amt"),
-    "currency": ("Amt/@Ccy", "AmtDtls/TxAmt/Amt/@Ccy"),
-    "direction": ("CdtDbtInd",),
     "message_id": ("Refs/MsgId",),
     "payment_information_id": ("Refs/PmtInfId",),
     "instruction_id": ("Refs/InstrId",),
@@ -46,11 +39,8 @@ DETAIL: Table = {
     "transaction_id": ("Refs/TxId",),
     "servicer_reference": ("Refs/AcctSvcrRef",),
     "return_reason": ("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry", "RtrInf/RtrRsn/Cd", "RtrInf/RtrRsn/Prtry"),
-    **_BANK_CODE,
+    **_OWN_CODE,
     "purpose": ("Purp/Cd", "Purp/Prtry"),
-    "document": ("RmtInf/Strd/RfrdDocInf/Nb", "RmtInf/Strd/RfrdDocInf/RfrdDocNb"),
-    "accepted": ("RltdDts/AccptncDtTm",),
-    "settled": ("RltdDts/IntrBkSttlmDt",),
     "additional": ("AddtlTxInf",),
 }
 
@@ -84,6 +74,8 @@ EXCHANGE: Table = {
     "target_currency": _rate("TrgtCcy"),
     "unit_currency": _rate("UnitCcy"),
     "rate": _rate("XchgRate"),
+    "contract": _rate("CtrctId"),
+    "quoted": _rate("QtnDt"),
 }
 
 
@@ -100,9 +92,26 @@ def _account(side: str) -> tuple[str, ...]:
     return tuple(f"RltdPties/{side}Acct/Id/{path}" for path in ("IBAN", "Othr/Id"))
 
 
-def _agent(side: str) -> tuple[str, ...]:
+def _institution(around: str) -> tuple[str, ...]:
     kinds = ("BICFI", "BIC", "ClrSysMmbId/MmbId", "Nm", "Othr/Id")
-    return tuple(f"RltdAgts/{side}Agt/FinInstnId/{kind}" for kind in kinds)
+    return tuple(f"{around}/FinInstnId/{kind}" for kind in kinds)
+
+
+def _agent(side: str) -> tuple[str, ...]:
+    return tuple(f"RltdAgts/{side}Agt/FinInstnId/{kind}" for kind in ("BICFI", "BIC", "ClrSysMmbId/MmbId", "Othr/Id"))
+
+
+def _agent_name(side: str) -> tuple[str, ...]:
+    return (f"RltdAgts/{side}Agt/FinInstnId/Nm",)
+
+
+def _scheme(side: str) -> tuple[str, ...]:
+    return tuple(f"RltdPties/{side}Acct/Id/Othr/SchmeNm/{kind}" for kind in ("Cd", "Prtry"))
+
+
+def _address(side: str) -> tuple[str, ...]:
+    lines = ("AdrLine", "BldgNb", "StrtNm", "PstCd", "TwnNm", "CtrySubDvsn", "Ctry")
+    return tuple(f"RltdPties/{side}/{around}PstlAdr/{line}" for around in ("Pty/", "") for line in lines)
 
 
 PARTIES: Table = {
@@ -110,49 +119,87 @@ PARTIES: Table = {
     "debtor": _name("Dbtr"),
     "debtor_id": _id("Dbtr"),
     "debtor_account": _account("Dbtr"),
+    "debtor_account_scheme": _scheme("Dbtr"),
     "debtor_agent": _agent("Dbtr"),
+    "debtor_agent_name": _agent_name("Dbtr"),
     "ultimate_debtor": _name("UltmtDbtr"),
     "ultimate_debtor_id": _id("UltmtDbtr"),
     "creditor": _name("Cdtr"),
     "creditor_id": _id("Cdtr"),
     "creditor_account": _account("Cdtr"),
+    "creditor_account_scheme": _scheme("Cdtr"),
     "creditor_agent": _agent("Cdtr"),
+    "creditor_agent_name": _agent_name("Cdtr"),
     "ultimate_creditor": _name("UltmtCdtr"),
     "ultimate_creditor_id": _id("UltmtCdtr"),
 }
 
+ADDRESSES: Table = {"debtor_address": _address("Dbtr"), "creditor_address": _address("Cdtr")}
+
 RETURNED: Table = {
     "originator": ("RtrInf/Orgtr/Pty/Nm", "RtrInf/Orgtr/Nm", "RtrInf/RtrOrgtr/Nm"),
+    "originator_id": tuple(
+        f"RtrInf/{side}/Id/OrgId/{kind}"
+        for side in ("Orgtr/Pty", "Orgtr", "RtrOrgtr")
+        for kind in ("AnyBIC", "BICOrBEI", "BIC", "LEI", "Othr/Id")
+    ),
     "original_code": ("RtrInf/OrgnlBkTxCd/Domn/Cd",),
     "original_family": ("RtrInf/OrgnlBkTxCd/Domn/Fmly/Cd",),
     "original_subfamily": ("RtrInf/OrgnlBkTxCd/Domn/Fmly/SubFmlyCd",),
     "original_proprietary": ("RtrInf/OrgnlBkTxCd/Prtry/Cd",),
+    "original_issuer": ("RtrInf/OrgnlBkTxCd/Prtry/Issr",),
 }
 
-ENTRY_PARTS = {"exchange": (Exchange, EXCHANGE)}
-DETAIL_PARTS = {
-    "references": (References, REFERENCES),
-    "exchange": (Exchange, EXCHANGE),
-    "parties": (Parties, PARTIES),
-    "returned": (Returned, RETURNED),
+DATES: Table = {
+    "accepted": ("RltdDts/AccptncDtTm",),
+    "settled": ("RltdDts/IntrBkSttlmDt",),
+    "traded": ("RltdDts/TradDt",),
+    "executed": ("RltdDts/TxDtTm",),
+    "started": ("RltdDts/StartDt",),
+    "ended": ("RltdDts/EndDt",),
 }
 
-DETAIL_LISTS: Table = {
-    "return_text": ("RtrInf/AddtlInf",),
-    "remittance": ("RmtInf/Ustrd",),
-    "creditor_reference": ("RmtInf/Strd/CdtrRefInf/Ref", "RmtInf/Strd/CdtrRefInf/CdtrRef"),
-}
-"""Values that may stand several times; joined by a space."""
+_DOCUMENT, _REFERENCE = "RmtInf/Strd/RfrdDocInf", "RmtInf/Strd/CdtrRefInf"
 
-CHARGES = frozenset(f"Chrgs/{path}" for path in ("Rcrd/Amt", "Rcrd/CdtDbtInd", "Amt", "CdtDbtInd", "TtlChrgsAndTaxAmt"))
+STRUCTURED: Table = {
+    "creditor_reference": (f"{_REFERENCE}/Ref", f"{_REFERENCE}/CdtrRef"),
+    "reference_kind": tuple(
+        f"{_REFERENCE}/{kind}" for kind in ("Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry", "CdtrRefTp/Cd", "CdtrRefTp/Prtry")
+    ),
+    "reference_issuer": (f"{_REFERENCE}/Tp/Issr", f"{_REFERENCE}/CdtrRefTp/Issr"),
+    "document": (f"{_DOCUMENT}/Nb", f"{_DOCUMENT}/RfrdDocNb"),
+    "document_kind": tuple(
+        f"{_DOCUMENT}/{kind}" for kind in ("Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry", "RfrdDocTp/Cd", "RfrdDocTp/Prtry")
+    ),
+    "document_date": (f"{_DOCUMENT}/RltdDt/Dt", f"{_DOCUMENT}/RltdDt", "RmtInf/Strd/RfrdDocRltdDt"),
+    "remitted_amount": ("RmtInf/Strd/RfrdDocAmt/RmtdAmt",),
+    "remitted_currency": ("RmtInf/Strd/RfrdDocAmt/RmtdAmt/@Ccy",),
+}
+STRUCTURED_LISTS: Table = {"additional": ("RmtInf/Strd/AddtlRmtInf",)}
+
+RETURN_TEXT = ("RtrInf/AddtlInf", "RtrInf/AddtlRtrRsnInf")
+REMITTANCE = ("RmtInf/Ustrd",)
+"""Texts that may stand several times: joined by a space."""
+
+CHARGE: Table = {
+    "kind": ("Tp/Cd", "Tp/Prtry/Id", "Tp/Prtry"),
+    "agent": (*_institution("Agt"), *_institution("Pty")),
+}
+CHARGE_READ: Table = {"amount": ("Amt",), "direction": ("CdtDbtInd",), "is_included": ("ChrgInclInd",)}
+CHARGES_TOTAL = "Chrgs/TtlChrgsAndTaxAmt"
+CHARGE_CONTENT = Content(CHARGE, CHARGE_READ, {"total": ("TtlChrgsAndTaxAmt",)})
+"""Of a record, and of Chrgs itself in the form without records."""
+
+
+def _paths(*tables: Table) -> Iterator[str]:
+    return (path for table in tables for paths in table.values() for path in paths)
+
+
+_SHARED: Table = {"amount": ("Amt",), "direction": ("CdtDbtInd",), **{path: (path,) for path in DOMAIN}}
 DETAILS = ("NtryDtls/TxDtls", "TxDtls")
-
-
-def _paths(*tables: Table) -> frozenset[str]:
-    found = (path.removesuffix("/@Ccy") for table in tables for paths in table.values() for path in paths)
-    return frozenset(found) | CHARGES
-
-
-DETAIL_KNOWN = _paths(DETAIL, DETAIL_LISTS, *(table for _, table in DETAIL_PARTS.values())) | {"Refs", "RtrInf"}
-ENTRY_KNOWN = _paths(ENTRY, *(table for _, table in ENTRY_PARTS.values())) | {"NtryDtls", *DETAILS}
-"""Paths of texts that have a place in the model."""
+ENTRY_CONTENT = Content(_SHARED, ENTRY, ENTRY_READ, EXCHANGE, apart=(*DETAILS, "Chrgs"))
+DETAIL_CONTENT = Content(
+    *(_SHARED, DETAIL, REFERENCES, EXCHANGE, PARTIES, RETURNED, DATES, STRUCTURED),
+    several=(*RETURN_TEXT, *REMITTANCE, *_paths(ADDRESSES, STRUCTURED_LISTS)),
+    apart=("Chrgs",),
+)

@@ -1,13 +1,48 @@
 """What a statement, report or notification says. Amounts are signed minor units: credit positive, debit negative.
 
 A value that cannot be read is None and its code stands in ``problems``; content that has no place here is kept as XML
-in ``raw``: nothing is dropped.
+in ``raw``: nothing is dropped. What there are millions of are named tuples, which are made in a fifth of the time.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """CdtLine of a balance; ``is_included`` when the balance counts it in."""
+
+    amount: int | None
+    currency: str | None
+    is_included: bool
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """Avlbty of a balance, ``on`` a day or after ``days``, as written."""
+
+    amount: int | None
+    currency: str | None
+    on: str | None
+    days: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One line of TxsSummry: ``kind`` is its element, sums as written because no currency stands beside them.
+
+    ``net`` has the sign of its indicator.
+    """
+
+    kind: str
+    count: str | None
+    sum: str | None
+    net: str | None
+    bank_code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +55,8 @@ class Balance:
     date: date | None
     problems: tuple[str, ...] = ()
     sub_kind: str | None = None
+    credit_lines: tuple[CreditLine, ...] = ()
+    available: tuple[Available, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +82,30 @@ class Statement:
     servicer: str | None
     balances: tuple[Balance, ...]
     problems: tuple[str, ...] = ()
+    account_name: str | None = None
+    account_kind: str | None = None
+    owner_id: str | None = None
+    servicer_name: str | None = None
+    related_account: str | None = None
+    related_currency: str | None = None
+    copy: str | None = None
+    source: str | None = None
+    additional: str | None = None
+    totals: tuple[Total, ...] = ()
     raw: bytes | None = None
     """The head without its entries, when something in it is not read."""
 
 
 @dataclass(frozen=True, slots=True)
-class References:
+class Ending:
+    """What was not there yet when the head of the statement was told: it stands behind the entries."""
+
+    statement: int
+    additional: str | None
+    raw: bytes | None
+
+
+class References(NamedTuple):
     """Of Refs, those that matching does not use."""
 
     mandate_id: str | None = None
@@ -64,8 +119,7 @@ class References:
     proprietary: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """AmtDtls, amounts and rates as they are written."""
 
     instructed_amount: str | None = None
@@ -78,40 +132,82 @@ class Exchange:
     target_currency: str | None = None
     unit_currency: str | None = None
     rate: str | None = None
+    contract: str | None = None
+    quoted: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """RltdPties and RltdAgts: names, ids, accounts; an agent by BIC, member id or name."""
+class Parties(NamedTuple):
+    """RltdPties and RltdAgts: names, ids, accounts, addresses in one line; an agent by BIC or member id."""
 
     initiating_party: str | None = None
     debtor: str | None = None
     debtor_id: str | None = None
+    debtor_address: str | None = None
     debtor_account: str | None = None
+    debtor_account_scheme: str | None = None
     debtor_agent: str | None = None
+    debtor_agent_name: str | None = None
     ultimate_debtor: str | None = None
     ultimate_debtor_id: str | None = None
     creditor: str | None = None
     creditor_id: str | None = None
+    creditor_address: str | None = None
     creditor_account: str | None = None
+    creditor_account_scheme: str | None = None
     creditor_agent: str | None = None
+    creditor_agent_name: str | None = None
     ultimate_creditor: str | None = None
     ultimate_creditor_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(NamedTuple):
     """RtrInf, besides its reason: who returned, and the bank's code of the original."""
 
     originator: str | None = None
+    originator_id: str | None = None
     original_code: str | None = None
     original_family: str | None = None
     original_subfamily: str | None = None
     original_proprietary: str | None = None
+    original_issuer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Remittance(NamedTuple):
+    """RmtInf/Strd, several texts of a kind joined by a space."""
+
+    creditor_reference: str | None = None
+    reference_kind: str | None = None
+    reference_issuer: str | None = None
+    document: str | None = None
+    document_kind: str | None = None
+    document_date: str | None = None
+    remitted_amount: str | None = None
+    remitted_currency: str | None = None
+    additional: str | None = None
+
+
+class Dates(NamedTuple):
+    """RltdDts, as written; the values that no version but some have stay in ``raw``."""
+
+    accepted: str | None = None
+    settled: str | None = None
+    traded: str | None = None
+    executed: str | None = None
+    started: str | None = None
+    ended: str | None = None
+
+
+class Charge(NamedTuple):
+    """A record of Chrgs; minor units deducted, negative when refunded. ``is_included``: the amount is less it."""
+
+    amount: int | None
+    currency: str | None
+    kind: str | None
+    is_included: bool
+    agent: str | None
+
+
+class Detail(NamedTuple):
     """TxDtls. Without an indicator of its own it has the sign of its entry."""
 
     ordinal: int
@@ -135,18 +231,21 @@ class Detail:
     charges: int | None = None
     bank_code: str | None = None
     proprietary_code: str | None = None
+    proprietary_issuer: str | None = None
     purpose: str | None = None
-    document: str | None = None
-    accepted: str | None = None
-    settled: str | None = None
+    charge_records: tuple[Charge, ...] = ()
+    charges_total: str | None = None
     references: References | None = None
     exchange: Exchange | None = None
     parties: Parties | None = None
     returned: Returned | None = None
+    structured: Remittance | None = None
+    dates: Dates | None = None
+    raw: bytes | None = None
+    """The detail, when something in it is not read and there are so many that they are read one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Ntry of the statement with this ordinal. ``bank_code`` is ``PMNT/ICDT/DMCT`` or the bank's own code.
 
     ``charges`` are minor units deducted, negative when refunded.
@@ -173,7 +272,11 @@ class Entry:
     proprietary_code: str | None = None
     proprietary_issuer: str | None = None
     batch_amount: str | None = None
+    batch_currency: str | None = None
     batch_direction: str | None = None
+    charge_records: tuple[Charge, ...] = ()
+    charges_total: str | None = None
     exchange: Exchange | None = None
+    information: str | None = None
     raw: bytes | None = None
-    """The whole entry, when something in it is not read."""
+    """The whole entry, when something in it is not read; details that are read one by one have their own."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from formats.iso20022 import camt, codes
-from formats.iso20022.camt import Balance, Entry, Statement
+from formats.iso20022.camt import Balance, Ending, Entry, Statement
 from formats.iso20022.explain.counting import Counting
 from formats.iso20022.explain.model import EntryRow, Rows, Statements, StatementSummary, decimal_text
 
@@ -29,12 +29,12 @@ class _Summing:
         self._all = Statements(Rows(counting.limit))
         self._at: StatementSummary | None = None
 
-    def run(self, items: Iterator[Statement | Entry]) -> Statements:
+    def run(self, items: Iterator[Statement | Entry | Ending]) -> Statements:
         for item in items:
             if isinstance(item, Statement):
                 self._close()
                 self._open(item)
-            else:
+            elif isinstance(item, Entry):
                 self._add(item)
         self._close()
         return self._all

@@ -271,7 +271,7 @@ def test_a_refused_document_leaves_no_scratch_file_open(cast: Cast, pins: Pins) 
             return file
 
     with pytest.raises(BadSignature, match="digest_mismatch"):
-        streamed.verify([sign(document(), cast.bank).replace(b"S1", b"S2")], pins, OneFile(), 1 << 20)
+        streamed.verify([sign(document(), cast.bank).replace(b"<Id>S1<", b"<Id>S2<")], pins, OneFile(), 1 << 20)
     assert file.closed
 
 
