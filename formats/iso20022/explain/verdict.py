@@ -82,10 +82,16 @@ def _of_whole(source: BinaryIO, message: str, size_bytes: int, counting: Countin
 
 
 def _in_words(document: etree._Element, message: str) -> list[Finding]:
-    """Some findings; none when the document has so many elements that looking for all would take minutes."""
+    """Some findings; none when the document has so many elements that looking for all would take minutes, or one
+    that names a type of no schema, at which the library gives up."""
+    from xmlschema import XMLSchemaException
+
     if next(islice(document.iter(), ELEMENTS_MAX, None), None) is not None:
         return []
-    return list(islice(breaches(document, message), FINDINGS_MAX + 1))
+    try:
+        return list(islice(breaches(document, message), FINDINGS_MAX + 1))
+    except XMLSchemaException:
+        return []
 
 
 def _tree(source: BinaryIO) -> etree._Element:
