@@ -7,7 +7,8 @@ import unicodedata
 
 from formats.text.syllables import restyled
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]++(?![\u0300-\u036f])")
+"""A word of composed letters; one with a mark that no letter takes is left as it is."""
 _ALIKE = str.maketrans({"ð": "đ", "’": "'", "‘": "'", "ʼ": "'", "`": "'"})
 """Eth looks like Đ, and many lists hold it; apostrophes of names such as H'Blang."""
 
@@ -17,7 +18,8 @@ def comparable(text: str) -> str:
 
     ``HÒA  Bình`` and ``hoà bình`` are one; y and i, and names with other tones, stay two.
     """
-    small = " ".join(unicodedata.normalize("NFC", text).casefold().translate(_ALIKE).split())
+    small = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    small = " ".join(small.translate(_ALIKE).split())
     return small if small.isascii() else _WORD.sub(lambda found: restyled(found[0]), small)
 
 

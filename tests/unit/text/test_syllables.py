@@ -100,6 +100,16 @@ def test_comparing_takes_any_text(text: str) -> None:
     assert "  " not in comparable(text)
 
 
+@pytest.mark.parametrize("text", ["\u00df\u0323", "O\u00cc\u0300", "\u0130", "HÒA"])
+def test_comparing_what_was_made_comparable_changes_nothing(text: str) -> None:
+    assert comparable(comparable(text)) == comparable(text)
+
+
+@given(st.text(st.characters(max_codepoint=0x1EFF), max_size=40))
+def test_any_text_made_comparable_twice_is_as_made_once(text: str) -> None:
+    assert comparable(comparable(text)) == comparable(text)
+
+
 @pytest.mark.parametrize("charset", ["swift_x", "latin"])
 def test_every_syllable_is_spelled_in_the_sets_of_banks_letter_by_letter(charset: str) -> None:
     text = " ".join(word for each in syllables() for word in styles(each))
