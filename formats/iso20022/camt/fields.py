@@ -89,7 +89,7 @@ def _id(side: str) -> tuple[str, ...]:
 
 
 def _account(side: str) -> tuple[str, ...]:
-    return tuple(f"RltdPties/{side}Acct/Id/{path}" for path in ("IBAN", "Othr/Id"))
+    return tuple(f"RltdPties/{side}Acct/Id/{path}" for path in ("IBAN", "Othr/Id", "BBAN", "PrtryAcct/Id"))
 
 
 def _institution(around: str) -> tuple[str, ...]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from support import golden
+from support import golden, versions
 from support.pain001_values import TRANSFER, rendered
 
+from formats.iso20022 import schema
 from formats.iso20022.pain001 import Account, Agent, Party
+
+needs_schemas = pytest.mark.skipif(bool(schema.missing()), reason="schemas are not installed: make schemas")
 
 
 @pytest.mark.parametrize("path", golden.messages(), ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -45,3 +49,24 @@ def test_m5_the_values_of_the_golden_message_are_rendered_as_its_very_bytes(vers
         transfers[0] = replace(TRANSFER, uetr=None)
     content, _ = rendered(transfers, f"pain.001.001.{version}")
     assert content == (golden.FIXTURES / "generic" / f"pain001.v{version}.bank-and-wallet.xml").read_bytes()
+
+
+VERSIONS = list(versions.fixtures())
+
+
+@needs_schemas
+@pytest.mark.parametrize(("file", "message", "content"), VERSIONS, ids=[file for file, _, _ in VERSIONS])
+def test_every_version_is_shown_by_a_message_that_is_valid_by_its_schema(file: str, message: str, content: str) -> None:
+    assert schema.findings(BytesIO(content.encode()), message) == []
+    assert (versions.FOLDER / file).read_text("utf-8") == content
+
+
+def test_a_statement_says_the_same_in_every_version_from_the_eighth_on() -> None:
+    goldens = [versions.FOLDER / f"camt053.v{number:02d}.everything.json" for number in range(8, 15)]
+    told = {path.read_text("utf-8").replace(f"camt.053.001.{path.name[9:11]}", "version") for path in goldens}
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("path", sorted(versions.FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_nothing_of_a_message_that_shows_its_version_is_left_unread(path: Path) -> None:
+    assert "raw" not in path.read_text("utf-8")
