@@ -60,12 +60,13 @@ def statement(message: str, version: int) -> str:
 
 
 def _account(version: int) -> str:
-    if version == 1:
-        number = _tag("PrtryAcct", _tag("Id", "118000123456"))
-    else:
-        number = _tag("Othr", _tag("Id", "118000123456"))
+    number = _number(version, "118000123456")
     servicer = _tag("Svcr", _tag("FinInstnId", _bic(version)))
     return _tag("Acct", _tag("Id", number), _tag("Ccy", "VND"), _tag("Ownr", _tag("Nm", "SO TAI CHINH")), servicer)
+
+
+def _number(version: int, number: str) -> str:
+    return _tag("PrtryAcct" if version == 1 else "Othr", _tag("Id", number))
 
 
 def _bic(version: int) -> str:
@@ -193,9 +194,7 @@ def _party(version: int, side: str, name: str) -> str:
 
 
 def _parties(version: int) -> str:
-    number = (
-        _tag("PrtryAcct", _tag("Id", "19036112233441")) if version == 1 else _tag("Othr", _tag("Id", "19036112233441"))
-    )
+    number = _number(version, "19036112233441")
     related = _tag(
         "RltdPties",
         _party(version, "Dbtr", "SO TAI CHINH"),
