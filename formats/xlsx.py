@@ -125,6 +125,7 @@ def open_workbook(source: BinaryIO) -> Workbook:
     """Read names, strings and formats; ``Unreadable`` or ``Forbidden`` (too large when unpacked)."""
     with _as_unreadable():
         archive = zipfile.ZipFile(source)
+        _check_packing(archive)
         _check_size(archive)
         book = _parse(archive, "xl/workbook.xml")
         return Workbook(archive, _sheets(archive, book), _strings(archive), _formats(archive), _epoch(book))
@@ -136,10 +137,17 @@ def _as_unreadable() -> Iterator[None]:
     try:
         yield
     except (
-        *(zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError, KeyError, UnicodeDecodeError),
-        *(NotImplementedError, RuntimeError),  # unknown compression, encrypted member
+        *(zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError, KeyError),
+        *(NotImplementedError, RuntimeError),  # a later version of ZIP, encrypted member
+        ValueError,  # a member said to stand before the file, a name in no encoding
     ) as error:
         raise Unreadable("workbook_unreadable", part=type(error).__name__) from None
+
+
+def _check_packing(archive: zipfile.ZipFile) -> None:
+    """ECMA-376 part 2 knows stored and deflated members only."""
+    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in archive.infolist()):
+        raise Unreadable("workbook_unreadable", part="compression")
 
 
 def _check_size(archive: zipfile.ZipFile) -> None:

@@ -248,6 +248,19 @@ class TestXlsx:
     def test_what_is_no_workbook_is_one_problem(self, text: bytes) -> None:
         assert of_xlsx(text) == ([], [(0, "", "workbook_unreadable")])
 
+    def test_fault_86_a_workbook_without_its_beginning_is_unreadable(self) -> None:
+        data = workbook({"A2": "R1", "B2": "Lan"})
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            start = archive.getinfo("xl/workbook.xml").header_offset
+        assert of_xlsx(data[start + 1 :]) == ([], [(0, "", "workbook_unreadable")])
+
+    def test_fault_86_a_member_packed_as_no_workbook_may_be_is_unreadable(self) -> None:
+        data = bytearray(workbook({"A2": "R1", "B2": "Lan"}))
+        for start, field in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+            for place in (match.start() + field for match in re.finditer(re.escape(start), bytes(data))):
+                data[place : place + 2] = zipfile.ZIP_BZIP2.to_bytes(2, "little")
+        assert of_xlsx(bytes(data)) == ([], [(0, "", "workbook_unreadable")])
+
     @given(st.integers(0, 6000), st.binary(min_size=1, max_size=8))
     def test_damaged_workbooks_give_rows_or_problems_and_never_an_error(self, place: int, noise: bytes) -> None:
         data = bytearray(DAMAGEABLE)

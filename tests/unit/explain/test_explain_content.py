@@ -116,6 +116,13 @@ def test_hostile_and_broken_xml_is_a_finding(content: bytes | str, rule: str) ->
 
 
 @needs_schema
+@pytest.mark.parametrize("name", ["Straße", "Số", "\U00010400"], ids=["Latin", "Vietnamese", "no name to expat"])
+def test_fault_87_a_name_beyond_ascii_is_a_finding(name: str) -> None:
+    content = f"<Document xmlns='{STATEMENT}'><BkToCstmrStmt><{name}/></BkToCstmrStmt></Document>"
+    assert "unexpected-element" in rules(of(content))
+
+
+@needs_schema
 def test_a_million_unknown_elements_are_not_looked_at_in_words() -> None:
     content = f"<Document xmlns='{STATEMENT}'><BkToCstmrStmt>{'<x/>' * 200_000}</BkToCstmrStmt></Document>"
     explanation = of(content)
