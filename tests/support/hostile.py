@@ -209,7 +209,9 @@ def _archived(sink: BinaryIO, *members: tuple[str, bytes, int]) -> None:
     """Name, part, and how many times the part."""
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part, count in members:
-            with archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as member:
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED  # or else it is stored, whatever the archive says
+            with archive.open(info, "w", force_zip64=True) as member:
                 for _ in range(count):
                     member.write(part)
 
