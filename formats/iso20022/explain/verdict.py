@@ -83,7 +83,7 @@ def _of_whole(source: BinaryIO, message: str, size_bytes: int, counting: Countin
 
 def _in_words(document: etree._Element, message: str) -> list[Finding]:
     """Some findings; none when the document has so many elements that looking for all would take minutes, or one
-    that names a type of no schema, at which the library gives up, or a name that expat refuses."""
+    at which the library gives up: a type of no schema, a year beyond any calendar, a name that expat refuses."""
     from xml.etree.ElementTree import ParseError
 
     from xmlschema import XMLSchemaException
@@ -92,7 +92,7 @@ def _in_words(document: etree._Element, message: str) -> list[Finding]:
         return []
     try:
         return list(islice(breaches(document, message), FINDINGS_MAX + 1))
-    except (XMLSchemaException, ParseError):
+    except (XMLSchemaException, ParseError, ArithmeticError, ValueError):
         return []
 
 
