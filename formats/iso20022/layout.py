@@ -11,6 +11,8 @@ from functools import lru_cache
 from itertools import compress, islice
 from typing import NamedTuple
 
+from formats.errors import Unreadable
+
 _REMEMBERED_SIZE_MAX = 256
 _REMEMBERED_MAX = 512
 
@@ -109,5 +111,9 @@ def _follow(
 
 @lru_cache(4096)
 def local(tag: str) -> str:
-    """The name without its namespace."""
-    return tag.rpartition("}")[2]
+    """The name without its namespace. Raises Unreadable for a prefix that nobody declared: libxml2 keeps it in the
+    name, so the element would go unseen."""
+    name = tag.rpartition("}")[2]
+    if ":" in name:
+        raise Unreadable("prefix_undeclared")
+    return name

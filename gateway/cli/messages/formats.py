@@ -21,6 +21,7 @@ TEMPLATES: Templates = {
     "doctype": N_("The file carries a DOCTYPE, which no honest message needs. It was not read."),
     "no_document": N_("The file is empty or holds no document."),
     "unknown_namespace": N_("This is no ISO 20022 message: its namespace is not known."),
+    "prefix_undeclared": N_("The XML uses a prefix that it does not declare, so its elements cannot be told apart."),
     "element_missing": N_("{expected} must stand there exactly once, found: {got}."),
     "totals_differ": N_(
         "Number or sum of the payments is not what the message says ({level}: {count}, said: {declared})."

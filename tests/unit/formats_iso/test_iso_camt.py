@@ -122,3 +122,13 @@ def test_an_amount_without_currency_is_no_amount() -> None:
     read = list(camt.read(io.BytesIO(content.encode())))[1]
     assert isinstance(read, Entry)
     assert (read.amount, read.problems) == (None, ("unknown_currency",))
+
+
+def test_fault_87_a_prefix_that_nobody_declared_hides_no_entry() -> None:
+    """libxml2 reads on, with the prefix in the name; found by fuzzing."""
+    content = (
+        b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>S1</Id>'
+        b'<ns2:Ntry><ns2:Amt Ccy="VND">1</ns2:Amt></ns2:Ntry></Stmt></BkToCstmrStmt></Document>'
+    )
+    with pytest.raises(Unreadable, match="prefix_undeclared"):
+        list(camt.read(io.BytesIO(content)))
