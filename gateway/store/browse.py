@@ -180,8 +180,8 @@ def operators(tx: Transaction) -> list[Any]:
 
 def frozen_partners(tx: Transaction) -> dict[str, str]:
     """Partner -> why nothing is sent to it."""
-    rows = tx.rows("SELECT partner, code FROM partner_freeze WHERE lifted_at IS NULL")
-    return {row.partner: row.code for row in rows}
+    rows = tx.rows("SELECT subject, code FROM stop WHERE scope = 'partner' AND lifted_at IS NULL ORDER BY id DESC")
+    return {row.subject: row.code for row in rows}
 
 
 def _narrowed(conditions: Mapping[str, str], given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from gateway.domain.errors import NotFound
 from gateway.store import bulk
 from gateway.store.store import Transaction, take
-from gateway.store.tables import Attempt, FileOut, PartnerFreeze, WireObject
+from gateway.store.tables import Attempt, FileOut, WireObject
 
 
 def find(tx: Transaction, message_id: str) -> FileOut:
@@ -78,15 +78,3 @@ def attempts(tx: Transaction, file_id: int) -> list[Attempt]:
 def wire_objects(tx: Transaction, file_id: int) -> list[WireObject]:
     query = select(WireObject).where(WireObject.file_id == file_id).order_by(col(WireObject.ordinal))
     return list(tx.session.exec(query).all())
-
-
-def is_frozen(tx: Transaction, partner: str) -> bool:
-    """Nothing is sent to this partner until a person has looked."""
-    found = tx.value("SELECT 1 FROM partner_freeze WHERE partner = :p AND lifted_at IS NULL", p=partner)
-    return found is not None
-
-
-def freeze(tx: Transaction, partner: str, code: str, subject: str) -> None:
-    if not is_frozen(tx, partner):
-        number = take(tx, "partner_freeze").start
-        tx.session.add(PartnerFreeze(id=number, partner=partner, code=code, subject=subject, frozen_at=tx.now()))

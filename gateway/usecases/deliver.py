@@ -10,11 +10,12 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from gateway.domain.errors import Alarm, ApprovalVoid, Busy, ChitraError, RemoteRefused, RemoteUnknown
 from gateway.domain.states import FileState, PaymentState
 from gateway.ports import LockHeld, Transport
-from gateway.store import batches, blobs, files, moves
+from gateway.store import batches, blobs, files, moves, stops
 from gateway.store.store import Transaction
 from gateway.store.tables import Attempt, FileOut, WireObject
 from gateway.usecases.approve import require_signatures
@@ -42,17 +43,22 @@ def deliver(context: Context, partner: Partner, batch: str | None = None) -> lis
     """All files due at one partner (of one ``batch``) over one connection; errors of one do not stop the next."""
     with context.store.read() as tx:
         due = [each for each in files.in_states(tx, DELIVERABLE, partner.code) if batch in (None, each.batch_id)]
-        frozen = files.is_frozen(tx, partner.code)
+        stopped = stops.of_partner_active(tx, partner.code)
     if not due:
         return []
-    if frozen:
-        error = Busy("partner_frozen", partner=partner.code)
-        return [_reported(context, file, error) for file in due]
+    if stopped:
+        return [_reported(context, file, _refusal(stopped[0])) for file in due]
     try:
         with context.store.exclusive(f"partner-{partner.code}") as lock, partner.connect() as transport:
             return [_Sender(context, partner, transport, lock, file.message_id).attempt() for file in due]
     except ChitraError as error:
         return [_reported(context, file, error) for file in due]
+
+
+def _refusal(stop: Any) -> Busy:
+    if stop.scope == "partner" and stop.code != stops.EMERGENCY:
+        return Busy("partner_frozen", partner=stop.subject)
+    return Busy("stopped", scope=stop.scope, subject=stop.subject, why=stop.code)
 
 
 def _reported(context: Context, file: FileOut, error: ChitraError | None) -> Delivery:
@@ -225,7 +231,7 @@ class _Sender:
     # --- release ----------------------------------------------------------------------------------------------
 
     def _commit_releasing(self) -> None:
-        """The intent of the payment itself: fenced, approvals and freezes re-checked, payments become sent with it."""
+        """The intent of the payment itself: fenced, stops and approvals re-checked, payments become sent with it."""
         with self._context.store.begin() as tx:
             self._require_still_ours(tx)
             moves.move(tx, "file_out", self._file.id, FileState.RELEASING, f"attempt {self._number}")
@@ -244,8 +250,8 @@ class _Sender:
         )
         if fenced.rowcount != 1:
             raise Busy("moved_by_another", subject=self._file.message_id)
-        if files.is_frozen(tx, self._partner.code):
-            raise Busy("partner_frozen", partner=self._partner.code)
+        if stop := stops.against(tx, self._partner.code, self._file.batch_id):
+            raise _refusal(stop)
         batch = batches.find(tx, self._file.batch_id)
         require_signatures(self._context, tx, batch)
         if batches.file_digest(tx, self._file.id) != self._file.content_sha256:
@@ -317,8 +323,7 @@ class _Sender:
     def _freeze(self, code: str) -> None:
         """Other bytes under our name: nothing more goes to this partner before a person has looked."""
         with self._context.store.begin() as tx:
-            files.freeze(tx, self._partner.code, code, self._file.message_id)
-            tx.record("system", "partner freeze", self._partner.code, file=self._file.message_id, reason=code)
+            stops.put(tx, stops.of_partner(self._partner.code), code, self._file.message_id, "system")
         self._unknown(code)
         raise Alarm(code, file=self._file.message_id, partner=self._partner.code)
 

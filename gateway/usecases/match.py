@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.domain.calendar import add_working
 from gateway.domain.states import PAYMENT_MOVES, BatchState, FileState, PaymentState
-from gateway.store import evidence, files, matching, moves
+from gateway.store import evidence, files, matching, moves, stops
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context
@@ -152,7 +152,7 @@ def _duplicate_rejection(tx: Transaction, file: FileIn, answer: Any) -> str:
     """Evidence that an earlier copy arrived: no payment moves, nothing more is sent, a person looks."""
     if answer.state in (FileState.SENT, FileState.ACKNOWLEDGED, FileState.REJECTED, FileState.RELEASING):
         moves.move(tx, "file_out", answer.file_id, FileState.UNKNOWN, f"duplicate-class answer {file.reference}")
-    files.freeze(tx, file.partner, "duplicate_rejection", answer.message_id)
+    stops.put(tx, stops.of_partner(file.partner), "duplicate_rejection", answer.message_id, "system")
     evidence.raise_exception(tx, "duplicate_rejection", file.partner, file_in_id=file.id, file_out_id=answer.file_id)
     return "duplicate_rejection"
 

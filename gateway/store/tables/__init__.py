@@ -2,6 +2,7 @@
 minor units; personal data only inside ``personal`` envelopes and ``*_blind`` columns.
 """
 
+from gateway.store.tables.control import Decision, Sighting, Stop, Verdict
 from gateway.store.tables.evidence import (
     Allocation,
     Balance,
@@ -14,7 +15,7 @@ from gateway.store.tables.evidence import (
     StatusLine,
     StatusReport,
 )
-from gateway.store.tables.files import Attempt, FileOut, PartnerFreeze, PaymentFile, WireObject
+from gateway.store.tables.files import Attempt, FileOut, PaymentFile, WireObject
 from gateway.store.tables.ledger import Audit, AuditHead, Blob, History, Instance, Sequence
 from gateway.store.tables.payout import Approval, Batch, Operator, Payer, Payment, Problem
 
@@ -27,6 +28,7 @@ __all__ = [
     "Balance",
     "Batch",
     "Blob",
+    "Decision",
     "Detail",
     "Entry",
     "ExceptionItem",
@@ -36,14 +38,16 @@ __all__ = [
     "History",
     "Instance",
     "Operator",
-    "PartnerFreeze",
     "Payer",
     "Payment",
     "PaymentFile",
     "Problem",
     "Sequence",
+    "Sighting",
     "Statement",
     "StatusLine",
     "StatusReport",
+    "Stop",
+    "Verdict",
     "WireObject",
 ]

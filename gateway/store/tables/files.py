@@ -82,17 +82,3 @@ class PaymentFile(SQLModel, table=True):
     ordinal: int = Field(primary_key=True)
     payment_id: int = big(foreign_key="payment.id", index=True)
     live: bool = True
-
-
-class PartnerFreeze(SQLModel, table=True):
-    """A partner to which nothing is sent until a person has looked."""
-
-    __tablename__ = "partner_freeze"
-    __table_args__ = (unique_where("uq_partner_frozen", "partner", where="lifted_at IS NULL"),)
-
-    id: int = key()
-    partner: str
-    code: str
-    subject: str
-    frozen_at: str
-    lifted_at: str | None = None

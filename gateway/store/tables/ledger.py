@@ -18,6 +18,10 @@ class Instance(SQLModel, table=True):
     epoch: int
     environment: str
     created_at: str
+    safe_since: str | None = None
+    """M15: since when nothing is sent, because this database may not know all that was sent; None in normal work."""
+    safe_code: str | None = None
+    safe_params: str | None = None
 
 
 class Sequence(SQLModel, table=True):

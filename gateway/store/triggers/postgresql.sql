@@ -72,3 +72,24 @@ CREATE TRIGGER batch_content_fixed BEFORE UPDATE ON batch FOR EACH ROW
 CREATE TRIGGER batch_content_digest_fixed BEFORE UPDATE ON batch FOR EACH ROW
   WHEN (OLD.content_sha256 IS NOT NULL AND OLD.content_sha256 IS DISTINCT FROM NEW.content_sha256)
   EXECUTE FUNCTION chitra_refuse('M12 batch content is fixed');
+
+CREATE TRIGGER decision_fixed BEFORE UPDATE ON decision FOR EACH ROW
+  WHEN ((OLD.reference, OLD.verb, OLD.subject, OLD.params, OLD.reason, OLD.evidence_name, OLD.evidence_sha256,
+  OLD.precondition, OLD.proposed_by, OLD.proposed_key, OLD.proposed_at, OLD.proposal) IS DISTINCT FROM
+  (NEW.reference, NEW.verb, NEW.subject, NEW.params, NEW.reason, NEW.evidence_name, NEW.evidence_sha256,
+  NEW.precondition, NEW.proposed_by, NEW.proposed_key, NEW.proposed_at, NEW.proposal))
+  EXECUTE FUNCTION chitra_refuse('M11 a proposal is fixed');
+CREATE TRIGGER decision_ends_once BEFORE UPDATE ON decision FOR EACH ROW WHEN (OLD.state <> 'proposed')
+  EXECUTE FUNCTION chitra_refuse('M11 a decision ends once');
+CREATE TRIGGER decision_fixed_delete BEFORE DELETE ON decision FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M11 decision is never deleted');
+CREATE TRIGGER verdict_fixed_update BEFORE UPDATE ON verdict FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M9 verdict is insert-only');
+CREATE TRIGGER verdict_fixed_delete BEFORE DELETE ON verdict FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M9 verdict is insert-only');
+CREATE TRIGGER stop_lifted_once BEFORE UPDATE ON stop FOR EACH ROW
+  WHEN (OLD.lifted_at IS NOT NULL OR NEW.lifted_at IS NULL OR NEW.decision_id IS NULL OR NEW.scope <> OLD.scope
+  OR NEW.subject <> OLD.subject)
+  EXECUTE FUNCTION chitra_refuse('M16 a stop is only lifted by a decision');
+CREATE TRIGGER stop_fixed_delete BEFORE DELETE ON stop FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M16 stop is never deleted');

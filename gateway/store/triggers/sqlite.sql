@@ -42,3 +42,19 @@ CREATE TRIGGER batch_content_fixed BEFORE UPDATE OF
 BEGIN SELECT RAISE(ABORT, 'M12 batch content is fixed'); END;
 CREATE TRIGGER batch_content_digest_fixed BEFORE UPDATE OF content_sha256 ON batch WHEN OLD.content_sha256 IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'M12 batch content is fixed'); END;
+
+CREATE TRIGGER decision_fixed BEFORE UPDATE OF
+  reference, verb, subject, params, reason, evidence_name, evidence_sha256, precondition, proposed_by, proposed_key,
+  proposed_at, proposal ON decision
+BEGIN SELECT RAISE(ABORT, 'M11 a proposal is fixed'); END;
+CREATE TRIGGER decision_ends_once BEFORE UPDATE ON decision WHEN OLD.state <> 'proposed'
+BEGIN SELECT RAISE(ABORT, 'M11 a decision ends once'); END;
+CREATE TRIGGER decision_fixed_delete BEFORE DELETE ON decision
+BEGIN SELECT RAISE(ABORT, 'M11 decision is never deleted'); END;
+CREATE TRIGGER verdict_fixed_update BEFORE UPDATE ON verdict BEGIN SELECT RAISE(ABORT, 'M9 verdict is insert-only'); END;
+CREATE TRIGGER verdict_fixed_delete BEFORE DELETE ON verdict BEGIN SELECT RAISE(ABORT, 'M9 verdict is insert-only'); END;
+CREATE TRIGGER stop_lifted_once BEFORE UPDATE ON stop
+WHEN OLD.lifted_at IS NOT NULL OR NEW.lifted_at IS NULL OR NEW.decision_id IS NULL OR NEW.scope <> OLD.scope
+  OR NEW.subject <> OLD.subject
+BEGIN SELECT RAISE(ABORT, 'M16 a stop is only lifted by a decision'); END;
+CREATE TRIGGER stop_fixed_delete BEFORE DELETE ON stop BEGIN SELECT RAISE(ABORT, 'M16 stop is never deleted'); END;

@@ -13,7 +13,7 @@ from support.gateways import Gateway, copy_of, row
 
 from gateway.domain.errors import RemoteUnknown
 from gateway.ports import RemoteFile, RemoteWriter, Transport
-from gateway.store import blobs, files
+from gateway.store import blobs, files, stops
 from gateway.usecases.deliver import Delivery
 
 
@@ -129,7 +129,7 @@ def test_other_bytes_under_our_name_after_a_lost_reply_freeze_the_partner(sealed
     assert looked.error is not None
     assert (looked.state, looked.error.code) == ("unknown", "final_name_differs")
     with sealed.store.read() as tx:
-        assert files.is_frozen(tx, "vietinbank")
+        assert stops.of_partner_active(tx, "vietinbank")
     assert _sent(sealed).error.code == "file_unknown_outcome"  # type: ignore[union-attr]
 
 
@@ -216,7 +216,7 @@ def test_m12_an_approval_that_no_longer_stands_stops_the_release(sealed: Gateway
 
 def test_a_frozen_partner_gets_nothing(sealed: Gateway) -> None:
     with sealed.store.begin() as tx:
-        files.freeze(tx, "vietinbank", "duplicate_rejection", "M1")
+        stops.put(tx, stops.of_partner("vietinbank"), "duplicate_rejection", "M1", "system")
     delivery = _sent(sealed)
     assert delivery.error is not None
     assert delivery.error.code == "partner_frozen"
@@ -227,7 +227,7 @@ def test_a_partner_frozen_during_the_upload_gets_nothing(sealed: Gateway) -> Non
     def freezing(data: bytes) -> bytes:
         other = another_process(sealed)
         with other.store.begin() as tx:
-            files.freeze(tx, "vietinbank", "duplicate_rejection", "M1")
+            stops.put(tx, stops.of_partner("vietinbank"), "duplicate_rejection", "M1", "system")
         other.close()
         return data
 

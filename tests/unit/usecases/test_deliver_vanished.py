@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from support.evidence import BANK
 from support.gateways import Gateway, copy_of
+from support.decisions import decision
 from support.stores import Crashed
 
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
 from gateway.ports import Transport
-from gateway.store import files
+from gateway.store import stops
 from gateway.usecases import gravity
 from gateway.usecases.deliver import Delivery
 from gateway.usecases.send import Sent
@@ -148,10 +149,10 @@ def test_a_name_taken_by_other_bytes_freezes_the_partner_and_the_day_still_passe
     assert taken.error is not None
     assert (taken.error.code, taken.error.exit_code) == ("final_name_taken", 5)
     with sealed.store.read() as tx:
-        assert files.is_frozen(tx, "vietinbank")
+        assert stops.of_partner_active(tx, "vietinbank")
     sealed.clock.pass_(days=3)
     with sealed.store.begin() as tx:
-        tx.run("UPDATE partner_freeze SET lifted_at = :now", now=tx.now())
+        stops.lift(tx, stops.of_partner("vietinbank"), decision(tx, "start"))
     assert _delivery(sealed.send()).state == "void"
     assert sealed.states() == {"TC-0001": "approved"}
 
@@ -204,7 +205,7 @@ def _unreachable(_transport: Transport) -> Transport:
 
 def _freeze(gateway: Gateway) -> None:
     with gateway.store.begin() as tx:
-        files.freeze(tx, "vietinbank", "duplicate_rejection", "M1")
+        stops.put(tx, stops.of_partner("vietinbank"), "duplicate_rejection", "M1", "system")
 
 
 @pytest.mark.parametrize("trouble", ["unreachable", "frozen"])

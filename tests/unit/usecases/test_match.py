@@ -9,7 +9,7 @@ from support.banks import Booking
 from support.evidence import BANK, amount, booked, credit, debit, status
 from support.gateways import Gateway
 
-from gateway.store import files
+from gateway.store import stops
 
 
 def _state(gateway: Gateway, ref: str = "TC-0001") -> str:
@@ -87,7 +87,7 @@ def test_a_duplicate_class_rejection_rejects_nothing_and_freezes_the_partner(
     assert _file_state(sent) == "unknown"
     assert sent.exceptions() == ["duplicate_rejection"]
     with sent.store.read() as tx:
-        assert files.is_frozen(tx, "vietinbank")
+        assert stops.of_partner_active(tx, "vietinbank")
     assert sent.value("SELECT min(holds_key) FROM payment") == 1
 
 

@@ -12,14 +12,14 @@ import pytest
 from support.evidence import BANK, booked, debit, resigned, status
 from support.gateways import Gateway, copy_of
 
-from gateway.store import files
+from gateway.store import stops
 
 ONE = ("<Cd>NARR</Cd></Rsn></StsRsnInf>", "<StsRsnInf><Rsn><Cd>AM05</Cd></Rsn></StsRsnInf>")
 
 
 def _frozen(gateway: Gateway) -> bool:
     with gateway.store.read() as tx:
-        return files.is_frozen(tx, "vietinbank")
+        return bool(stops.of_partner_active(tx, "vietinbank"))
 
 
 def _nothing_is_rejected(gateway: Gateway) -> None:

@@ -1,0 +1,96 @@
+"""What people decide over the exchange, and what the exchange must remember: stops, decisions, verdicts, sightings."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel
+
+from gateway.store.tables.columns import big, key, one_of, unique_where
+
+
+class Stop(SQLModel, table=True):
+    """Nothing is released in this scope until the stop is lifted by two people (M16).
+
+    Made by one person, or by ``system`` when it saw something only a person may judge.
+    """
+
+    __table_args__ = (
+        one_of("scope", ("all", "partner", "batch", "programme", "payer")),
+        CheckConstraint("(scope = 'all') = (subject = '')", name="scope_named"),
+        unique_where("uq_stop_active", "scope", "subject", "code", where="lifted_at IS NULL"),
+    )
+
+    id: int = key()
+    scope: str
+    subject: str
+    """Code or id of what is stopped; empty for everything."""
+    code: str
+    """``emergency`` when a person stopped, else what the system saw."""
+    reason: str
+    """The person's words, or the file that the system means."""
+    actor: str
+    stopped_at: str
+    lifted_at: str | None = None
+    decision_id: int | None = big(default=None, foreign_key="decision.id")
+    """By which decision it was lifted."""
+
+
+class Decision(SQLModel, table=True):
+    """One act that needs two people: proposed and signed by one, executed with the signature of another (M11).
+
+    ``precondition`` is a digest of the state it rests on; when that has changed, the decision lapses unexecuted.
+    """
+
+    __table_args__ = (
+        one_of("state", ("proposed", "executed", "lapsed")),
+        CheckConstraint("confirmed_by <> proposed_by", name="four_eyes"),
+    )
+
+    id: int = key()
+    reference: str = Field(unique=True)
+    verb: str
+    subject: str
+    params: str
+    reason: str
+    evidence_name: str | None = None
+    evidence_sha256: str | None = None
+    """A blob: the partner's letter, or what else the decision rests on."""
+    precondition: str
+    state: str
+    proposed_by: str = Field(foreign_key="operator.name")
+    proposed_key: str
+    proposed_at: str
+    proposal: bytes
+    """Signature of the first person."""
+    confirmed_by: str | None = Field(default=None, foreign_key="operator.name")
+    confirmed_key: str | None = None
+    confirmation: bytes | None = None
+    """Signature of the second person."""
+    ended_at: str | None = None
+    lapse: str | None = None
+    """Why it lapsed."""
+
+
+class Verdict(SQLModel, table=True):
+    """What two people say of a file whose delivery is unknown; evidence for its payments like a partner's answer."""
+
+    __table_args__ = (one_of("verdict", ("delivered", "absent")),)
+
+    file_id: int = Field(primary_key=True, foreign_key="file_out.id")
+    decision_id: int = big(foreign_key="decision.id", unique=True)
+    verdict: str
+
+
+class Sighting(SQLModel, table=True):
+    """A name in a partner's inbox as last seen: whether it still grows, and whether we have taken it already."""
+
+    partner: str = Field(primary_key=True)
+    folder: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    size_bytes: int = big()
+    modified: int = big()
+    polls: int
+    """How many rounds in a row saw exactly this."""
+    first_seen_at: str
+    file_in_id: int | None = big(default=None, foreign_key="file_in.id")
+    """The file received from it, when it could not be moved away at the partner."""
