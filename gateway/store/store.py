@@ -18,6 +18,7 @@ from sqlalchemy import Connection, CursorResult, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from gateway.domain.crash import crash_point
 from gateway.domain.errors import Busy, NotConfigured
 from gateway.domain.identifiers import Naming
 from gateway.ports import Clock, LockHeld, Vault
@@ -91,12 +92,16 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """A write transaction: commits with its audit records, or rolls everything back."""
-        with self._one_writer, self.connected(writing=True) as connection, connection.begin():
-            tx = Transaction(connection, self.dialect, self._clock, self._vault)
-            yield tx
-            tx.session.flush()
-            audit.append(tx)
-            tx.session.close()
+        with self._one_writer, self.connected(writing=True) as connection:
+            with connection.begin():
+                tx = Transaction(connection, self.dialect, self._clock, self._vault)
+                yield tx
+                tx.session.flush()
+                act = tx.records[0].verb if tx.records else "notes"
+                audit.append(tx)
+                tx.session.close()
+                crash_point(f"committing {act}")
+            crash_point(f"committed {act}")
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
+from gateway.domain.crash import crash_point
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
 from gateway.ports import RemoteFile
 from gateway.transport import ssh
@@ -161,6 +162,7 @@ class _Writer:
             chunk = memoryview(data)[start : start + _WRITE_BYTES]
             body = b"".join((self._handle, uint64(self._offset), uint32(len(chunk)), chunk))
             self._in_flight.append(self._session.post(Kind.WRITE, body))
+            crash_point("write sent")
             self._offset += len(chunk)
             self._settle(_WRITES_IN_FLIGHT_MAX)
 
@@ -241,6 +243,7 @@ class _Reader:
         if len(data) < size:
             self._in_flight.appendleft(self._ask(offset + len(data), size - len(data)))
             self._size = len(data)
+        crash_point("read answered")
         self._in_flight_max = min(self._in_flight_max + 1, _READS_IN_FLIGHT_MAX)
         return data
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import paramiko
 
+from gateway.domain.crash import crash_point
 from gateway.domain.errors import HostKeyMismatch, NotConfigured, RemoteRefused
 
 logging.getLogger("paramiko").propagate = False  # its errors reach us as exceptions; its log would name users and files
@@ -91,7 +92,9 @@ def connect(endpoint: Endpoint) -> Link:
     transport = _PinnedTransport(_open_socket(endpoint), [name for name, _ in pinned])
     try:
         host_key = _prove_server(transport, endpoint, pinned)
+        crash_point("server proved")
         _authenticate(transport, endpoint, identity)
+        crash_point("authenticated")
         return Link(transport, _open_channel(transport, endpoint), host_key)
     except BaseException:
         transport.close()

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from paramiko.ssh_exception import SSHException
 
+from gateway.domain.crash import crash_point
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
 
 _VERSION = 3
@@ -163,8 +164,13 @@ class Session:
             raise RemoteUnknown("protocol", **where)
         return fields
 
-    def ask(self, kind: Kind, body: bytes, expected: Kind, **where: str) -> Fields:
-        return self.answer(self.post(kind, body), expected, **where)
+    def ask(self, kind: Kind, body: bytes, expected: Kind, *, operation: str, **where: str) -> Fields:
+        crash_point(f"{operation} to be sent")
+        request = self.post(kind, body)
+        crash_point(f"{operation} sent")
+        fields = self.answer(request, expected, operation=operation, **where)
+        crash_point(f"{operation} answered")
+        return fields
 
     def forget(self, requests: Iterable[int]) -> None:
         """Drop the answers of these requests when they come."""

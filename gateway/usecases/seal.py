@@ -12,6 +12,7 @@ from adapters.profile import Profile
 from formats.errors import FormatError, SchemaMissing, Unrenderable
 from formats.iso20022 import pain001
 from gateway.domain.calendar import VIET_NAM
+from gateway.domain.crash import crash_point
 from gateway.domain.errors import ApprovalVoid, NotConfigured, Tampered
 from gateway.domain.states import FileState
 from gateway.ports import MessageSigner, Vault, Verdict
@@ -35,6 +36,7 @@ def seal(context: Context, message_id: str) -> None:
         signer = partner.signer()
         with closing(context.spool.create()) as final:
             _write_signed(context, tx, file, partner.profile, signer, final)
+            crash_point("file signed and checked")
             _store(context, file, final, signer.key_id)
 
 
