@@ -11,7 +11,7 @@ import click
 
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, state_word
-from gateway.cli.options import beginning, listing, plain_name, seekable
+from gateway.cli.options import ACTING_PASSPHRASE_FILE, OPERATOR, beginning, listing, plain_name, seekable
 from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
 from gateway.domain.states import BatchState
@@ -96,12 +96,8 @@ def _decision(name: str, help_: str, act: str) -> Callable[..., int]:
 
     @batch.command(name, help=help_, epilog=f"chitra batch {name} ID --operator NAME")
     @click.argument("batch_id", metavar="ID")
-    @click.option("--operator", required=True, help=N_("Who decides; signs with the own key."))
-    @click.option(
-        "--passphrase-file",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help=N_("File with the passphrase of the operator's key."),
-    )
+    @OPERATOR
+    @ACTING_PASSPHRASE_FILE
     @pass_session
     def command(session: Session, batch_id: str, operator: str, passphrase_file: Path | None) -> int:
         from gateway.usecases import approve as acts

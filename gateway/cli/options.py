@@ -31,6 +31,19 @@ PASSPHRASE_FILE = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help=N_("File of mode 0600 with the passphrase of the new key."),
 )
+OPERATOR = click.option("--operator", metavar="NAME", required=True, help=N_("Who decides; signs with the own key."))
+ACTING_PASSPHRASE_FILE = click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=N_("File with the passphrase of the operator's key."),
+)
+REASON_TOLD = click.option("--reason", required=True, metavar="TEXT", help=N_("Why, for the record."))
+EVIDENCE = click.option(
+    "--evidence",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help=N_("The document it rests on, such as the partner's letter; kept for ever."),
+)
 _UNMASK = click.option("--unmask", is_flag=True, help=N_("Show personal data in full; is recorded."))
 _REASON = click.option("--reason", help=N_("Why the personal data must be seen; needed with --unmask."))
 

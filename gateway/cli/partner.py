@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.lazy import Group
-from gateway.cli.messages import explain, phrase
+from gateway.cli.messages import explain, phrase, why_stopped
 from gateway.cli.session import Session, pass_session
 from gateway.cli.words import N_, _
 from gateway.domain.errors import ChitraError
@@ -37,7 +37,7 @@ def list_(session: Session) -> int:
                 phrase(p["kind"]),
                 p["server"],
                 phrase(p["status"]),
-                explain(p["frozen"], {}) if p["frozen"] else "",
+                why_stopped(p["frozen"], {}) if p["frozen"] else "",
             ]
             for p in partners
         ],

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from gateway.domain.errors import NotFound
 from gateway.store import bulk
-from gateway.store.store import Transaction, take
+from gateway.store.store import Transaction
 from gateway.store.tables import Attempt, FileOut, WireObject
 
 

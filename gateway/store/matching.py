@@ -205,8 +205,14 @@ _STATUSES = (
     " AND n.original_block_id = f.payment_information_id"
     f" UNION ALL {_SAID.format(closeness=1)} FROM {_LIVE_FILE} AND n.level = 'group'"
     " AND n.original_message_id = f.message_id"
+    " UNION ALL SELECT t.payment_id, 'RJCT', NULL, d.ended_at, d.reference, 1 FROM touched t CROSS JOIN payment_file l"
+    " CROSS JOIN verdict v CROSS JOIN decision d WHERE l.payment_id = t.payment_id AND l.live AND v.file_id = l.file_id"
+    " AND v.verdict = 'absent' AND d.id = v.decision_id"
 )
-"""Every status said about a touched payment in its live file, at three levels; PART, PDNG and the like say nothing."""
+"""Every status said about a touched payment in its live file, at three levels; PART, PDNG and the like say nothing.
+
+That the file never arrived, as two people decided on the partner's word, counts as a rejection of the whole file.
+"""
 
 _DECISIVE = (
     "SELECT u.* FROM (SELECT s.*, max(s.closeness) OVER (PARTITION BY s.payment_id, s.created_at, s.message_id)"
@@ -366,35 +372,3 @@ def reopened_files(tx: Transaction) -> list[int]:
         " JOIN file_out f ON f.id = l.file_id WHERE c.target = 'sent' AND f.state = 'closed' ORDER BY f.id"
     )
     return [row.id for row in rows]
-
-
-def answered_files(tx: Transaction, file_in_id: int) -> list[Any]:
-    """(file_id, message_id, state, status, duplicate_class) for each of our messages that a status report names."""
-    return tx.rows(
-        "SELECT n.original_message_id AS message_id, f.id AS file_id, f.state,"
-        " max(CASE WHEN n.level = 'group' THEN n.status END) AS status,"
-        " max(CASE WHEN n.duplicate_class THEN 1 ELSE 0 END) AS duplicate_class"
-        " FROM status_report r JOIN status_line n ON n.report_id = r.id"
-        " LEFT JOIN file_out f ON f.message_id = n.original_message_id AND f.partner = r.partner"
-        " WHERE r.file_in_id = :file GROUP BY n.original_message_id, f.id, f.state ORDER BY n.original_message_id",
-        file=file_in_id,
-    )
-
-
-def unknown_transfers(tx: Transaction, file_in_id: int) -> list[Any]:
-    """Transfer statuses that name no payment of ours at this partner."""
-    return tx.rows(
-        "SELECT n.id, r.partner FROM status_report r JOIN status_line n ON n.report_id = r.id"
-        " LEFT JOIN payment p ON p.end_to_end_id = n.end_to_end_id AND p.partner = r.partner"
-        " WHERE r.file_in_id = :file AND n.level = 'transfer' AND p.id IS NULL",
-        file=file_in_id,
-    )
-
-
-def booked_files(tx: Transaction) -> list[Any]:
-    """Unanswered files of ours of which a touched payment is booked."""
-    return tx.rows(
-        "SELECT DISTINCT f.id, f.message_id FROM touched t CROSS JOIN payment_file l CROSS JOIN file_out f"
-        " CROSS JOIN allocation a WHERE l.payment_id = t.payment_id AND l.live AND f.id = l.file_id"
-        " AND f.state IN ('releasing', 'unknown', 'sent') AND a.payment_id = t.payment_id"
-    )

@@ -10,7 +10,8 @@ from gateway.domain.states import BatchState, PaymentState, require_legal
 from gateway.ports import PersonKey
 from gateway.store import batches, moves
 from gateway.store.store import Transaction
-from gateway.store.tables import Approval, Batch, Operator
+from gateway.store.tables import Approval, Batch
+from gateway.usecases import people
 from gateway.usecases.context import Context
 
 
@@ -77,7 +78,7 @@ def require_signatures(context: Context, tx: Transaction, batch: Batch) -> None:
     for approval, person in approvals:
         signed = _statement(context, batch, "approve", approval.approver, batch.content_sha256 or b"")
         genuine = context.verify_person(person.public_key, signed, approval.signature)
-        if not genuine or approval.approver == batch.maker or not _may(person, "checker"):
+        if not genuine or approval.approver == batch.maker or not people.may(person, {"checker"}):
             raise ApprovalVoid("approval_void", batch=batch.id, reason="signature_invalid", operator=approval.approver)
     if len(approvals) < batch.approvals_required:
         raise ApprovalVoid("approval_void", batch=batch.id, reason="too_few", approvals=len(approvals))
@@ -90,22 +91,13 @@ def _act(
     batch = batches.claim(tx, batch_id)
     if batch.content_sha256 is None:
         raise Refusal("batch_invalid", batch=batch.id)
-    person = batches.operator(tx, operator)
-    if not _may(person, role):
-        raise NotAllowed("role_missing", operator=operator, role=role or "")
-    if key.key_id != person.key_id:
-        raise NotAllowed("key_not_enrolled", operator=operator)
+    people.acting(tx, operator, key, None if role is None else {role})
     content = batches.content_digest(tx, batch)
     if content != batch.content_sha256:
         raise ApprovalVoid("approval_void", batch=batch.id, reason="content_changed")
     signature = key.sign(_statement(context, batch, verb, operator, content))
     tx.record(operator, f"batch {verb}", batch.id, content.hex(), key=key.key_id, signature=signature.hex())
     return batch
-
-
-def _may(person: Operator, role: str | None) -> bool:
-    """Enrolled still, and with the role when one is needed."""
-    return not person.revoked_at and (role is None or role in person.roles.split(","))
 
 
 def _statement(context: Context, batch: Batch, verb: str, operator: str, content: bytes) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.domain.calendar import add_working
 from gateway.domain.states import PAYMENT_MOVES, BatchState, FileState, PaymentState
-from gateway.store import evidence, files, matching, moves, stops
+from gateway.store import answers, evidence, files, matching, moves, stops
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context
@@ -115,7 +115,7 @@ def _reopen(tx: Transaction, file: FileIn) -> None:
 def _answer_files(tx: Transaction, file: FileIn) -> list[str]:
     """A status report acknowledges, rejects, or (duplicate class) makes our file unknown and freezes the partner."""
     kinds = []
-    for answer in matching.answered_files(tx, file.id):
+    for answer in answers.answered_files(tx, file.id):
         if not answer.message_id:
             continue
         if answer.file_id is None:
@@ -131,7 +131,7 @@ def _answer_files(tx: Transaction, file: FileIn) -> list[str]:
             kinds.append(_duplicate_rejection(tx, file, answer))
         else:
             _answer(tx, file, answer)
-    for line in matching.unknown_transfers(tx, file.id):
+    for line in answers.unknown_transfers(tx, file.id):
         evidence.raise_exception(tx, "status_for_unknown_payment", line.partner, file_in_id=file.id)
         kinds.append("status_for_unknown_payment")
     return kinds
@@ -159,7 +159,7 @@ def _duplicate_rejection(tx: Transaction, file: FileIn, answer: Any) -> str:
 
 def _acknowledge_booked(tx: Transaction, file: FileIn) -> None:
     """A booking proves that our file arrived, whatever we knew of its delivery."""
-    for ours in matching.booked_files(tx):
+    for ours in answers.booked_files(tx):
         current = files.get(tx, ours.id)
         if current.state == FileState.RELEASING:
             moves.move(tx, "file_out", ours.id, FileState.SENT, f"booked in {file.reference}")

@@ -33,6 +33,11 @@ def advise(kind: str, params: Mapping[str, Any]) -> str:
     return fill(ADVICE.get(kind, ()), params) or _bare(kind, params)
 
 
+def why_stopped(code: str, params: Mapping[str, Any]) -> str:
+    """Why something is stopped: by a person, or what the system saw."""
+    return fill(_templates().get(code, ()), params) or phrase(code)
+
+
 def state_word(state: str) -> str:
     """The state of a payment, batch, file, entry or exception in one or two words."""
     from gateway.cli.messages.states import STATES
@@ -56,9 +61,10 @@ def kind_word(kind: str) -> str:
 
 @cache
 def _templates() -> Templates:
-    from gateway.cli.messages import exchange, formats, proofs, rows, work
+    from gateway.cli.messages import decisions, exchange, formats, proofs, rows, work
 
-    return {**rows.TEMPLATES, **work.TEMPLATES, **exchange.TEMPLATES, **formats.TEMPLATES, **proofs.TEMPLATES}
+    themes = (rows, work, exchange, formats, proofs, decisions)
+    return {code: template for theme in themes for code, template in theme.TEMPLATES.items()}
 
 
 def placeholders(template: str) -> frozenset[str]:

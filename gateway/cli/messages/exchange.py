@@ -75,7 +75,6 @@ TEMPLATES: Templates = {
     ),
     "duplicate_rejection": N_("The partner says that it has a file already. Nothing more is sent to it; ask it."),
     "file_not_sealed": N_("File {file} has no bytes yet. Run chitra send first."),
-    "stopped": N_("Sending is stopped: {scope} {subject} ({why}). Collecting goes on; two people start it again."),
     "partner_frozen": N_("Sending to {partner} is stopped until a person has looked. See chitra exception list."),
     "sealed_bytes_differ": N_("File {file}, read back, is not what was to be written. It is not sent. Tell support."),
     "no_place_for_signature": N_("{message} has no place for a signature. Choose another version in the adapter."),

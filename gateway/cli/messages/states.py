@@ -34,6 +34,10 @@ STATES = {
     "submitted": N_("submitted"),
     "sending": N_("sending"),
     "closing": N_("waiting for the end"),
+    # decisions
+    "proposed": N_("waits for a second person"),
+    "executed": N_("done"),
+    "lapsed": N_("lapsed"),
     # entries and exceptions
     "open": N_("open"),
     "exception": N_("exception"),
@@ -124,6 +128,23 @@ PHRASES = {
     "starting point, to be confirmed with the partner (the NAPAS BIN too: sources disagree)": N_(
         "starting point, to be confirmed with the partner (the NAPAS BIN too: sources disagree)"
     ),
+    # acts of two people, and what they are about
+    "start": N_("start again"),
+    "file resolve": N_("verdict on a file"),
+    "file mark-delivered": N_("delivered by hand"),
+    "delivered": N_("delivered"),
+    "absent": N_("never arrived"),
+    "all": N_("everything"),
+    "partner": N_("partner"),
+    "batch": N_("batch"),
+    "programme": N_("programme"),
+    "payer": N_("payer"),
+    "emergency": N_("stopped by a person"),
+    # why statements prove nothing
+    "chain_begins_late": N_("the first statement begins too late"),
+    "chain_ends_early": N_("the last statement ends too early"),
+    "statement_does_not_tie": N_("a statement does not tie"),
+    "statement_missing": N_("a statement is missing between two others"),
     # proofs
     "enveloped": N_("signature inside the file"),
     "detached": N_("signature beside the file"),

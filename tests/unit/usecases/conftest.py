@@ -56,3 +56,10 @@ def sent(sent_home: Path, tmp_path: Path) -> Iterator[Gateway]:
     gateway = copy_of(sent_home, tmp_path)
     yield gateway
     gateway.close()
+
+
+@pytest.fixture
+def sealed(sealed_home: Path, tmp_path: Path) -> Iterator[Gateway]:
+    gateway = copy_of(sealed_home, tmp_path)
+    yield gateway
+    gateway.close()

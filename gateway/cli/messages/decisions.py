@@ -1,0 +1,31 @@
+"""Acts of two people, stops, verdicts."""
+
+from __future__ import annotations
+
+from gateway.cli.messages import Templates
+from gateway.cli.words import N_
+
+TEMPLATES: Templates = {
+    "reason_missing": N_("A reason is needed, for the record."),
+    "evidence_missing": N_("{subject}: a document is needed that this rests on. Give it with --evidence."),
+    "decision_unknown": N_("There is no decision {decision}. chitra decision list shows all."),
+    "decision_open": N_("Decision {decision} on {subject} still waits for its second person. Confirm that one."),
+    "decision_ended": N_("Decision {decision} is “{state}” already. Nothing was done."),
+    "second_person_needed": N_("{operator} made decision {decision}. Another person must confirm it."),
+    "decision_not_genuine": N_("Decision {decision} is not as its first person signed it. Stop; tell the auditor."),
+    "state_changed": N_("What it was decided on has changed meanwhile. Look again and decide anew."),
+    # stops
+    "stopped": N_("Sending is stopped: {scope} {subject} ({why}). Collecting goes on; two people start it again."),
+    "nothing_stopped": N_("Nothing is stopped for {subject}."),
+    "programme_unknown": N_("There is no batch of programme {programme}. chitra batch list shows all."),
+    # verdicts
+    "file_not_unknown": N_("File {file} is “{state}”; a verdict is for files whose delivery is unknown."),
+    "file_not_waiting": N_("File {file} is “{state}”; only a file that waits to be sent can be marked as delivered."),
+    "absence_too_early": N_(
+        "File {file}: absence can be said only after {until}, when the statements of the days around it are here."
+    ),
+    "absence_contradicted": N_(
+        "File {file}: an answer, a booking or an unexplained debit speaks of it. It cannot be called absent."
+    ),
+    "absence_unproven": N_("File {file}: the statements do not prove that it was not debited: {why}."),
+}

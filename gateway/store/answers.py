@@ -1,0 +1,39 @@
+"""Which files and payments of ours a received file speaks of, and those it names in vain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.store.store import Transaction
+
+
+def answered_files(tx: Transaction, file_in_id: int) -> list[Any]:
+    """(file_id, message_id, state, status, duplicate_class) for each of our messages that a status report names."""
+    return tx.rows(
+        "SELECT n.original_message_id AS message_id, f.id AS file_id, f.state,"
+        " max(CASE WHEN n.level = 'group' THEN n.status END) AS status,"
+        " max(CASE WHEN n.duplicate_class THEN 1 ELSE 0 END) AS duplicate_class"
+        " FROM status_report r JOIN status_line n ON n.report_id = r.id"
+        " LEFT JOIN file_out f ON f.message_id = n.original_message_id AND f.partner = r.partner"
+        " WHERE r.file_in_id = :file GROUP BY n.original_message_id, f.id, f.state ORDER BY n.original_message_id",
+        file=file_in_id,
+    )
+
+
+def unknown_transfers(tx: Transaction, file_in_id: int) -> list[Any]:
+    """Transfer statuses that name no payment of ours at this partner."""
+    return tx.rows(
+        "SELECT n.id, r.partner FROM status_report r JOIN status_line n ON n.report_id = r.id"
+        " LEFT JOIN payment p ON p.end_to_end_id = n.end_to_end_id AND p.partner = r.partner"
+        " WHERE r.file_in_id = :file AND n.level = 'transfer' AND p.id IS NULL",
+        file=file_in_id,
+    )
+
+
+def booked_files(tx: Transaction) -> list[Any]:
+    """Unanswered files of ours of which a touched payment is booked."""
+    return tx.rows(
+        "SELECT DISTINCT f.id, f.message_id FROM touched t CROSS JOIN payment_file l CROSS JOIN file_out f"
+        " CROSS JOIN allocation a WHERE l.payment_id = t.payment_id AND l.live AND f.id = l.file_id"
+        " AND f.state IN ('releasing', 'unknown', 'sent') AND a.payment_id = t.payment_id"
+    )

@@ -1,0 +1,158 @@
+"""Decide: acts that need two people. The first proposes and signs, the second confirms and signs; only then it is done.
+
+A decision binds the state it was made on: when that has changed by the time of the second signature, the decision
+lapses and nothing is done (money-safety notes, "Four-eyes verbs").
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol
+
+from gateway.domain.errors import NotAllowed, Refusal, Tampered
+from gateway.ports import PersonKey
+from gateway.store import batches, blobs, decisions
+from gateway.store.store import Transaction
+from gateway.store.tables import Decision
+from gateway.usecases import people
+from gateway.usecases.context import Context
+
+Params = Mapping[str, str]
+
+
+class Act(Protocol):
+    """What is done when two people agree."""
+
+    verb: str
+    needs_evidence: bool
+    """Whether a document must be given: the partner's word."""
+
+    def examine(self, context: Context, tx: Transaction, subject: str, params: Params) -> str:
+        """The state the act rests on, as text that changes when that state does; raises when it cannot be done."""
+
+    def execute(self, context: Context, tx: Transaction, decision: Decision) -> None:
+        """Do it, in the transaction of the second signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the first person wants done, why, and what it rests on."""
+
+    subject: str
+    reason: str
+    params: Params = field(default_factory=dict)
+    evidence_name: str | None = None
+    evidence: BinaryIO | None = None
+    """A seekable file, such as the partner's letter; kept for ever."""
+
+
+def propose(context: Context, act: Act, proposal: Proposal, operator: str, key: PersonKey) -> Decision:
+    """The first person's signature; raises ``Refusal`` when the act cannot be done or is proposed already."""
+    if not proposal.reason.strip():
+        raise Refusal("reason_missing")
+    if act.needs_evidence and proposal.evidence is None:
+        raise Refusal("evidence_missing", subject=proposal.subject)
+    with context.store.begin() as tx:
+        people.acting(tx, operator, key, people.DECIDERS)
+        if waiting := decisions.open_one(tx, act.verb, proposal.subject):
+            raise Refusal("decision_open", decision=waiting, subject=proposal.subject)
+        examined = act.examine(context, tx, proposal.subject, proposal.params)
+        decision = _decision(tx, act, proposal, _digest(examined), operator, key)
+        decision.proposal = key.sign(_statement(context, decision, "propose", operator))
+        decisions.add(tx, decision)
+        tx.record(operator, "decision propose", decision.reference, act=act.verb, about=proposal.subject)
+        return decision
+
+
+def confirm(context: Context, acts: Mapping[str, Act], reference: str, operator: str, key: PersonKey) -> Decision:
+    """The second person's signature: executed, or lapsed when the state is no longer the one it was made on."""
+    with context.store.begin() as tx:
+        decision = decisions.claim(tx, reference)
+        people.acting(tx, operator, key, people.DECIDERS)
+        if decision.state != "proposed":
+            raise Refusal("decision_ended", decision=reference, state=decision.state)
+        if decision.proposed_by == operator:
+            raise NotAllowed("second_person_needed", operator=operator, decision=reference)
+        _require_genuine(context, tx, decision)
+        act = acts[decision.verb]
+        if lapse := _lapse_code(context, tx, act, decision):
+            decisions.end(tx, decision, "lapsed", lapse=lapse)
+            tx.record("system", "decision lapse", reference, why=lapse)
+            return decision
+        signature = key.sign(_statement(context, decision, "confirm", operator))
+        decisions.end(tx, decision, "executed", confirmed_by=operator, confirmed_key=key.key_id, confirmation=signature)
+        tx.record(operator, "decision confirm", reference, act=decision.verb, about=decision.subject)
+        act.execute(context, tx, decision)
+        return decision
+
+
+def params_of(decision: Decision) -> dict[str, str]:
+    """The act's parameters as they were signed."""
+    return dict(json.loads(decision.params))
+
+
+def _decision(
+    tx: Transaction, act: Act, proposal: Proposal, precondition: str, operator: str, key: PersonKey
+) -> Decision:
+    number, reference = decisions.reference(tx)
+    sha256 = blobs.put(tx, proposal.evidence) if proposal.evidence else None
+    return Decision(
+        id=number,
+        reference=reference,
+        verb=act.verb,
+        subject=proposal.subject,
+        params=json.dumps(dict(proposal.params), sort_keys=True, ensure_ascii=False),
+        reason=proposal.reason.strip(),
+        evidence_name=proposal.evidence_name,
+        evidence_sha256=sha256,
+        precondition=precondition,
+        state="proposed",
+        proposed_by=operator,
+        proposed_key=key.key_id,
+        proposed_at=tx.now(),
+        proposal=b"",
+    )
+
+
+def _lapse_code(context: Context, tx: Transaction, act: Act, decision: Decision) -> str | None:
+    """Why it must not be done any more; None when nothing has changed."""
+    try:
+        examined = act.examine(context, tx, decision.subject, params_of(decision))
+    except Refusal as refusal:
+        return refusal.code
+    if _digest(examined) == decision.precondition:
+        return None
+    return "state_changed"
+
+
+def _require_genuine(context: Context, tx: Transaction, decision: Decision) -> None:
+    """The first signature is the proposer's, who may still decide; raises ``Tampered``."""
+    proposer = batches.operator(tx, decision.proposed_by)
+    statement = _statement(context, decision, "propose", decision.proposed_by)
+    genuine = context.verify_person(proposer.public_key, statement, decision.proposal)
+    if not genuine or not people.may(proposer, people.DECIDERS):
+        raise Tampered("decision_not_genuine", decision=decision.reference)
+
+
+def _statement(context: Context, decision: Decision, step: str, operator: str) -> bytes:
+    """What a person signs: the whole decision, the step, the environment."""
+    fields = {
+        "act": decision.verb,
+        "decision": decision.reference,
+        "environment": context.environment,
+        "evidence_sha256": decision.evidence_sha256,
+        "operator": operator,
+        "params": decision.params,
+        "precondition": decision.precondition,
+        "reason": decision.reason,
+        "step": step,
+        "subject": decision.subject,
+    }
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

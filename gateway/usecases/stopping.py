@@ -1,0 +1,65 @@
+"""Stop and start: one person stops what goes out, two people start it again; collecting goes on (M16)."""
+
+from __future__ import annotations
+
+from gateway.domain.errors import NotFound, Refusal
+from gateway.store import batches, stops
+from gateway.store.stops import EVERYTHING, Scope
+from gateway.store.store import Transaction
+from gateway.store.tables import Decision
+from gateway.usecases.context import Context
+from gateway.usecases.decide import Params
+
+
+def stop(context: Context, scope: Scope, reason: str, actor: str) -> bool:
+    """Nothing of this scope is released after this returns; False when it was stopped already.
+
+    Needs no role and no key: stopping harms nobody, and must not wait for a passphrase.
+    """
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    with context.store.begin() as tx:
+        _require_known(context, tx, scope)
+        return stops.put(tx, scope, stops.EMERGENCY, reason.strip(), actor)
+
+
+def named(scope: Scope) -> str:
+    """The scope as the subject of a decision: ``all``, or ``partner CODE``."""
+    return f"{scope.kind} {scope.subject}".strip()
+
+
+def scope_of(name: str) -> Scope:
+    """The opposite of ``named``."""
+    kind, _, subject = name.partition(" ")
+    return Scope(kind, subject)
+
+
+def _require_known(context: Context, tx: Transaction, scope: Scope) -> None:
+    """A mistyped name would stop nothing."""
+    if scope == EVERYTHING:
+        return
+    if scope.kind == "partner":
+        context.partner(scope.subject)
+    elif scope.kind == "batch":
+        batches.find(tx, scope.subject)
+    elif scope.kind == "payer":
+        context.payer(scope.subject)
+    elif tx.value("SELECT 1 FROM batch WHERE programme = :p", p=scope.subject) is None:
+        raise NotFound("programme_unknown", programme=scope.subject)
+
+
+class Start:
+    """Lift every stop of one scope, also what the system itself has stopped."""
+
+    verb = "start"
+    needs_evidence = False
+
+    def examine(self, context: Context, tx: Transaction, subject: str, params: Params) -> str:
+        scope = scope_of(subject)
+        found = [each.id for each in stops.active(tx) if Scope(each.scope, each.subject) == scope]
+        if not found:
+            raise Refusal("nothing_stopped", subject=subject)
+        return " ".join(map(str, found))
+
+    def execute(self, context: Context, tx: Transaction, decision: Decision) -> None:
+        stops.lift(tx, scope_of(decision.subject), decision.id)
