@@ -15,13 +15,18 @@ from typing import Literal
 
 from formats.text import Charset
 
-Delivery = Literal["rename"]
+Delivery = Literal["rename", "direct", "marker", "dropbox"]
+"""How a file becomes the partner's: see ``docs/file.md``."""
 Proof = Literal["enveloped", "detached", "channel"]
 Answer = Literal["pain.002", "camt.052", "camt.053", "camt.054"]
+Ready = Literal["rename", "done", "stable"]
 
 DUPLICATE_CODES = frozenset({"AM05", "DUPL", "DU01", "DU02", "DU03", "DU04", "DU05"})
 RETURN_CODES = frozenset({"PMNT/ICDT/RRTN", "PMNT/RCDT/RRTN"})
 """Bank transaction codes (domain/family/sub-family) of "reversal due to payment return"."""
+
+DONE = ".done"
+"""What a companion's name has behind the name of the file that it says is complete."""
 
 _REMOTE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
@@ -37,6 +42,14 @@ class Outbox:
     delivery: Delivery = "rename"
     temporary: str = ".{name}.{attempt}.part"
     """Name during the upload; holds the attempt number, so that two attempts never share one."""
+    marker: str = ".done"
+    """Of ``marker``: what the name of the empty file beside the data ends with."""
+    archives: tuple[str, ...] = ()
+    """Folders into which the partner moves our files, under the same name."""
+    opens: time | None = None
+    """Local time from which files are taken, on working days; None for at any time."""
+    closes: time | None = None
+    """Local time from which no more are taken; given exactly when ``opens`` is."""
 
     def name(self, date: date, sequence: int, message_id: str) -> str:
         """Final file name."""
@@ -59,10 +72,27 @@ class Inbox:
     message: Answer
     proof: Proof = "enveloped"
     size_bytes_max: int = 16 * 1024 * 1024
+    ready: Ready = "rename"
+    """When a file is complete: at once, since the partner renames it into place; when ``NAME.done`` lies beside it;
+    when size and time have not changed for ``stable_polls`` rounds."""
+    stable_polls: int = 2
+    wait_minutes_max: int = 60
+    """A file that is still not complete after this goes to a person."""
+    files_per_round_max: int = 2000
+    """So that no inbox keeps the others waiting; the rest is taken in the next round."""
 
     def accepts(self, name: str) -> bool:
         """True for a plain basename of this inbox; paths, hidden and odd names are refused."""
         return _REMOTE_NAME.fullmatch(name) is not None and fnmatchcase(name, self.pattern)
+
+    def resembles(self, name: str) -> bool:
+        """True for a name that is meant for this inbox to all appearance, whether it is accepted or not."""
+        return fnmatchcase(name.casefold(), self.pattern.casefold())
+
+    def completed(self, name: str) -> str | None:
+        """The file that ``name`` says is complete; None when it is no companion of one."""
+        file = name.removesuffix(DONE)
+        return file if self.ready == "done" and file != name and self.accepts(file) else None
 
     def name(self, text: str) -> str:
         """The name a partner would give: the pattern with ``text`` for its ``*``."""
@@ -128,6 +158,8 @@ class Profile:
     """T2: no answer by then goes to a person."""
     return_window_days: int = 5
     """Working days after the debit in which money may still come back."""
+    absence_days: int = 3
+    """Working days after the execution date whose statements must all be there before absence is believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

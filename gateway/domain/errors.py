@@ -6,7 +6,8 @@
     │   ├── NotFound              no such batch, payment, file, partner, operator
     │   ├── IllegalMove           a state change that money-safety does not allow
     │   ├── NotAllowed            the person may not do this (role, four eyes)
-    │   └── Busy                  another process holds the lock
+    │   ├── Busy                  another process holds the lock
+    │   └── NotYet                exit 0: nothing is wrong, it goes by itself at a later run
     ├── RemoteRefused             exit 1: the partner's server answered "no"; it did not happen
     ├── RemoteUnknown             exit 4: no answer; it may have happened
     └── Alarm                     exit 5: integrity or security; a person must look
@@ -61,6 +62,12 @@ class NotAllowed(Refusal):
 
 class Busy(Refusal):
     """Another process is at work."""
+
+
+class NotYet(Refusal):
+    """Nothing is wrong and nobody need act: a later run does it by itself."""
+
+    exit_code = 0
 
 
 class RemoteRefused(ChitraError):

@@ -1,11 +1,14 @@
-"""What time brings: answers that are overdue, files and batches that are finished."""
+"""What time brings: unknown files and overdue answers for a person, files and batches that are finished."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
+from adapters.profile import Profile
 from gateway.domain.states import BatchState, FileState
-from gateway.store import evidence, files, moves
+from gateway.store import deliveries, evidence, files, moves
 from gateway.store.store import Transaction
 from gateway.usecases.context import Context, Partner
 
@@ -28,12 +31,43 @@ _FULLY_PROVEN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """By when the partner must have answered a file that was sent: else it is overdue, else a person asks.
+
+    None where the profile has no such time, or the file was not sent.
+    """
+
+    overdue_at: datetime | None
+    person_at: datetime | None
+
+
+class Sent(Protocol):
+    """A file out, or what a query tells of it."""
+
+    @property
+    def sent_at(self) -> str | None: ...
+
+
+def deadlines(profile: Profile, file: Sent) -> Deadlines:
+    """T1 and T2 of the profile, for one file."""
+    if file.sent_at is None:
+        return Deadlines(None, None)
+    sent_at = datetime.fromisoformat(file.sent_at)
+    return Deadlines(_later(sent_at, profile.acknowledgement_hours), _later(sent_at, profile.person_hours))
+
+
+def _later(moment: datetime, hours: int | None) -> datetime | None:
+    return None if hours is None else moment + timedelta(hours=hours)
+
+
 def close(context: Context) -> list[str]:
-    """Mark overdue files; close finished files and batches (after the return window); returns closed batches."""
+    """Tell of unknown, overdue and unanswered files; close what is finished; returns closed batches."""
     with context.store.begin() as tx:
         for partner in context.partners.values():
+            _tell_unknown(tx, partner)
             _mark_overdue(context, tx, partner)
-            _mark_unanswered(context, tx, partner)
+            _tell_unanswered(context, tx, partner)
         for row in tx.rows(_FINISHED_FILES):
             moves.move(tx, "file_out", row.id, FileState.CLOSED, "every payment has its end")
         for row in tx.rows(_FULLY_SENT):
@@ -47,21 +81,40 @@ def _close_batch(tx: Transaction, batch_id: str) -> str:
     return batch_id
 
 
+def _tell_unknown(tx: Transaction, partner: Partner) -> None:
+    """M2: an exception for every file of which nobody knows whether it arrived, once."""
+    for file in deliveries.without_exception(tx, "file_unknown", partner.code, FileState.UNKNOWN):
+        evidence.raise_exception(tx, "file_unknown", partner.code, {"file": file.message_id}, file_out_id=file.id)
+
+
 def _mark_overdue(context: Context, tx: Transaction, partner: Partner) -> None:
     """No answer within T1 of the profile: flagged, with an exception that names the file."""
     hours = partner.profile.acknowledgement_hours
     if hours is None:
         return
-    limit = context.clock.now() - timedelta(hours=hours)
     for file in files.in_states(tx, [FileState.SENT], partner.code):
-        if not file.overdue and file.sent_at and datetime.fromisoformat(file.sent_at) < limit:
+        if not file.overdue and _is_past(context, deadlines(partner.profile, file).overdue_at):
             file.overdue = True
             evidence.raise_exception(tx, "overdue", partner.code, {"hours": hours}, file_out_id=file.id)
 
 
-def _mark_unanswered(context: Context, tx: Transaction, partner: Partner) -> None:
-    """M2: released, due, and no final word of the partner within T2 of the profile: each payment goes to a person."""
+def _tell_unanswered(context: Context, tx: Transaction, partner: Partner) -> None:
+    """M2: no word within T2 of the profile goes to a person: of a whole file, and of each payment that is due."""
     hours = partner.profile.person_hours
-    if hours is not None:
-        due_before = (context.clock.now() - timedelta(hours=hours)).date()
-        evidence.raise_for_unanswered(tx, "no_final_answer", partner.code, due_before.isoformat())
+    if hours is None:
+        return
+    if partner.profile.acknowledgement_hours is not None:
+        _tell_unanswered_files(context, tx, partner, hours)
+    due_before = (context.clock.now() - timedelta(hours=hours)).date()
+    evidence.raise_for_unanswered(tx, "no_final_answer", partner.code, due_before.isoformat())
+
+
+def _tell_unanswered_files(context: Context, tx: Transaction, partner: Partner, hours: int) -> None:
+    for file in deliveries.without_exception(tx, "file_unanswered", partner.code, FileState.SENT):
+        if _is_past(context, deadlines(partner.profile, file).person_at):
+            params = {"file": file.message_id, "hours": hours}
+            evidence.raise_exception(tx, "file_unanswered", partner.code, params, file_out_id=file.id)
+
+
+def _is_past(context: Context, moment: datetime | None) -> bool:
+    return moment is not None and moment < context.clock.now()

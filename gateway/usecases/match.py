@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.domain.calendar import add_working
 from gateway.domain.states import PAYMENT_MOVES, BatchState, FileState, PaymentState
-from gateway.store import answers, evidence, files, matching, moves, stops
+from gateway.store import answers, deliveries, evidence, files, matching, moves, stops
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context
@@ -31,7 +31,7 @@ ALARMS = frozenset(
 """Kinds of exception that are alarms: money moved that should not have."""
 
 
-_NEVER_RELEASED = (FileState.ALLOCATED, FileState.SEALED, FileState.HELD, FileState.UPLOADING, FileState.VOID)
+_NEVER_RELEASED = (*deliveries.UNRELEASED, FileState.ALLOCATED, FileState.HELD, FileState.VOID)
 
 
 @dataclass(slots=True)
@@ -62,6 +62,7 @@ def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
     matching.dispose(tx, file.id)
     result.kinds += _answer_files(tx, file)
     result.matched = matching.touch(tx, file.id)
+    result.kinds += _booked_unreleased(tx, file)
     _conclude(context, tx, file, result)
     _acknowledge_booked(tx, file)
     result.entries, result.exceptions = matching.counts(tx, file.id)
@@ -74,6 +75,7 @@ def _conclude(context: Context, tx: Transaction, file: FileIn, result: Matched) 
         way = _way(change.source, change.target)
         if way is None:
             matching.refused(tx, change.source, change.target, file.id)
+            stops.put(tx, stops.of_partner(file.partner), "evidence_for_unsent", file.reference, "system")
             result.kinds.append("evidence_for_unsent")
             continue
         evidence_text = f"{file.message or file.name} {file.reference}"
@@ -113,7 +115,8 @@ def _reopen(tx: Transaction, file: FileIn) -> None:
 
 
 def _answer_files(tx: Transaction, file: FileIn) -> list[str]:
-    """A status report acknowledges, rejects, or (duplicate class) makes our file unknown and freezes the partner."""
+    """A status report acknowledges, rejects, or makes our file unknown and freezes the partner: when it says that it
+    is a duplicate, and when we never released it."""
     kinds = []
     for answer in answers.answered_files(tx, file.id):
         if not answer.message_id:
@@ -123,10 +126,7 @@ def _answer_files(tx: Transaction, file: FileIn) -> list[str]:
             evidence.raise_exception(tx, "status_for_unknown_message", file.partner, params, file_in_id=file.id)
             kinds.append("status_for_unknown_message")
         elif answer.state in _NEVER_RELEASED:
-            evidence.raise_exception(
-                tx, "status_for_unsent_message", file.partner, file_in_id=file.id, file_out_id=answer.file_id
-            )
-            kinds.append("status_for_unsent_message")
+            kinds.append(_known_though_unreleased(tx, file, answer.file_id, "status_for_unsent_message"))
         elif answer.duplicate_class:
             kinds.append(_duplicate_rejection(tx, file, answer))
         else:
@@ -135,6 +135,22 @@ def _answer_files(tx: Transaction, file: FileIn) -> list[str]:
         evidence.raise_exception(tx, "status_for_unknown_payment", line.partner, file_in_id=file.id)
         kinds.append("status_for_unknown_payment")
     return kinds
+
+
+def _known_though_unreleased(tx: Transaction, file: FileIn, file_id: int, kind: str) -> str:
+    """The partner works on what we never released: it is never sent again, and nothing else is sent to it (M9)."""
+    ours = files.get(tx, file_id)
+    if ours.state in deliveries.UNRELEASED:
+        deliveries.count_as_released(tx, ours, f"{kind} {file.reference}")
+    stops.put(tx, stops.of_partner(file.partner), kind, ours.message_id, "system")
+    evidence.raise_exception(tx, kind, file.partner, file_in_id=file.id, file_out_id=ours.id)
+    return kind
+
+
+def _booked_unreleased(tx: Transaction, file: FileIn) -> list[str]:
+    """A booking for a file whose release we know nothing of."""
+    found = deliveries.booked_unreleased(tx)
+    return [_known_though_unreleased(tx, file, ours.id, "evidence_for_unsent") for ours in found]
 
 
 def _answer(tx: Transaction, file: FileIn, answer: Any) -> None:
