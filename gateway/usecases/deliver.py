@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gateway.domain.crash import crash_point
 from gateway.domain.errors import Alarm, ChitraError, RemoteRefused, RemoteUnknown
 from gateway.domain.states import FileState
 from gateway.ports import LockHeld, Transport
@@ -143,6 +144,7 @@ class _Sender:
         self._lock.prove_alive()
         self._commit_releasing()
         self._lock.prove_alive()
+        crash_point("lock proved before the release")
         self._release()
 
     def _verdict(self, stage: Stage, found: Evidence) -> Verdict:
