@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import tomllib
 from datetime import date, time
@@ -14,6 +15,8 @@ from gateway.domain.errors import NotConfigured
 from gateway.domain.identifiers import programme as spelled
 
 FILE_NAME = "chitra.toml"
+
+Delivery = Literal["rename", "direct", "marker", "dropbox"]
 
 
 class Section(BaseModel):
@@ -28,6 +31,8 @@ class GatewaySection(Section):
     organisation_id: str
     database: str = "sqlite:///chitra.db"
     approvals_required: int = Field(default=2, ge=1)
+    anchors: tuple[str, ...] = ()
+    """Files on other disks or hosts that notice when the database is set back."""
 
 
 class PayerSection(Section):
@@ -55,6 +60,26 @@ class RoutingSection(Section):
 class OutboxOverride(Section):
     folder: str | None = None
     filename: str | None = None
+    delivery: Delivery | None = None
+    marker: str | None = Field(default=None, pattern=r"^[._-][A-Za-z0-9._-]*[A-Za-z0-9]$")
+    archives: tuple[str, ...] | None = None
+    opens: time | None = None
+    closes: time | None = None
+
+    @model_validator(mode="after")
+    def _hours(self) -> OutboxOverride:
+        if (self.opens is None) != (self.closes is None):
+            raise ValueError("opens and closes are given together")
+        if self.opens is not None and self.closes is not None and self.opens >= self.closes:
+            raise ValueError("opens must be before closes on the same day")
+        return self
+
+    @field_validator("archives")
+    @classmethod
+    def _folders(cls, archives: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch(r"(/[A-Za-z0-9][A-Za-z0-9._-]*)+", folder) for folder in archives):
+            raise ValueError("folders as the server names them, such as /in/archive")
+        return archives
 
     @field_validator("filename")
     @classmethod
@@ -77,6 +102,10 @@ class InboxOverride(Section):
     pattern: str | None = None
     proof: Literal["enveloped", "channel"] | None = None
     size_bytes_max: int | None = Field(default=None, ge=1)
+    ready: Literal["rename", "done", "stable"] | None = None
+    stable_polls: int | None = Field(default=None, ge=2)
+    wait_minutes_max: int | None = Field(default=None, ge=1)
+    files_per_round_max: int | None = Field(default=None, ge=1)
 
 
 class LimitsOverride(Section):
@@ -106,6 +135,7 @@ class PartnerSection(Section):
     cutoff: time | None = None
     acknowledgement_hours: int | None = None
     return_window_days: int | None = None
+    poll_seconds: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _one_way(self) -> PartnerSection:
@@ -127,7 +157,40 @@ class CalendarSection(Section):
 
 class DaemonSection(Section):
     poll_seconds: int = Field(default=30, ge=1)
-    """Pause between two rounds of the daemon."""
+    """Pause between two rounds at a partner."""
+    quiet_poll_seconds: int = Field(default=600, ge=1)
+    """The same outside the partner's hours."""
+    backoff_seconds_max: int = Field(default=900, ge=1)
+    """Longest pause while a partner cannot be reached."""
+    idle_seconds_max: int = Field(default=120, ge=0)
+    """Longest pause over which a connection is kept."""
+    listen: str = "off"
+    """HOST:PORT of the pages /health and /metrics."""
+    listen_beyond_loopback: bool = False
+
+    @model_validator(mode="after")
+    def _for_this_machine(self) -> DaemonSection:
+        if self.listen == "off":
+            return self
+        host, port = self.address
+        if not 0 <= port <= 65535:
+            raise ValueError("listen needs HOST:PORT, for example 127.0.0.1:9180")
+        if not self.listen_beyond_loopback and not _is_loopback(host):
+            raise ValueError("listen is not on this machine alone; listen_beyond_loopback = true allows it")
+        return self
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of ``listen``; -1 for none."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port) if port.isdecimal() and host else -1
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Config(Section):

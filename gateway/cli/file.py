@@ -68,7 +68,7 @@ def list_(
 def show(session: Session, file_id: str) -> int:
     with session.app.store.read() as tx:
         ours, theirs = _find(tx, file_id)
-        document = _document_out(tx, ours) if ours else _document_in(tx, theirs) if theirs else {}
+        document = _document_out(session, tx, ours) if ours else _document_in(tx, theirs) if theirs else {}
     _say(session, document)
     session.output.document(document)
     return 0
@@ -130,7 +130,7 @@ def _bytes_of(tx: Transaction, file_id: str, form: str) -> tuple[str, str]:
     return (wire.name, wire.sha256) if form == "wire" else (ours.name, ours.sha256)
 
 
-def _document_out(tx: Transaction, row: FileOut) -> dict[str, Any]:
+def _document_out(session: Session, tx: Transaction, row: FileOut) -> dict[str, Any]:
     from gateway.store import files
 
     return {
@@ -149,6 +149,7 @@ def _document_out(tx: Transaction, row: FileOut) -> dict[str, Any]:
         "execution_date": row.execution_date,
         "created_at": row.created_at,
         "sent_at": row.sent_at,
+        **_deadlines(session, row),
         "key_id": row.key_id,
         "wire": [
             {"name": each.name, "sha256": each.sha256, "size_bytes": each.size_bytes}
@@ -158,6 +159,16 @@ def _document_out(tx: Transaction, row: FileOut) -> dict[str, Any]:
         "history": _history(tx, "file_out", row.message_id),
         "findings": [],
     }
+
+
+def _deadlines(session: Session, row: FileOut) -> dict[str, str | None]:
+    """By when an answer is due; none for a partner that is no longer configured."""
+    from gateway.usecases.close import Deadlines, deadlines
+
+    partner = session.app.context.partners.get(row.partner)
+    due = deadlines(partner.profile, row) if partner else Deadlines(None, None)
+    named = {"overdue_at": due.overdue_at, "person_at": due.person_at}
+    return {name: moment.isoformat() if moment else None for name, moment in named.items()}
 
 
 def _document_in(tx: Transaction, row: FileIn) -> dict[str, Any]:
@@ -199,6 +210,9 @@ def _say(session: Session, document: dict[str, Any]) -> None:
     output.say(f"{document['message'] or ''}  sha256 {document['sha256'] or '-'}")
     if document["direction"] == "out":
         output.say(f"{document['payments']} / {money(document['amount'], document['currency'])}")
+        if document["overdue_at"] and document["state"] == "sent":
+            due = _("Answer due by {overdue_at}, then a person asks at {person_at}.")
+            output.say(due.format(**{name: local(document[name]) for name in ("overdue_at", "person_at")}))
     elif document["error"]:
         output.say(document["error"]["message"])
     output.table(

@@ -60,11 +60,20 @@ def show(session: Session, code: str) -> int:
         [[name, value] for name, value in document.items() if not isinstance(value, list | dict)],
     )
     output.table(
+        [_("Setting"), _("Value")],
+        [[f"outbox.{name}", _listed(value)] for name, value in document["outbox"].items()],
+    )
+    output.table(
         [_("Message"), _("Folder"), _("Archive"), _("Pattern"), _("Proof")],
         [[i["message"], i["folder"], i["archive"], i["pattern"], phrase(i["proof"])] for i in document["inboxes"]],
     )
     output.document(document)
     return 0
+
+
+def _listed(value: object) -> str:
+    """A value for people; nothing is a dash."""
+    return ", ".join(value) if isinstance(value, list) else str(value or "-")
 
 
 @partner.command(
@@ -102,7 +111,10 @@ def test(session: Session, code: str) -> int:
 
 
 def _folders(found: Partner) -> Iterator[str]:
-    yield found.profile.outbox.folder
+    outbox = found.profile.outbox
+    if outbox.delivery != "dropbox":  # a drop box lets nobody look
+        yield outbox.folder
+    yield from outbox.archives
     for inbox in found.profile.inboxes:
         yield from (inbox.folder, inbox.archive)
 
@@ -150,12 +162,24 @@ def _details(session: Session, found: Partner) -> dict[str, Any]:
         "signing_key": section.signing_key,
         "host_keys": list(section.host_keys),
         "trusted": list(section.trusted),
-        "outbox": _fields(profile.outbox, "message", "folder", "filename"),
+        "outbox": _outbox(found),
         "inboxes": [
             _fields(inbox, "message", "folder", "archive", "pattern", "proof", "size_bytes_max")
             for inbox in profile.inboxes
         ],
         "limits": _fields(profile.limits, "payments_per_file_max", "amount_per_file_max", "amount_per_payment_max"),
+    }
+
+
+def _outbox(found: Partner) -> dict[str, Any]:
+    """How and when files go there; the marker only where one is used."""
+    outbox = found.profile.outbox
+    hours = {"opens": outbox.opens, "closes": outbox.closes}
+    return {
+        **_fields(outbox, "message", "folder", "filename", "delivery"),
+        "marker": outbox.marker if outbox.delivery == "marker" else None,
+        "archives": list(outbox.archives),
+        **{name: moment.isoformat("minutes") if moment else None for name, moment in hours.items()},
     }
 
 

@@ -7,19 +7,24 @@ form (``delivery.evidence``); how the form writes, looks and releases is ``deliv
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from adapters.profile import Delivery as Form
 from gateway.domain.crash import crash_point
 from gateway.domain.errors import Alarm, ChitraError, RemoteRefused, RemoteUnknown
 from gateway.domain.states import FileState
 from gateway.ports import LockHeld, Transport
 from gateway.store import blobs, deliveries, files, stops
 from gateway.store.tables import Attempt, FileOut, WireObject
+from gateway.usecases import guard
 from gateway.usecases.context import Context, Partner
 from gateway.usecases.delivery import checks
 from gateway.usecases.delivery.evidence import Evidence, Stage, Verdict, verdict
 from gateway.usecases.delivery.place import Place
+
+DONE: Mapping[Form, str] = {"rename": "renamed", "marker": "marked", "direct": "written", "dropbox": "written"}
+"""A release that the server confirmed, as the attempt's outcome says it."""
 
 DELIVERABLE = (*deliveries.UNRELEASED, *deliveries.RELEASED_OPEN)
 
@@ -61,8 +66,10 @@ def _attempted(context: Context, partner: Partner, due: list[FileOut]) -> list[D
         return []
     try:
         with context.store.exclusive(f"partner-{partner.code}") as lock:
+            guard.require_own_past(context)
             _note_interrupted(context, due)
             with partner.connect() as transport:
+                guard.require_known_files(context, partner, transport)
                 return [_Sender(context, partner, transport, lock, file.message_id).attempt() for file in due]
     except ChitraError as error:
         return [_reported(context, file, error) for file in due]
@@ -143,6 +150,7 @@ class _Sender:
             self._upload()
         self._lock.prove_alive()
         self._commit_releasing()
+        guard.advance(self._context)
         self._lock.prove_alive()
         crash_point("lock proved before the release")
         self._release()
@@ -229,17 +237,18 @@ class _Sender:
             self._unknown(f"release unanswered: {error.code}")
             raise
         else:
-            self._conclude(found, "released")
+            self._conclude(found, DONE[self._partner.profile.outbox.delivery])
 
     def _conclude(self, found: Evidence, occasion: str) -> None:
         """By the evidence table of the form."""
         believed = self._verdict(Stage.RELEASED, found)
+        evidence = occasion if found is Evidence.CONFIRMED else f"{occasion}: {found}"
         if believed is Verdict.DELIVERED:
-            self._sent(found, f"{occasion}: {found}")
+            self._sent(found, evidence)
         elif believed is Verdict.ALARM:
             self._freeze("final_name_differs", found)
         else:
-            self._unknown(f"{occasion}: {found}")
+            self._unknown(evidence)
 
     # --- outcomes ------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.domain.calendar import add_working
 from gateway.domain.states import PAYMENT_MOVES, BatchState, FileState, PaymentState
-from gateway.store import answers, deliveries, evidence, files, matching, moves, stops
+from gateway.store import answers, deliveries, evidence, files, instance, matching, moves, stops
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context
@@ -65,8 +65,17 @@ def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
     result.kinds += _booked_unreleased(tx, file)
     _conclude(context, tx, file, result)
     _acknowledge_booked(tx, file)
+    _require_memory(tx, file)
     result.entries, result.exceptions = matching.counts(tx, file.id)
     return result
+
+
+def _require_memory(tx: Transaction, file: FileIn) -> None:
+    """M15: an answer to something of ours that we do not know says that this database was set back."""
+    if file.proof == "none":
+        return
+    if (forgotten := answers.forgotten(tx, file.id, instance.head(tx).instance)) is not None:
+        instance.enter_safe_mode(tx, "answer_to_forgotten", {"partner": file.partner, "id": forgotten})
 
 
 def _conclude(context: Context, tx: Transaction, file: FileIn, result: Matched) -> None:
@@ -126,7 +135,11 @@ def _answer_files(tx: Transaction, file: FileIn) -> list[str]:
             evidence.raise_exception(tx, "status_for_unknown_message", file.partner, params, file_in_id=file.id)
             kinds.append("status_for_unknown_message")
         elif answer.state in _NEVER_RELEASED:
-            kinds.append(_known_though_unreleased(tx, file, answer.file_id, "status_for_unsent_message"))
+            evidence.raise_exception(
+                tx, "status_for_unsent_message", file.partner, file_in_id=file.id, file_out_id=answer.file_id
+            )
+            _never_release(tx, file, answer.file_id, "status_for_unsent_message")
+            kinds.append("status_for_unsent_message")
         elif answer.duplicate_class:
             kinds.append(_duplicate_rejection(tx, file, answer))
         else:
@@ -137,20 +150,21 @@ def _answer_files(tx: Transaction, file: FileIn) -> list[str]:
     return kinds
 
 
-def _known_though_unreleased(tx: Transaction, file: FileIn, file_id: int, kind: str) -> str:
+def _never_release(tx: Transaction, file: FileIn, file_id: int, code: str) -> None:
     """The partner works on what we never released: it is never sent again, and nothing else is sent to it (M9)."""
     ours = files.get(tx, file_id)
     if ours.state in deliveries.UNRELEASED:
-        deliveries.count_as_released(tx, ours, f"{kind} {file.reference}")
-    stops.put(tx, stops.of_partner(file.partner), kind, ours.message_id, "system")
-    evidence.raise_exception(tx, kind, file.partner, file_in_id=file.id, file_out_id=ours.id)
-    return kind
+        deliveries.count_as_released(tx, ours, f"{code} {file.reference}")
+    stops.put(tx, stops.of_partner(file.partner), code, ours.message_id, "system")
 
 
 def _booked_unreleased(tx: Transaction, file: FileIn) -> list[str]:
     """A booking for a file whose release we know nothing of."""
     found = deliveries.booked_unreleased(tx)
-    return [_known_though_unreleased(tx, file, ours.id, "evidence_for_unsent") for ours in found]
+    for ours in found:
+        evidence.raise_exception(tx, "evidence_for_unsent", file.partner, file_in_id=file.id, file_out_id=ours.id)
+        _never_release(tx, file, ours.id, "evidence_for_unsent")
+    return ["evidence_for_unsent"] * len(found)
 
 
 def _answer(tx: Transaction, file: FileIn, answer: Any) -> None:

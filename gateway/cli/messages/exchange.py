@@ -74,6 +74,17 @@ TEMPLATES: Templates = {
         N_("Other bytes lie under the name of one of our files. Nothing more is sent to this partner. Ask it at once."),
     ),
     "duplicate_rejection": N_("The partner says that it has a file already. Nothing more is sent to it; ask it."),
+    "status_for_unsent_message": N_(
+        "The partner answered a file that we did not send. Nothing more is sent to it; call it at once."
+    ),
+    "evidence_for_unsent": N_(
+        "The partner booked something that we did not send. Nothing more is sent to it; call it at once."
+    ),
+    "window_closed": N_("Nothing is wrong: {partner} takes files again from {opens_at}. They are sent then."),
+    "execution_date_passed": N_(
+        "The execution date {date} of file {file} can no longer be kept. Nothing was released; the next run makes a"
+        " new file."
+    ),
     "file_not_sealed": N_("File {file} has no bytes yet. Run chitra send first."),
     "partner_frozen": N_("Sending to {partner} is stopped until a person has looked. See chitra exception list."),
     "sealed_bytes_differ": N_("File {file}, read back, is not what was to be written. It is not sent. Tell support."),
@@ -87,6 +98,10 @@ TEMPLATES: Templates = {
     "foreign_account": N_("{file} speaks of an account that is not ours. It is set aside; call the partner."),
     "alarming_entries": N_("Money moved that should not have: {kinds}. See chitra exception list at once."),
     "no_inbox_for_message": N_("No folder of {partner} is for {message}. Check the partner, or the file."),
+    "no_inbox_for_file": N_(
+        "The folder {folder}, where {file} came from, is no longer one of the partner's inboxes. Correct chitra.toml."
+    ),
+    "more_waits": N_("{files} more files wait in {folder}; the next rounds take them."),
     "no_group_header": N_("The answer has no header and is set aside. Ask the partner to send it again."),
     "proof_not_supported": N_("The proof “{proof}” is not available. Correct the inbox in chitra.toml."),
 }

@@ -36,8 +36,15 @@ KINDS = {
     "contradiction": N_("contradiction"),
     "overdue": N_("answer overdue"),
     "no_final_answer": N_("no final answer"),
+    "file_unknown": N_("file of unknown delivery"),
+    "file_unanswered": N_("no answer to a file"),
     "quarantined": N_("file set aside"),
     "file_too_large": N_("file too large"),
+    "file_without_done": N_("file without its .done"),
+    "done_without_file": N_(".done without its file"),
+    "file_unstable": N_("file that keeps changing"),
+    "name_withheld": N_("name that is not taken"),
+    "archive_denied": N_("file that cannot be moved away"),
 }
 
 ADVICE: Templates = {
@@ -91,6 +98,13 @@ ADVICE: Templates = {
         "The day of execution is over and the partner has not said what became of this payment. Ask the partner; do not"
         " pay again."
     ),
+    "file_unknown": N_(
+        "It is not known whether the partner has this file. Ask it; two people resolve it, it is never sent again."
+    ),
+    "file_unanswered": (
+        N_("The partner has said nothing of file {file} for {hours} hours. Call it and ask what became of the file."),
+        N_("The partner has said nothing of a file. Call it and ask what became of it."),
+    ),
     "overdue": (
         N_("No answer to our file for {hours} hours. Ask the partner whether it has arrived; never send it again."),
         N_("No answer to our file in time. Ask the partner whether it has arrived; never send it again."),
@@ -99,6 +113,26 @@ ADVICE: Templates = {
     "file_too_large": (
         N_("{name} is larger than agreed and was left at the partner. Ask the partner what it is."),
         N_("A file is larger than agreed and was left at the partner. Ask the partner what it is."),
+    ),
+    "file_without_done": (
+        N_("{name} waits in {folder} for its .done and is not read. Ask the partner whether it is complete."),
+        N_("A file waits for its .done and is not read. Ask the partner whether it is complete."),
+    ),
+    "done_without_file": (
+        N_("{name} lies in {folder}, its file does not. Ask the partner for the file."),
+        N_("A .done lies at the partner, its file does not. Ask the partner for the file."),
+    ),
+    "file_unstable": (
+        N_("{name} in {folder} keeps changing and is not read. Ask the partner when it is complete."),
+        N_("A file at the partner keeps changing and is not read. Ask the partner when it is complete."),
+    ),
+    "name_withheld": (
+        N_("In {folder} lies something that is not taken because of its name or kind: {name}. Ask the partner."),
+        N_("At the partner lies something that is not taken because of its name or kind. Ask the partner."),
+    ),
+    "archive_denied": (
+        N_("{name} was received but cannot be moved out of {folder}. Ask the partner for the right to move it."),
+        N_("A file was received but cannot be moved away. Ask the partner for the right to move it."),
     ),
 }
 """Told with the exception; ``explain`` tells why a file was set aside."""

@@ -11,12 +11,14 @@ from gateway.domain.window import Window
 from gateway.store import batches, deliveries, files, stops
 from gateway.store.store import Transaction
 from gateway.store.tables import FileOut
+from gateway.usecases import guard
 from gateway.usecases.approve import require_signatures
 from gateway.usecases.context import Context, Partner
 
 
 def require_uploadable(context: Context, tx: Transaction, partner: Partner, file: FileOut) -> None:
     """It is still ours to send, no stop covers it, the partner takes files now, and its date can still be kept."""
+    guard.require_normal(tx)
     if files.claim(tx, file.id).state not in deliveries.UNRELEASED:
         raise Busy("moved_by_another", subject=file.message_id)
     if stop := stops.against(tx, partner.code, file.batch_id):
@@ -55,7 +57,7 @@ def opens_at(context: Context, partner: Partner) -> datetime | None:
 def out_of_hours(context: Context, partner: Partner) -> NotYet | None:
     """Outside the partner's sending hours (M14), with the moment at which they begin again."""
     opening = opens_at(context, partner)
-    return None if opening is None else NotYet("window_closed", partner=partner.code, opens_at=opening.isoformat())
+    return None if opening is None else NotYet("window_closed", partner=partner.code, opens_at=opening.isoformat(" ", "minutes"))
 
 
 def refusal(stop: Any) -> Busy:
