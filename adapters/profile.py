@@ -158,6 +158,8 @@ class Profile:
     """T2: no answer by then goes to a person."""
     return_window_days: int = 5
     """Working days after the debit in which money may still come back."""
+    poll_seconds: int | None = None
+    """Shortest pause between two looks into the partner's folders; None when the manual does not say."""
     absence_days: int = 3
     """Working days after the execution date whose statements must all be there before absence is believed."""
 

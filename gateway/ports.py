@@ -118,6 +118,9 @@ class Verifier(Protocol):
     def verify(self, source: BinaryIO, proof: str, size_bytes_max: int) -> Proven:
         """Raises ``BadProof`` when the bytes do not carry ``proof`` of this partner."""
 
+    def verify_own(self, source: BinaryIO, size_bytes_max: int) -> Proven:
+        """Raises ``BadProof`` when the bytes do not carry our own enveloped signature to this partner."""
+
     def verify_beside(self, source: BinaryIO, signature: bytes, name: str, size_bytes_max: int) -> Proven:
         """Raises ``BadProof`` when ``signature`` is not this partner's over the file ``name``."""
 
@@ -132,6 +135,8 @@ class RemoteFile:
     """Seconds since the epoch, as the server says; proves nothing."""
     is_regular: bool
     """False for folders, links, pipes."""
+    withheld: bool = False
+    """The name is not fit to be repeated: ``name`` is its SHA-256, nothing else is told."""
 
 
 class RemoteWriter(Protocol):
@@ -158,7 +163,7 @@ class Transport(Protocol):
         """Fingerprint of the server that was authenticated, ``SHA256:...``; empty for a directory."""
 
     def listing(self, folder: str) -> Iterator[RemoteFile]:
-        """All names of a folder, streamed, order unspecified."""
+        """All names of a folder, streamed, order unspecified; unsafe names are withheld, not left out."""
 
     def open_exclusive(self, path: str) -> AbstractContextManager[RemoteWriter]:
         """Create a file that must not exist. Leaving the context without ``close()`` abandons it as it is."""
@@ -191,6 +196,44 @@ class LockHeld(Protocol):
         """Raise ``Busy`` when the lock may have been lost."""
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What is remembered outside the database: who we are and the last link of the audit chain."""
+
+    instance: str
+    epoch: int
+    sequence: int
+    hash: str
+    machine: str = ""
+    """Of a home that must not be copied; empty elsewhere."""
+
+
+class Anchors(Protocol):
+    """Places outside the database that notice when it is set back (M15)."""
+
+    @property
+    def machine(self) -> str:
+        """Names this machine; empty when nothing does."""
+
+    def read(self) -> list[Anchor]:
+        """What was remembered last at each place; a place that cannot be read is ``NotConfigured``."""
+
+    def write(self, anchor: Anchor) -> None:
+        """Remember at every place, durable when this returns."""
+
+
+class NoAnchors:
+    """Nothing is remembered outside; for rehearsals in one process."""
+
+    machine = ""
+
+    def read(self) -> list[Anchor]:
+        return []
+
+    def write(self, anchor: Anchor) -> None:
+        """There is no place."""
+
+
 class Spool(Protocol):
     """Scratch files of one process; removed when the process ends well."""
 
@@ -206,3 +249,12 @@ class Stop(Protocol):
 
     def wait(self, seconds: float) -> None:
         """Pause; returns early when the end is requested."""
+
+
+class NoStop:
+    """Nobody asks; for runs that end by themselves."""
+
+    requested = False
+
+    def wait(self, seconds: float) -> None:
+        """There is no reason to pause."""

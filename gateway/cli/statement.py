@@ -15,7 +15,7 @@ from gateway.cli.session import Session, money, pass_session
 from gateway.cli.words import N_, _
 
 if TYPE_CHECKING:
-    from gateway.usecases.collect import Received
+    from gateway.usecases.received import Received
 
 _TIES = {True: N_("ties"), False: N_("does not tie"), None: ""}
 _OF_A_FILE_MAX = 10_000

@@ -103,6 +103,32 @@ def receive(
     return file
 
 
+def arrived(tx: Transaction, partner: str, folder: str, name: str, sha256: str) -> FileIn | None:
+    """These bytes as received under this name and not moved away yet: the same arrival, taken up again."""
+    query = select(FileIn).where(
+        FileIn.partner == partner, FileIn.sha256 == sha256, FileIn.folder == folder, FileIn.name == name
+    )
+    return next((file for file in tx.session.exec(query).all() if not file.archived_at), None)
+
+
+def unread(tx: Transaction, partner: str) -> list[FileIn]:
+    """Fetched and stored, and not understood yet: a crash came between."""
+    sql = "SELECT id FROM file_in WHERE partner = :p AND state = 'received' AND folder <> '' ORDER BY id"
+    return [tx.session.get_one(FileIn, row.id) for row in tx.rows(sql, p=partner)]
+
+
+def archived(tx: Transaction, file_in_id: int) -> None:
+    """It lies in its inbox no longer."""
+    tx.run("UPDATE file_in SET archived_at = :now WHERE id = :id", now=tx.now(), id=file_in_id)
+    resolve(tx, "archive_denied", file_in_id)
+
+
+def resolve(tx: Transaction, kind: str, file_in_id: int) -> None:
+    """What was open about a received file is mended."""
+    sql = "UPDATE exception SET state = 'resolved' WHERE kind = :kind AND file_in_id = :id AND state = 'open'"
+    tx.run(sql, kind=kind, id=file_in_id)
+
+
 def find(tx: Transaction, reference: str) -> FileIn:
     file = tx.session.exec(select(FileIn).where(FileIn.reference == reference)).first()
     if file is None:
@@ -249,3 +275,15 @@ def raise_exception(
             **links,
         )
     )
+
+
+def raise_once(tx: Transaction, kind: str, partner: str, params: Mapping[str, str | int]) -> None:
+    """Something that is found again at every look: told when nothing of the same kind and parameters is open."""
+    known = tx.value(
+        "SELECT 1 FROM exception WHERE kind = :kind AND partner = :partner AND params = :params AND state = 'open'",
+        kind=kind,
+        partner=partner,
+        params=json.dumps(params, ensure_ascii=False, sort_keys=True),
+    )
+    if known is None:
+        raise_exception(tx, kind, partner, params)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
 from gateway.ports import RemoteFile
-from gateway.transport.names import basename, is_safe
+from gateway.transport.names import basename, is_safe, withheld
 
 _READ_BYTES = 1 << 17
 _REFUSALS = {
@@ -32,8 +32,6 @@ class DirectoryTransport:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self.names_withheld = 0
-        """How many unsafe names the listings have left out so far."""
 
     def listing(self, folder: str) -> Iterator[RemoteFile]:
         with _answering("listing", folder):
@@ -41,7 +39,7 @@ class DirectoryTransport:
         with entries:
             for entry in entries:
                 if not is_safe(entry.name):
-                    self.names_withheld += 1
+                    yield withheld(entry.name)
                 elif found := _stat(Path(entry.path), "listing", folder):
                     yield found
 

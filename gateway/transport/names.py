@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
+
+from gateway.ports import RemoteFile
 
 _FORBIDDEN = frozenset("/\\")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -16,6 +19,12 @@ def is_safe(name: str) -> bool:
     if any(unicodedata.category(character) in _INVISIBLE for character in name):
         return False
     return len(name.encode()) <= _SIZE_BYTES_MAX
+
+
+def withheld(name: str) -> RemoteFile:
+    """What is told of a name that is not safe: that it is there."""
+    digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()
+    return RemoteFile(digest, 0, 0, is_regular=False, withheld=True)
 
 
 def decoded(name: bytes) -> str:

@@ -12,7 +12,7 @@ from gateway.domain.crash import crash_point
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
 from gateway.ports import RemoteFile
 from gateway.transport import ssh
-from gateway.transport.names import basename, decoded, is_safe
+from gateway.transport.names import basename, decoded, is_safe, withheld
 from gateway.transport.ssh import Endpoint
 from gateway.transport.wire import (
     END_OF_FILE,
@@ -21,6 +21,7 @@ from gateway.transport.wire import (
     Attributes,
     Fields,
     Kind,
+    Patience,
     Session,
     string,
     uint32,
@@ -35,6 +36,10 @@ _READ_BYTES = 131_072
 """At first; a server that answers with less is asked for less from then on."""
 _WRITES_IN_FLIGHT_MAX = 64
 _READS_IN_FLIGHT_MAX = 32
+_BYTES_PER_NAME = 64
+"""What a name of a listing counts for, where a rate is asked."""
+_NAMES_MAX = 1_000_000
+"""Of one listing; a server that goes on for ever is left."""
 _READ = 0x01
 _CREATE_EXCLUSIVELY = 0x02 | 0x08 | 0x20
 _FSYNC = "fsync@openssh.com"
@@ -62,8 +67,6 @@ class SftpTransport:
         self._link = link
         self._session = session
         self._host_key = host_key
-        self.names_withheld = 0
-        """How many unsafe names the listings have left out so far."""
 
     @property
     def host_key(self) -> str:
@@ -71,13 +74,17 @@ class SftpTransport:
 
     def listing(self, folder: str) -> Iterator[RemoteFile]:
         handle = self._handle(Kind.OPENDIR, _path(folder), "listing", folder)
+        patience, listed = self._session.patience(), 0
         try:
-            while names := self._names(handle, folder):
+            while names := self._names(handle, folder, patience):
+                listed += len(names)
+                if listed > _NAMES_MAX:
+                    raise RemoteRefused("too_large", operation="listing", path=folder)
                 for name, attributes in names:
                     if is_safe(name):
                         yield _remote_file(name, attributes)
                     elif name not in {".", ".."}:
-                        self.names_withheld += 1
+                        yield withheld(name)
         finally:
             self._release(handle)
 
@@ -135,14 +142,18 @@ class SftpTransport:
         with suppress(RemoteUnknown):
             self._session.forget([self._session.post(Kind.CLOSE, handle)])
 
-    def _names(self, handle: bytes, folder: str) -> list[tuple[str, Attributes]]:
+    def _names(self, handle: bytes, folder: str, patience: Patience) -> list[tuple[str, Attributes]]:
         try:
-            fields = self._session.ask(Kind.READDIR, handle, Kind.NAME, operation="listing", path=folder)
+            fields = self._session.ask(
+                Kind.READDIR, handle, Kind.NAME, patience=patience, operation="listing", path=folder
+            )
         except RemoteRefused as refusal:
             if refusal.code == END_OF_FILE:
                 return []
             raise
-        return [_named(fields) for _ in range(fields.uint32())]
+        names = [_named(fields) for _ in range(fields.uint32())]
+        patience.earn(_BYTES_PER_NAME * len(names))
+        return names
 
 
 class _Writer:
@@ -154,6 +165,8 @@ class _Writer:
         self._handle = handle
         self._offset = 0
         self._in_flight: deque[int] = deque()
+        self._syncs_in_flight: list[int] = []
+        self._patience = session.patience()
         self._refusal: RemoteRefused | None = None
         self.closed = False
 
@@ -161,19 +174,25 @@ class _Writer:
         for start in range(0, len(data), _WRITE_BYTES):
             chunk = memoryview(data)[start : start + _WRITE_BYTES]
             body = b"".join((self._handle, uint64(self._offset), uint32(len(chunk)), chunk))
-            self._in_flight.append(self._session.post(Kind.WRITE, body))
+            self._in_flight.append(self._session.post(Kind.WRITE, body, self._patience))
+            self._patience.earn(len(chunk))
             crash_point("write sent")
             self._offset += len(chunk)
             self._settle(_WRITES_IN_FLIGHT_MAX)
 
     def sync(self) -> bool:
-        self._settle(0)
+        """Asked for behind the last write: requests on one file are worked on in their order (section 6.1)."""
         if not self._session.offers(_FSYNC):
+            self._settle(0)
             return False
+        crash_point("sync to be sent")
+        request = self._session.post(Kind.EXTENDED, string(_FSYNC.encode()) + self._handle)
+        self._syncs_in_flight = [request]
+        crash_point("sync sent")
+        self._settle(0)
         try:
-            self._session.ask(
-                Kind.EXTENDED, string(_FSYNC.encode()) + self._handle, Kind.STATUS, operation="sync", path=self._path
-            )
+            self._session.answer(request, Kind.STATUS, operation="sync", path=self._path)
+            crash_point("sync answered")
         except RemoteRefused as refusal:
             if refusal.code == UNSUPPORTED:
                 return False
@@ -188,7 +207,7 @@ class _Writer:
     def abandon(self) -> bytes:
         """Give the handle up for closing, with every answer that is still on its way."""
         self.closed = True
-        self._session.forget(self._in_flight)
+        self._session.forget([*self._in_flight, *self._syncs_in_flight])
         return self._handle
 
     def _settle(self, in_flight_max: int) -> None:
@@ -196,7 +215,9 @@ class _Writer:
             raise self._refusal
         while len(self._in_flight) > in_flight_max:
             try:
-                self._session.answer(self._in_flight.popleft(), Kind.STATUS, operation="write", path=self._path)
+                self._session.answer(
+                    self._in_flight.popleft(), Kind.STATUS, self._patience, operation="write", path=self._path
+                )
             except RemoteRefused as refusal:
                 self._refusal = refusal
                 raise
@@ -213,6 +234,7 @@ class _Reader:
         self._asked = 0
         self._size = _READ_BYTES
         self._in_flight: deque[tuple[int, int, int]] = deque()
+        self._patience = session.patience()
         self._in_flight_max = 2
 
     def chunks(self) -> Iterator[bytes]:
@@ -233,13 +255,14 @@ class _Reader:
             return None
         request, offset, size = self._in_flight.popleft()
         try:
-            data = self._session.answer(request, Kind.DATA, operation="read", path=self._path).string()
+            data = self._session.answer(request, Kind.DATA, self._patience, operation="read", path=self._path).string()
         except RemoteRefused as refusal:
             if refusal.code == END_OF_FILE:
                 return None
             raise
         if not 1 <= len(data) <= size:
             raise RemoteUnknown("protocol", operation="read", path=self._path)
+        self._patience.earn(len(data))
         if len(data) < size:
             self._in_flight.appendleft(self._ask(offset + len(data), size - len(data)))
             self._size = len(data)
@@ -248,13 +271,15 @@ class _Reader:
         return data
 
     def _ask_ahead(self) -> None:
+        """The byte past the maximum is asked for on its own: a file of just that size is over in one round trip."""
         while len(self._in_flight) < self._in_flight_max and self._asked < self._stop:
-            size = min(self._size, self._stop - self._asked)
+            size = min(self._size, max(self._stop - 1 - self._asked, 1))
             self._in_flight.append(self._ask(self._asked, size))
             self._asked += size
 
     def _ask(self, offset: int, size: int) -> tuple[int, int, int]:
-        return self._session.post(Kind.READ, self._handle + uint64(offset) + uint32(size)), offset, size
+        body = self._handle + uint64(offset) + uint32(size)
+        return self._session.post(Kind.READ, body, self._patience), offset, size
 
 
 def _path(path: str) -> bytes:

@@ -1,239 +1,153 @@
-"""Collect: the receive protocol. Bytes are stored before they are understood, and archived at the partner only after
-our commit (T3, T4); the proof is checked before anything is parsed (T1); one poison file delays nobody (T7).
+"""Collect: a round over a partner's inboxes. Bytes are stored before they are understood, and moved away at the partner
+only after our commit (T3, T4); no file, no folder and no lost connection delays the others (T7).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 
 from adapters.profile import Inbox
-from formats.errors import FormatError
-from formats.iso20022 import schema
-from gateway.domain.errors import Alarm, BadProof, ChitraError, RemoteRefused
+from gateway.domain.errors import ChitraError, NotConfigured, RemoteRefused, RemoteUnknown
 from gateway.domain.states import InboundState
-from gateway.ports import Proven, RemoteFile, Transport
-from gateway.store import blobs, evidence, moves
-from gateway.store.store import Transaction
+from gateway.ports import RemoteFile
+from gateway.store import evidence, sightings
+from gateway.store.sightings import Memory, Seen
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context, Partner
-from gateway.usecases.match import ALARMS, Matched, match
-from gateway.usecases.statements import Reading, record_statements
-from gateway.usecases.statuses import record_statuses
+from gateway.usecases.line import Line
+from gateway.usecases.readiness import Look, look
+from gateway.usecases.received import Received, opened
+from gateway.usecases.take import Taker, tell_once
+from gateway.usecases.understand import from_store
 
-_PERHAPS_HALF = frozenset({"not_xml", "not_well_formed"})
-"""Refusals that a file still being written gives as well."""
+__all__ = ["MoreWaits", "Received", "collect", "inbox_of"]
+
+_REFUSALS_MAX = 3
+"""Files that may not be moved away are tried again at every round, but not all of them."""
+_READS_MIN = 2
+"""How often a file is read before it is moved away unbelieved: it may have been half of one, or a mixture of two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What became of one file of a partner."""
+class MoreWaits(ChitraError):
+    """Nothing is wrong: more lies in a folder than one round takes."""
 
-    file: str
-    partner: str
-    name: str
-    message: str
-    state: str
-    error: ChitraError | None = None
-    matched: Matched = field(default_factory=Matched)
-    findings: int = 0
-    bug: Exception | None = None
-    """A fault of ours; the file stays at the partner and is taken up again."""
+    exit_code = 0
 
 
 def collect(context: Context, partner: Partner) -> tuple[list[Received], list[ChitraError]]:
-    """Everything in a partner's inboxes, over one connection; the errors are those of the connection or a listing."""
+    """Everything in a partner's inboxes; the errors are those of the connection or a listing."""
     received: list[Received] = []
     errors: list[ChitraError] = []
     try:
-        with context.store.exclusive(f"inbox-{partner.code}"), partner.connect() as transport:
-            collector = _Collector(context, partner, transport)
+        with context.store.exclusive(f"inbox-{partner.code}"), Line(partner) as line:
+            received += _unread(context, partner)
             for inbox in partner.profile.inboxes:
                 try:
-                    received += collector.empty(inbox)
+                    received += _Round(context, partner, inbox, line, errors).run()
                 except RemoteRefused as error:
                     errors.append(error)  # one folder is closed to us; the others are not
+                except RemoteUnknown as error:
+                    errors.append(error)
+                    line.lost()
+                if line.is_given_up:
+                    break
     except ChitraError as error:
         errors.append(error)
     return received, errors
 
 
-class _Collector:
-    def __init__(self, context: Context, partner: Partner, transport: Transport) -> None:
-        self._context, self._partner, self._transport = context, partner, transport
+def inbox_of(partner: Partner, file: FileIn) -> Inbox:
+    """Where a file came from, by today's profile; raises ``NotConfigured``."""
+    for inbox in partner.profile.inboxes:
+        if inbox.folder == file.folder and inbox.accepts(file.name):
+            return inbox
+    raise NotConfigured("no_inbox_for_file", file=file.reference, folder=file.folder)
 
-    def empty(self, inbox: Inbox) -> Iterator[Received]:
-        """Every file of one inbox that is ours to take, by name, so that runs are alike."""
-        names = [remote for remote in self._transport.listing(inbox.folder) if self._wanted(inbox, remote)]
-        for remote in sorted(names, key=lambda remote: remote.name):
-            if remote.size_bytes > inbox.size_bytes_max:
-                yield self._too_large(inbox, remote)
-                continue
-            try:
-                taken = self._take(inbox, remote)
-            except ChitraError as error:
-                taken = Received("", self._partner.code, remote.name, inbox.message, "", error)
-            except Exception as bug:  # a boundary: T7, the next file goes on; ``poll`` raises it at its end
-                taken = Received("", self._partner.code, remote.name, inbox.message, "", bug=bug)
-            if taken is not None:
-                yield taken
 
-    @staticmethod
-    def _wanted(inbox: Inbox, remote: RemoteFile) -> bool:
-        return remote.is_regular and inbox.accepts(remote.name)
-
-    def _take(self, inbox: Inbox, remote: RemoteFile) -> Received | None:
-        """Store, understand, archive; each step starts from the hash, so a crash anywhere is taken up again.
-
-        None for a file that is still being written: it is left for the next round.
-        """
-        path = f"{inbox.folder}/{remote.name}"
-        with closing(self._context.spool.create()) as spool:
-            found = self._transport.stat(path)
-            with self._transport.read(path, inbox.size_bytes_max) as parts:
-                size_bytes = sum(spool.write(part) for part in parts)
-            if found is None or found.size_bytes != size_bytes or self._transport.stat(path) != found:
-                return None
-            file = self._store(inbox, remote.name, spool)
-            done = understand(self._context, self._partner, inbox, file, spool)
-        if file.state == InboundState.RECEIVED and done.error and done.error.code in _PERHAPS_HALF:
-            return done  # it lies there until the next round has found the same bytes
+def _unread(context: Context, partner: Partner) -> Iterator[Received]:
+    """What a crash left stored and not understood: from the stored bytes, whatever became of the partner's file."""
+    with context.store.read() as tx:
+        files = evidence.unread(tx, partner.code)
+    for file in files:
         try:
-            self._archive(inbox, found, file)
+            yield from_store(context, partner, inbox_of(partner, file), file)
         except ChitraError as error:
-            return replace(done, error=done.error or error)
-        return done
+            yield Received(file.reference, partner.code, file.name, "", file.state, error)
+        except Exception as bug:  # a boundary: T7, the next file goes on; ``poll`` raises it at its end
+            yield Received(file.reference, partner.code, file.name, "", file.state, bug=bug)
 
-    def _store(self, inbox: Inbox, name: str, spool: BinaryIO) -> FileIn:
-        """Transaction A: raw bytes and their row; the same arrival after a crash is found again, not doubled."""
-        with self._context.store.begin() as tx:
-            sha256, size_bytes = blobs.digest(spool)
-            earlier = evidence.known(tx, self._partner.code, sha256)
-            if (
-                earlier is not None
-                and (earlier.folder, earlier.name) == (inbox.folder, name)
-                and not earlier.archived_at
-            ):
-                return earlier
-            blobs.put(tx, spool)
-            file = evidence.receive(tx, self._partner.code, inbox.folder, name, sha256, size_bytes)
-            moves.noted_first(tx, "file_in", file.reference, file.state, f"from {inbox.folder}/{name}")
-            tx.record("system", "file receive", file.reference, sha256, partner=self._partner.code, state=file.state)
-            return file
 
-    def _archive(self, inbox: Inbox, read: RemoteFile, file: FileIn) -> None:
-        """T4: move it away at the partner without overwriting; "not there" is done, other content stays for us."""
-        source = f"{inbox.folder}/{file.name}"
-        found = self._transport.stat(source)
-        if found not in (None, read):
+class _Round:
+    """One inbox, once."""
+
+    def __init__(
+        self, context: Context, partner: Partner, inbox: Inbox, line: Line, remarks: list[ChitraError]
+    ) -> None:
+        self._context, self._partner, self._inbox, self._line = context, partner, inbox, line
+        self._taker = Taker(context, partner, inbox, line)
+        self._remarks = remarks
+
+    def run(self) -> Iterator[Received]:
+        """Look, remember, take what is new, then try again what could not be moved away."""
+        folder, share = self._inbox.folder, self._inbox.files_per_round_max
+        with self._context.store.read() as tx:
+            memory = sightings.memory(tx, self._partner.code, folder, share)
+        found = look(self._inbox, self._line.transport.listing(folder), memory, self._context.clock.now())
+        if found.left:
+            self._remarks.append(MoreWaits("more_waits", folder=folder, files=found.left))
+        yield from self._remember(found)
+        yield from self._take(found.take, memory)
+        yield from self._put_away(seen for seen in memory.due if self._inbox.accepts(seen.name))
+
+    def _remember(self, found: Look) -> Iterator[Received]:
+        if not (found.note or found.forget or found.say):
             return
-        if found is not None:
-            try:
-                self._transport.rename(source, f"{inbox.archive}/{file.name}")
-            except RemoteRefused:
-                self._transport.rename(source, f"{inbox.archive}/{file.name}.{file.reference}")
         with self._context.store.begin() as tx:
-            tx.run("UPDATE file_in SET archived_at = :now WHERE id = :id", now=tx.now(), id=file.id)
+            sightings.note(tx, self._partner.code, self._inbox.folder, found.note)
+            sightings.forget(tx, self._partner.code, self._inbox.folder, found.forget)
+            for kind, seen in found.say:
+                tell_once(tx, self._partner, self._inbox, kind, seen)
+        for kind, seen in found.say:
+            yield Received("", self._partner.code, seen.name, self._inbox.message, "", matched=opened(kind))
 
-    def _too_large(self, inbox: Inbox, remote: RemoteFile) -> Received:
-        """T6: above the cap nothing is read; it stays at the partner and is said once."""
-        params: dict[str, str | int] = {
-            "name": remote.name,
-            "size_bytes": remote.size_bytes,
-            "max": inbox.size_bytes_max,
-        }
+    def _take(self, files: list[RemoteFile], memory: Memory) -> Iterator[Received]:
+        for remote in files:
+            if self._line.is_given_up:
+                return
+            if remote.size_bytes > self._inbox.size_bytes_max:
+                yield self._taker.too_large(remote, memory.pending.get(remote.name))
+            else:
+                seen = Seen(remote.name, remote.size_bytes, remote.modified)
+                yield from self._tried(seen, partial(self._taker.take, remote.name, memory.marks))
+
+    def _put_away(self, files: Iterable[Seen]) -> Iterator[Received]:
+        """What was set aside once is read again, and so is what a server that tells no times may have replaced."""
+        for seen in files:
+            if self._line.is_given_up or self._taker.refusals >= _REFUSALS_MAX:
+                return
+            unsure = (seen.state == InboundState.QUARANTINED and seen.polls < _READS_MIN) or seen.modified <= 0
+            step = partial(self._taker.take, seen.name, ()) if unsure else partial(self._taker.put_away, seen)
+            if self._taker.remembers(seen):
+                yield from self._tried(seen, step)
+
+    def _tried(self, seen: Seen, step: Callable[[], Received | None]) -> Iterator[Received]:
+        """One file; what goes wrong with it is told, and puts it behind the others in the next round."""
+        failed = Received("", self._partner.code, seen.name, self._inbox.message, "")
+        try:
+            taken = step()
+        except ChitraError as error:
+            if isinstance(error, RemoteUnknown):
+                self._line.lost()
+            self._failed(seen)
+            taken = replace(failed, error=error)
+        except Exception as bug:  # a boundary: T7, the next file goes on; ``poll`` raises it at its end
+            self._failed(seen)
+            taken = replace(failed, bug=bug)
+        if taken is not None:
+            yield taken
+
+    def _failed(self, seen: Seen) -> None:
         with self._context.store.begin() as tx:
-            known = tx.value(
-                "SELECT 1 FROM exception WHERE kind = 'file_too_large' AND partner = :p AND params = :j",
-                p=self._partner.code,
-                j=json.dumps(params, sort_keys=True),
-            )
-            if known is None:
-                evidence.raise_exception(tx, "file_too_large", self._partner.code, params)
-        error = Alarm("file_too_large", **params)
-        return Received("", self._partner.code, remote.name, inbox.message, InboundState.QUARANTINED, error)
-
-
-def understand(context: Context, partner: Partner, inbox: Inbox, file: FileIn, spool: BinaryIO) -> Received:
-    """Verify the proof, parse the signed data only, match; a failure quarantines this one file."""
-    if file.state != InboundState.RECEIVED:
-        return Received(file.reference, file.partner, file.name, inbox.message, file.state)
-    try:
-        spool.seek(0)
-        with closing(partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)) as proven:
-            spool.seek(0)
-            return _process(context, partner, inbox, file, proven, schema.findings(spool, _kind(inbox, proven)))
-    except FormatError as error:
-        reason: ChitraError = ChitraError(error.code, **error.params)
-    except (BadProof, Alarm) as alarm:
-        reason = alarm
-    quarantine(context, file, reason)
-    opened = Matched(exceptions=1, kinds=["quarantined"])
-    return Received(file.reference, file.partner, file.name, inbox.message, InboundState.QUARANTINED, reason, opened)
-
-
-def _process(
-    context: Context, partner: Partner, inbox: Inbox, file: FileIn, proven: Proven, findings: list[schema.Finding]
-) -> Received:
-    """Transaction B: everything the file says and everything it changes, together.
-
-    The findings are about the bytes as received: without its signature an envelope would be empty.
-    """
-    with context.store.begin() as tx:
-        row = tx.session.get_one(FileIn, file.id)
-        row.message, row.proof, row.key_id = _kind(inbox, proven), proven.proof, proven.key_id
-        evidence.add_findings(tx, row, [(f.path, f.rule, f.message) for f in findings])
-        if inbox.message == "pain.002":
-            record_statuses(tx, partner.profile, row, proven.open(), context.clock.now().tzinfo)
-        else:
-            accounts = frozenset(_accounts(context, tx, partner))
-            reading = Reading(accounts, proven=True, reasons=partner.profile.reasons)
-            record_statements(tx, row, proven.open(), reading)
-        matched = match(context, tx, row)
-        _finish(tx, row, proven, matched)
-    error = Alarm("alarming_entries", kinds=", ".join(matched.kinds)) if ALARMS & set(matched.kinds) else None
-    return Received(
-        file.reference,
-        file.partner,
-        file.name,
-        row.message or "",
-        InboundState.PROCESSED,
-        error,
-        matched,
-        len(findings),
-    )
-
-
-def _kind(inbox: Inbox, proven: Proven) -> str:
-    """The message as its root says, which must be what this inbox is for (T5: our own file reflected is not)."""
-    found = schema.message_name(proven.open())
-    if not found.startswith(inbox.message):
-        raise Alarm("unexpected_message", expected=inbox.message, got=found)
-    return found
-
-
-def _accounts(context: Context, tx: Transaction, partner: Partner) -> Iterator[str]:
-    """Accounts of ours at this partner: as configured, and as written into files already sent."""
-    for row in tx.rows("SELECT DISTINCT debtor_account FROM file_out WHERE partner = :p", p=partner.code):
-        yield row.debtor_account
-    for payer in context.payers.values():
-        yield from payer.accounts(partner.code)
-
-
-def _finish(tx: Transaction, row: FileIn, proven: Proven, matched: Matched) -> None:
-    moves.move(tx, "file_in", row.id, InboundState.PROCESSED, f"{row.message} {proven.proof} {proven.key_id}")
-    moved = ", ".join(f"{state} {count}" for state, count in sorted(matched.moved.items()))
-    tx.record("system", "file process", row.reference, row.sha256, moved=moved, exceptions=matched.exceptions)
-
-
-def quarantine(context: Context, file: FileIn, error: ChitraError) -> None:
-    """The bytes stay, nothing of them is believed, a person looks."""
-    with context.store.begin() as tx:
-        row = tx.session.get_one(FileIn, file.id)
-        row.code, row.params = error.code, json.dumps(error.params, ensure_ascii=False, sort_keys=True)
-        moves.move(tx, "file_in", row.id, InboundState.QUARANTINED, error.code)
-        evidence.raise_exception(tx, "quarantined", row.partner, {"code": error.code}, file_in_id=row.id)
-        tx.record("system", "file quarantine", row.reference, row.sha256, code=error.code)
+            sightings.failed(tx, self._partner.code, self._inbox.folder, seen)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gateway.usecases.collect import Received
     from gateway.usecases.poll import Polled
+    from gateway.usecases.received import Received
     from gateway.usecases.send import Sent
 
 GRAVITY = (5, 4, 1, 3, 0)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from gateway.domain.errors import ChitraError
 from gateway.domain.states import FileState
 from gateway.usecases.close import close
-from gateway.usecases.collect import Received, collect
+from gateway.usecases.collect import collect
 from gateway.usecases.context import Context
+from gateway.usecases.received import Received
 from gateway.usecases.send import orphans
 
 _AWAITED = (FileState.SENT, FileState.ACKNOWLEDGED, FileState.REJECTED)

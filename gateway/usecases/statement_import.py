@@ -12,29 +12,28 @@ from gateway.domain.errors import ChitraError, Refusal
 from gateway.domain.states import InboundState
 from gateway.store import blobs, evidence, moves
 from gateway.store.tables import FileIn
-from gateway.usecases.collect import Received, quarantine, understand
 from gateway.usecases.context import Context
+from gateway.usecases.received import Received
 from gateway.usecases.statements import Reading, record_statements
+from gateway.usecases.understand import quarantine, release, understand
 
 
 def import_statement(context: Context, source: BinaryIO, name: str, partner: str) -> Received:
     """Store the bytes, then read them: as the partner's own file, or as a statement of somebody unknown."""
     with _alone(context, partner):
         kind = _kind(source)
-        inbox = _inbox(context, partner, kind) if isinstance(kind, str) else None
-        unproven = (
-            inbox is None or inbox.proof != "enveloped"
-        )  # a channel proves nothing once a person carried the file
+        inbox = signed_inbox(context, partner, kind) if isinstance(kind, str) else None
+        unproven = inbox is None
         file = _store(context, source, name, partner, unproven)
         source.seek(0)
         if file.state != InboundState.RECEIVED:
             return Received(file.reference, partner, name, "", file.state)
         if isinstance(kind, ChitraError):
             return _refuse(context, file, kind)
-        if inbox is None and partner in context.partners:
+        if partner in context.partners and _inbox(context, partner, kind) is None:
             return _refuse(context, file, Refusal("no_inbox_for_message", partner=partner, message=kind))
-        if inbox is None or unproven:
-            return _keep_unproven(context, file, source, kind)
+        if inbox is None:
+            return keep_unproven(context, file, source, kind)
         return understand(context, context.partners[partner], inbox, file, source)
 
 
@@ -49,6 +48,12 @@ def _kind(source: BinaryIO) -> str | ChitraError:
         return schema.message_name(source)
     except FormatError as error:
         return ChitraError(error.code, **error.params)
+
+
+def signed_inbox(context: Context, partner: str, kind: str) -> Inbox | None:
+    """Where the partner would have put it, signed: a channel proves nothing once a person carried the file (T9)."""
+    inbox = _inbox(context, partner, kind)
+    return inbox if inbox is not None and inbox.proof == "enveloped" else None
 
 
 def _inbox(context: Context, partner: str, kind: str) -> Inbox | None:
@@ -70,7 +75,7 @@ def _store(context: Context, source: BinaryIO, name: str, partner: str, unproven
         return file
 
 
-def _keep_unproven(context: Context, file: FileIn, source: BinaryIO, kind: str) -> Received:
+def keep_unproven(context: Context, file: FileIn, source: BinaryIO, kind: str) -> Received:
     """Entries and findings are kept for people; no payment moves on unproven words (T1)."""
     try:
         with context.store.begin() as tx:
@@ -81,6 +86,7 @@ def _keep_unproven(context: Context, file: FileIn, source: BinaryIO, kind: str) 
             source.seek(0)
             record_statements(tx, row, source, Reading(None, proven=False))
             evidence.raise_exception(tx, "unproven_statement", row.partner, file_in_id=row.id)
+            release(tx, row)
             moves.move(tx, "file_in", row.id, InboundState.PROCESSED, f"{kind} without proof")
             return Received(row.reference, row.partner, row.name, kind, InboundState.PROCESSED, findings=len(findings))
     except FormatError as error:

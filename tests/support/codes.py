@@ -70,7 +70,16 @@ def kinds() -> set[str]:
     return said
 
 
-_RAISERS = ("raise_exception", "raise_for_unanswered", "_exception", "_raise_for")
+_RAISERS = (
+    "raise_exception",
+    "raise_for_unanswered",
+    "_exception",
+    "_raise_for",
+    "raise_once",
+    "tell_once",
+    "_tell_once",
+    "_wait",
+)
 
 
 def _takers(trees: dict[str, ast.Module], wanted: str) -> dict[str, Takes]:

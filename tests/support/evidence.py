@@ -10,7 +10,7 @@ from typing import Any
 from support.banks import Answerer, Booking
 from support.gateways import Gateway, bank_key
 
-from gateway.usecases.collect import Received
+from gateway.usecases.received import Received
 
 BANK = Answerer(bank_key())
 OTHER = Answerer(bank_key("STRANGER"))

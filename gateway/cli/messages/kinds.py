@@ -36,6 +36,7 @@ KINDS = {
     "contradiction": N_("contradiction"),
     "overdue": N_("answer overdue"),
     "no_final_answer": N_("no final answer"),
+    "foreign_file": N_("file of ours that is not known here"),
     "file_unknown": N_("file of unknown delivery"),
     "file_unanswered": N_("no answer to a file"),
     "quarantined": N_("file set aside"),
@@ -48,6 +49,10 @@ KINDS = {
 }
 
 ADVICE: Templates = {
+    "foreign_file": N_(
+        "{name} is named as a file of ours and could not be taken over ({reason}). Find out what it paid before"
+        " anything of it is imported again."
+    ),
     "unknown_debit": N_("Our account was debited for something we did not send. Call the partner at once."),
     "second_debit": N_("One payment was debited twice. Call the partner at once and ask for the money back."),
     "unexplained_debit": N_(

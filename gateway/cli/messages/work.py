@@ -53,6 +53,7 @@ TEMPLATES: Templates = {
     "audit_broken": N_("The audit record is broken at number {sequence}. Stop all work and tell the auditor."),
     # people
     "operator_unknown": N_("There is no operator {operator}. chitra operator list shows all."),
+    "operator_revoked": N_("{operator} is no operator any more. Let somebody else do it."),
     "operator_exists": N_("Operator {operator} is enrolled already. Choose another name."),
     "role_missing": N_("{operator} may not do this: the role “{role}” is needed and must not be revoked."),
     "key_not_enrolled": N_(

@@ -90,7 +90,11 @@ class Sighting(SQLModel, table=True):
     size_bytes: int = big()
     modified: int = big()
     polls: int
-    """How many rounds in a row saw exactly this."""
+    """How many rounds in a row saw exactly this; of a received file, how often its bytes were found the same."""
+    tries: int
+    """How often reading it, or moving it away, has failed."""
     first_seen_at: str
+    said: str | None = None
+    """The kind of the last exception about it, so that each is said once."""
     file_in_id: int | None = big(default=None, foreign_key="file_in.id")
     """The file received from it, when it could not be moved away at the partner."""

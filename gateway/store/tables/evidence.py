@@ -16,6 +16,8 @@ class FileIn(SQLModel, table=True):
     __table_args__ = (
         one_of("state", InboundState),
         unique_where("uq_file_in_content", "partner", "sha256", where="state <> 'duplicate' AND proof <> 'none'"),
+        Index("ix_file_in_arrival", "partner", "sha256"),
+        index_where("ix_file_in_received", "partner", where="state = 'received'"),
     )
 
     id: int = key()

@@ -142,7 +142,7 @@ def test_t6_no_more_than_one_byte_past_the_maximum_is_asked_for() -> None:
         with pytest.raises(RemoteRefused) as refused:
             download(transport, size_bytes_max=40_000)
     assert refused.value.code == "too_large"
-    assert server.requests[READ] == 2
+    assert server.requests[READ] == 3  # the maximum in two of the server's portions, and the byte past it
 
 
 def test_the_connection_goes_on_after_an_abandoned_read_and_write() -> None:
@@ -157,11 +157,12 @@ def test_the_connection_goes_on_after_an_abandoned_read_and_write() -> None:
         assert server.requests[CLOSE] == 3
 
 
-def test_unsafe_names_are_withheld_and_counted() -> None:
+def test_unsafe_names_are_withheld_and_never_left_out() -> None:
     server = ScriptedServer(names=(b".", b"..", b"a.xml", b"../x", b"b\0", b"c\n", b"\xff", b"d.xml"))
     with scripted(server) as transport:
-        assert [found.name for found in transport.listing("/out")] == ["a.xml", "d.xml"]
-        assert transport.names_withheld == 4
+        listed = list(transport.listing("/out"))
+    assert [found.name for found in listed if not found.withheld] == ["a.xml", "d.xml"]
+    assert len({found.name for found in listed if found.withheld}) == 4
 
 
 def test_a_listing_that_breaks_off_is_not_a_short_listing() -> None:

@@ -10,7 +10,7 @@ from support.evidence import BANK, OTHER, booked, debit
 from support.gateways import Gateway
 
 from gateway.store import blobs
-from gateway.usecases.collect import Received
+from gateway.usecases.received import Received
 
 
 def _state(gateway: Gateway, ref: str = "TC-0001") -> str:

@@ -9,7 +9,7 @@ import pytest
 from support.evidence import BANK, booked, credit, debit, unsigned
 from support.gateways import Gateway
 
-from gateway.usecases.collect import Received
+from gateway.usecases.received import Received
 from gateway.usecases.statement_import import import_statement
 
 

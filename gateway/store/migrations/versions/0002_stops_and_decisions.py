@@ -104,8 +104,13 @@ def _sightings() -> None:
         sa.Column("size_bytes", _BIG, nullable=False),
         sa.Column("modified", _BIG, nullable=False),
         sa.Column("polls", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("first_seen_at", sa.String(), nullable=False),
+        sa.Column("said", sa.String(), nullable=True),
         sa.Column("file_in_id", _BIG, nullable=True),
         sa.ForeignKeyConstraint(["file_in_id"], ["file_in.id"], name=op.f("fk_sighting_file_in_id")),
         sa.PrimaryKeyConstraint("partner", "folder", "name", name=op.f("pk_sighting")),
     )
+    op.create_index("ix_file_in_arrival", "file_in", ["partner", "sha256"])
+    received = sa.text("state = 'received'")
+    op.create_index("ix_file_in_received", "file_in", ["partner"], sqlite_where=received, postgresql_where=received)

@@ -1,0 +1,56 @@
+"""A partner's connection for one round: made when it is first needed, and made again when it was lost, a few times."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from gateway.domain.errors import ChitraError
+from gateway.ports import Transport
+from gateway.usecases.context import Partner
+
+_LOSSES_MAX = 3
+
+
+class Line:
+    """One file whose reading breaks the connection delays no other; a partner that breaks each one is left alone."""
+
+    def __init__(self, partner: Partner) -> None:
+        self._partner = partner
+        self._open = ExitStack()
+        self._transport: Transport | None = None
+        self._losses = 0
+
+    @property
+    def transport(self) -> Transport:
+        """The connection; raises what connecting raises."""
+        if self._transport is None:
+            self._transport = self._connected()
+        return self._transport
+
+    def _connected(self) -> Transport:
+        try:
+            return self._open.enter_context(self._partner.connect())
+        except ChitraError:
+            self._losses = _LOSSES_MAX
+            raise
+
+    def lost(self) -> None:
+        """No answer came: nothing more is asked over this connection."""
+        self._losses += 1
+        self._transport = None
+        self._open.close()
+
+    @property
+    def is_given_up(self) -> bool:
+        """Lost too often, or not to be had: the partner's next turn is the next round."""
+        return self._losses >= _LOSSES_MAX
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()

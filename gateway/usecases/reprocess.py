@@ -1,0 +1,79 @@
+"""Reprocess: what was set aside is examined again from its stored bytes, by the same rules as when it came.
+
+For when the reason is mended on our side: a certificate pinned, a schema installed, an account entered. What was
+processed stays as it is, so that it can be asked for as often as one likes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from typing import BinaryIO
+
+from formats.errors import FormatError
+from formats.iso20022 import schema
+from gateway.domain.errors import ChitraError, NotAllowed, NotConfigured
+from gateway.domain.states import InboundState
+from gateway.store import batches, blobs, evidence
+from gateway.store.tables import FileIn
+from gateway.usecases import people
+from gateway.usecases.collect import inbox_of
+from gateway.usecases.context import Context, Partner
+from gateway.usecases.received import Received
+from gateway.usecases.statement_import import keep_unproven, signed_inbox
+from gateway.usecases.understand import examine, quarantine
+
+_UNTRIED = (InboundState.QUARANTINED, InboundState.RECEIVED)
+
+
+def reprocess(context: Context, references: Sequence[str], actor: str) -> list[Received]:
+    """Each file by its reference, in the order given; an error of one is in its result and stops no other."""
+    return [_tried(context, reference, actor) for reference in dict.fromkeys(references)]
+
+
+def require_enrolled(context: Context, operator: str) -> None:
+    """Raises ``NotFound`` or ``NotAllowed`` for somebody who is no operator, or none any more."""
+    with context.store.read() as tx:
+        if not people.may(batches.operator(tx, operator), None):
+            raise NotAllowed("operator_revoked", operator=operator)
+
+
+def _tried(context: Context, reference: str, actor: str) -> Received:
+    try:
+        with context.store.read() as tx:
+            file = evidence.find(tx, reference)
+    except ChitraError as error:
+        return Received(reference, "", "", "", "", error)
+    try:
+        return _reprocessed(context, context.partner(file.partner), file, actor)
+    except ChitraError as error:
+        return Received(reference, file.partner, file.name, file.message or "", "", error)
+
+
+def _reprocessed(context: Context, partner: Partner, file: FileIn, actor: str) -> Received:
+    """Beside ``poll``, which may have the same file in hand."""
+    with context.store.exclusive(f"inbox-{partner.code}"), closing(context.spool.create()) as spool:
+        with context.store.read() as tx:
+            file = tx.session.get_one(FileIn, file.id)
+            if file.state not in _UNTRIED:
+                return Received(file.reference, file.partner, file.name, file.message or "", file.state)
+            blobs.copy(tx, file.sha256, spool)
+        with context.store.begin() as tx:
+            tx.record(actor, "file reprocess", file.reference, file.sha256)
+        try:
+            return _examined(context, partner, file, spool)
+        except FormatError as error:
+            return quarantine(context, file, ChitraError(error.code, **error.params))
+
+
+def _examined(context: Context, partner: Partner, file: FileIn, spool: BinaryIO) -> Received:
+    """By the rules of its inbox; what a person brought as ``statement_import`` does, where no channel counts (T9)."""
+    if file.folder:
+        return examine(context, partner, inbox_of(partner, file), file, spool)
+    kind = schema.message_name(spool)
+    if file.proof == "none":
+        return keep_unproven(context, file, spool, kind)
+    inbox = signed_inbox(context, partner.code, kind)
+    if inbox is None:
+        raise NotConfigured("no_inbox_for_message", partner=partner.code, message=kind)
+    return examine(context, partner, inbox, file, spool)

@@ -1,0 +1,216 @@
+"""Take one file out of a partner's inbox: fetch it unchanged, store its bytes, understand them, move it away.
+
+Each step begins from what is committed: a crash anywhere is taken up again from the hash. The scratch file is private
+and unnamed; what must last is in the database before the partner's folder is touched (T3, T4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import BinaryIO
+
+from adapters.profile import DONE, Inbox
+from gateway.domain.errors import Alarm, ChitraError, RemoteRefused, RemoteUnknown
+from gateway.domain.states import InboundState
+from gateway.ports import RemoteFile
+from gateway.store import blobs, evidence, moves, sightings
+from gateway.store.sightings import Seen, mark
+from gateway.store.store import Transaction
+from gateway.store.tables import FileIn
+from gateway.usecases.context import Context, Partner
+from gateway.usecases.line import Line
+from gateway.usecases.readiness import waits_since
+from gateway.usecases.received import Received, opened
+from gateway.usecases.understand import understand
+
+
+@dataclass(slots=True)
+class Taker:
+    """Works in one inbox over one connection."""
+
+    context: Context
+    partner: Partner
+    inbox: Inbox
+    line: Line
+    refusals: int = 0
+    """How many files could not be moved away so far."""
+
+    def take(self, name: str, known: Collection[bytes]) -> Received | None:
+        """Fetch, store, understand, move away; None for what is gone, still being written, or of a mark in ``known``.
+
+        What was set aside is moved only when a later round has read the same bytes: perhaps it was half of a file, or
+        a mixture of two.
+        """
+        with closing(self.context.spool.create()) as spool:
+            read = self._fetched(name, known, spool)
+            if read is None:
+                return None
+            file, again = self._store(read, spool)
+            done = understand(self.context, self.partner, self.inbox, file, spool)
+        if done.state == InboundState.QUARANTINED and not again:
+            return done
+        error = self._put_away(read, file)
+        return replace(done, error=done.error or error)
+
+    def put_away(self, seen: Seen) -> Received | None:
+        """Try once more to move away what was received before; only its refusal is told, once."""
+        assert seen.file_in_id is not None
+        with self.context.store.read() as tx:
+            file = tx.session.get_one(FileIn, seen.file_in_id)
+        error = self._put_away(_remote(seen), file)
+        if error is None or not _now_said(seen):
+            return None
+        return self._received(file.name, file.state, error, "archive_denied", file.reference)
+
+    def remembers(self, seen: Seen) -> bool:
+        """Nothing was received under the name since."""
+        with self.context.store.read() as tx:
+            now = sightings.find(tx, self.partner.code, self.inbox.folder, seen.name)
+        return now is not None and now.file_in_id == seen.file_in_id
+
+    def too_large(self, remote: RemoteFile, seen: Seen | None) -> Received:
+        """T6: above the cap nothing is read; it stays at the partner, and an exception says so once."""
+        params: dict[str, str | int] = {
+            "name": remote.name,
+            "size_bytes": remote.size_bytes,
+            "max": self.inbox.size_bytes_max,
+        }
+        if seen is None or (seen.said, seen.size_bytes) != ("file_too_large", remote.size_bytes):
+            with self.context.store.begin() as tx:
+                tell = Seen(remote.name, remote.size_bytes, remote.modified, tries=1, said="file_too_large")
+                sightings.note(tx, self.partner.code, self.inbox.folder, [tell])
+                evidence.raise_exception(tx, "file_too_large", self.partner.code, params)
+        return self._received(
+            remote.name, InboundState.QUARANTINED, Alarm("file_too_large", **params), "file_too_large"
+        )
+
+    # --- fetching and storing ------------------------------------------------------------------------------------
+
+    def _fetched(self, name: str, known: Collection[bytes], spool: BinaryIO) -> RemoteFile | None:
+        """The file as it was before and after it was read; None when it is gone or has changed meanwhile."""
+        path, transport = f"{self.inbox.folder}/{name}", self.line.transport
+        found = transport.stat(path)
+        if found is None:
+            self._gone(name)
+            return None
+        if mark(found) in known:
+            return None  # the listing told less of it
+        try:
+            with transport.read(path, self.inbox.size_bytes_max) as parts:
+                size_bytes = sum(spool.write(part) for part in parts)
+        except RemoteRefused:
+            if transport.stat(path) is None:
+                return None  # another reader of this folder was quicker
+            raise
+        if found.size_bytes == size_bytes and transport.stat(path) == found:
+            return found
+        self._still_written(found)
+        return None
+
+    def _gone(self, name: str) -> None:
+        with self.context.store.begin() as tx:
+            seen = sightings.find(tx, self.partner.code, self.inbox.folder, name)
+            if seen is not None and seen.file_in_id is not None:
+                self._settle(tx, name, seen.file_in_id)
+
+    def _still_written(self, found: RemoteFile) -> None:
+        """Left for the next round; said once when that has gone on too long."""
+        late = self.context.clock.now() - timedelta(minutes=self.inbox.wait_minutes_max)
+        with self.context.store.begin() as tx:
+            sightings.failed(tx, self.partner.code, self.inbox.folder, _seen(found))
+            seen = sightings.find(tx, self.partner.code, self.inbox.folder, found.name)
+            if seen is not None and seen.said != "file_unstable" and waits_since(seen, late):
+                tell_once(tx, self.partner, self.inbox, "file_unstable", seen)
+
+    def _store(self, read: RemoteFile, spool: BinaryIO) -> tuple[FileIn, bool]:
+        """Transaction A: raw bytes, their row, and what they lie under; and whether this arrival is known already."""
+        code, folder = self.partner.code, self.inbox.folder
+        with self.context.store.begin() as tx:
+            sha256, size_bytes = blobs.digest(spool)
+            earlier = evidence.arrived(tx, code, folder, read.name, sha256)
+            if earlier is not None:
+                sightings.confirm(tx, code, folder, replace(_seen(read), file_in_id=earlier.id))
+                return earlier, True
+            blobs.put(tx, spool)
+            file = evidence.receive(tx, code, folder, read.name, sha256, size_bytes)
+            moves.noted_first(tx, "file_in", file.reference, file.state, f"from {folder}/{read.name}")
+            sightings.note(tx, code, folder, [replace(_seen(read), file_in_id=file.id)])
+            tx.record("system", "file receive", file.reference, sha256, partner=code, state=file.state)
+            return file, False
+
+    # --- moving away ---------------------------------------------------------------------------------------------
+
+    def _put_away(self, read: RemoteFile, file: FileIn) -> ChitraError | None:
+        """T4: move it to the archive and note that; an error is given back, the file was understood all the same."""
+        try:
+            if self._archive(read, file.reference):
+                with self.context.store.begin() as tx:
+                    self._settle(tx, read.name, file.id)
+        except (RemoteRefused, RemoteUnknown) as error:
+            self._denied(read, file.id)
+            if isinstance(error, RemoteUnknown):
+                self.line.lost()
+            return error
+        return None
+
+    def _archive(self, read: RemoteFile, reference: str) -> bool:
+        """Whether it lies in the inbox no longer; other content under its name stays, to be read as well."""
+        found = self.line.transport.stat(f"{self.inbox.folder}/{read.name}")
+        if found not in (None, read):
+            return False
+        if found is not None:
+            self._move(read.name, reference)
+        if self.inbox.ready == "done" and self.line.transport.stat(f"{self.inbox.folder}/{read.name}{DONE}"):
+            self._move(f"{read.name}{DONE}", reference)
+        return True
+
+    def _move(self, name: str, reference: str) -> None:
+        """Never over another file, not even at a server whose rename would do that; "not there" is done."""
+        transport = self.line.transport
+        source, target = f"{self.inbox.folder}/{name}", f"{self.inbox.archive}/{name}"
+        if transport.stat(target) is not None:
+            target = f"{target}.{reference}"
+        try:
+            transport.rename(source, target)
+        except RemoteRefused:
+            if transport.stat(source) is not None:
+                raise
+
+    def _settle(self, tx: Transaction, name: str, file_in_id: int) -> None:
+        evidence.archived(tx, file_in_id)
+        sightings.forget(tx, self.partner.code, self.inbox.folder, [name])
+
+    def _denied(self, read: RemoteFile, file_in_id: int) -> None:
+        """Remembered as received, so that it is not read at every round; from the second refusal on a person knows."""
+        self.refusals += 1
+        with self.context.store.begin() as tx:
+            seen = sightings.find(tx, self.partner.code, self.inbox.folder, read.name)
+            if seen is not None and _now_said(seen):
+                tell_once(tx, self.partner, self.inbox, "archive_denied", seen, file_in_id=file_in_id)
+            sightings.failed(tx, self.partner.code, self.inbox.folder, _seen(read))
+
+    def _received(self, name: str, state: str, error: ChitraError, kind: str, reference: str = "") -> Received:
+        return Received(reference, self.partner.code, name, self.inbox.message, state, error, opened(kind))
+
+
+def _now_said(seen: Seen) -> bool:
+    """A refusal now is the second one, and the first that a person hears of."""
+    return seen.tries > 0 and seen.said != "archive_denied"
+
+
+def tell_once(tx: Transaction, partner: Partner, inbox: Inbox, kind: str, seen: Seen, **links: int) -> None:
+    """One exception about a name of an inbox, and the note that it was said."""
+    params: dict[str, str | int] = {"name": seen.name, "folder": inbox.folder}
+    evidence.raise_exception(tx, kind, partner.code, params, **links)
+    sightings.note(tx, partner.code, inbox.folder, [replace(seen, said=kind)])
+
+
+def _seen(remote: RemoteFile) -> Seen:
+    return Seen(remote.name, remote.size_bytes, remote.modified)
+
+
+def _remote(seen: Seen) -> RemoteFile:
+    return RemoteFile(seen.name, seen.size_bytes, seen.modified, is_regular=True)

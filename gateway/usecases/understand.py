@@ -1,0 +1,130 @@
+"""Understand: stored bytes become rows. The proof is checked before anything is parsed (T1), only what was signed is
+parsed (T2), and everything a file changes is committed together; what cannot be believed is set aside.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import BinaryIO
+
+from adapters.profile import Inbox
+from formats.errors import FormatError
+from formats.iso20022 import schema
+from gateway.domain.errors import Alarm, BadProof, ChitraError
+from gateway.domain.states import InboundState
+from gateway.ports import Proven
+from gateway.store import blobs, evidence, moves
+from gateway.store.store import Transaction
+from gateway.store.tables import FileIn
+from gateway.usecases.context import Context, Partner
+from gateway.usecases.match import ALARMS, Matched, match
+from gateway.usecases.received import Received, opened
+from gateway.usecases.statements import Reading, record_statements
+from gateway.usecases.statuses import record_statuses
+
+
+def understand(context: Context, partner: Partner, inbox: Inbox, file: FileIn, spool: BinaryIO) -> Received:
+    """A file just received; one that was understood or set aside before stays as it is."""
+    if file.state != InboundState.RECEIVED:
+        return Received(file.reference, file.partner, file.name, inbox.message, file.state)
+    return examine(context, partner, inbox, file, spool)
+
+
+def from_store(context: Context, partner: Partner, inbox: Inbox, file: FileIn) -> Received:
+    """Examine the bytes that are stored, without asking the partner for anything."""
+    with closing(context.spool.create()) as spool:
+        with context.store.read() as tx:
+            blobs.copy(tx, file.sha256, spool)
+        return examine(context, partner, inbox, file, spool)
+
+
+def examine(context: Context, partner: Partner, inbox: Inbox, file: FileIn, spool: BinaryIO) -> Received:
+    """Verify the proof, parse the signed data only, match; a failure sets this one file aside."""
+    try:
+        spool.seek(0)
+        with closing(partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)) as proven:
+            spool.seek(0)
+            return _process(context, partner, inbox, file, proven, schema.findings(spool, _kind(inbox, proven)))
+    except FormatError as error:
+        reason: ChitraError = ChitraError(error.code, **error.params)
+    except (BadProof, Alarm) as alarm:
+        reason = alarm
+    return quarantine(context, file, reason, inbox.message)
+
+
+def _process(
+    context: Context, partner: Partner, inbox: Inbox, file: FileIn, proven: Proven, findings: list[schema.Finding]
+) -> Received:
+    """Transaction B: everything the file says and everything it changes, together.
+
+    The findings are about the bytes as received: without its signature an envelope would be empty.
+    """
+    with context.store.begin() as tx:
+        row = tx.session.get_one(FileIn, file.id)
+        row.message, row.proof, row.key_id = _kind(inbox, proven), proven.proof, proven.key_id
+        evidence.add_findings(tx, row, [(f.path, f.rule, f.message) for f in findings])
+        if inbox.message == "pain.002":
+            record_statuses(tx, partner.profile, row, proven.open(), context.clock.now().tzinfo)
+        else:
+            accounts = frozenset(_accounts(context, tx, partner))
+            reading = Reading(accounts, proven=True, reasons=partner.profile.reasons)
+            record_statements(tx, row, proven.open(), reading)
+        matched = match(context, tx, row)
+        _finish(tx, row, proven, matched)
+    error = Alarm("alarming_entries", kinds=", ".join(matched.kinds)) if ALARMS & set(matched.kinds) else None
+    return Received(
+        file.reference,
+        file.partner,
+        file.name,
+        row.message or "",
+        InboundState.PROCESSED,
+        error,
+        matched,
+        len(findings),
+    )
+
+
+def _kind(inbox: Inbox, proven: Proven) -> str:
+    """The message as its root says, which must be what this inbox is for (T5: our own file reflected is not)."""
+    found = schema.message_name(proven.open())
+    if not found.startswith(inbox.message):
+        raise Alarm("unexpected_message", expected=inbox.message, got=found)
+    return found
+
+
+def _accounts(context: Context, tx: Transaction, partner: Partner) -> Iterator[str]:
+    """Accounts of ours at this partner: as configured, and as written into files already sent."""
+    for row in tx.rows("SELECT DISTINCT debtor_account FROM file_out WHERE partner = :p", p=partner.code):
+        yield row.debtor_account
+    for payer in context.payers.values():
+        yield from payer.accounts(partner.code)
+
+
+def _finish(tx: Transaction, row: FileIn, proven: Proven, matched: Matched) -> None:
+    release(tx, row)
+    moves.move(tx, "file_in", row.id, InboundState.PROCESSED, f"{row.message} {proven.proof} {proven.key_id}")
+    moved = ", ".join(f"{state} {count}" for state, count in sorted(matched.moved.items()))
+    tx.record("system", "file process", row.reference, row.sha256, moved=moved, exceptions=matched.exceptions)
+
+
+def release(tx: Transaction, row: FileIn) -> None:
+    """What was set aside is believed after all: the reason and the open exception are over."""
+    if row.state == InboundState.QUARANTINED:
+        row.code, row.params = None, "{}"
+        evidence.resolve(tx, "quarantined", row.id)
+
+
+def quarantine(context: Context, file: FileIn, error: ChitraError, message: str = "") -> Received:
+    """The bytes stay, nothing of them is believed, a person looks; said once, however often it is tried again."""
+    with context.store.begin() as tx:
+        row = tx.session.get_one(FileIn, file.id)
+        first = row.state == InboundState.RECEIVED
+        row.code, row.params = error.code, json.dumps(error.params, ensure_ascii=False, sort_keys=True)
+        if first:
+            moves.move(tx, "file_in", row.id, InboundState.QUARANTINED, error.code)
+            evidence.raise_exception(tx, "quarantined", row.partner, {"code": error.code}, file_in_id=row.id)
+        tx.record("system", "file quarantine", row.reference, row.sha256, code=error.code)
+    found = opened("quarantined") if first else Matched()
+    return Received(file.reference, file.partner, file.name, message, InboundState.QUARANTINED, error, found)
