@@ -16,6 +16,7 @@ import select
 import socket
 import stat
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,7 +69,7 @@ class Endpoint:
     """Pinned in full, ``ssh-ed25519 AAAA...``; the second slot is for rotation."""
     identity_passphrase: Callable[[], bytes | None] = field(default=_no_passphrase, repr=False)
     connect_timeout_seconds: float = 30.0
-    """From the TCP connection to the open channel."""
+    """For all of it, from the TCP connection to the open channel."""
     answer_timeout_seconds: float = 60.0
     """For every single answer, and for every send that makes no progress."""
 
@@ -89,13 +90,14 @@ def connect(endpoint: Endpoint) -> Link:
     if not pinned:
         raise NotConfigured("host_key_not_pinned", host=endpoint.host)
     identity = _identity(endpoint)
-    transport = _PinnedTransport(_open_socket(endpoint), [name for name, _ in pinned])
+    deadline = _Deadline(endpoint.connect_timeout_seconds)
+    transport = _PinnedTransport(_open_socket(endpoint, deadline), [name for name, _ in pinned])
     try:
-        host_key = _prove_server(transport, endpoint, pinned)
+        host_key = _prove_server(transport, endpoint, pinned, deadline)
         crash_point("server proved")
-        _authenticate(transport, endpoint, identity)
+        _authenticate(transport, endpoint, identity, deadline)
         crash_point("authenticated")
-        return Link(transport, _open_channel(transport, endpoint), host_key)
+        return Link(transport, _open_channel(transport, endpoint, deadline), host_key)
     except BaseException:
         transport.close()
         raise
@@ -149,9 +151,21 @@ class ProgressSocket(socket.socket):
         return super().send(data, flags)
 
 
-def _open_socket(endpoint: Endpoint) -> socket.socket:
+class _Deadline:
+    """A moment that bounds several steps together."""
+
+    def __init__(self, seconds: float) -> None:
+        self._at = time.monotonic() + seconds
+
+    @property
+    def left_seconds(self) -> float:
+        """Never nought, which some would take for no limit at all."""
+        return max(self._at - time.monotonic(), 0.001)
+
+
+def _open_socket(endpoint: Endpoint, deadline: _Deadline) -> socket.socket:
     try:
-        connection = socket.create_connection((endpoint.host, endpoint.port), endpoint.connect_timeout_seconds)
+        connection = socket.create_connection((endpoint.host, endpoint.port), deadline.left_seconds)
     except OSError as error:
         raise RemoteRefused("unreachable", host=endpoint.host, port=endpoint.port) from error
     progress = ProgressSocket(connection.family, connection.type, connection.proto, connection.detach())
@@ -159,11 +173,13 @@ def _open_socket(endpoint: Endpoint) -> socket.socket:
     return progress
 
 
-def _prove_server(transport: _PinnedTransport, endpoint: Endpoint, pinned: list[tuple[str, bytes]]) -> str:
-    transport.banner_timeout = transport.handshake_timeout = endpoint.connect_timeout_seconds
+def _prove_server(
+    transport: _PinnedTransport, endpoint: Endpoint, pinned: list[tuple[str, bytes]], deadline: _Deadline
+) -> str:
+    transport.banner_timeout = transport.handshake_timeout = deadline.left_seconds
     negotiated = threading.Event()
     transport.start_client(event=negotiated)
-    negotiated.wait(endpoint.connect_timeout_seconds)
+    negotiated.wait(deadline.left_seconds)
     if not transport.initial_kex_done:
         raise _no_session(transport, endpoint)
     key = transport.get_remote_server_key()
@@ -183,25 +199,27 @@ def _no_session(transport: _PinnedTransport, endpoint: Endpoint) -> RemoteRefuse
     return RemoteRefused("algorithms_refused", host=endpoint.host)
 
 
-def _authenticate(transport: paramiko.Transport, endpoint: Endpoint, identity: paramiko.PKey) -> None:
+def _authenticate(
+    transport: paramiko.Transport, endpoint: Endpoint, identity: paramiko.PKey, deadline: _Deadline
+) -> None:
     """One public key, nothing else: no agent, no password, no second try."""
     answered = threading.Event()
     try:
         transport.auth_publickey(endpoint.user, identity, answered)
     except paramiko.SSHException as error:
         raise RemoteRefused("handshake_failed", host=endpoint.host) from error
-    answered.wait(endpoint.connect_timeout_seconds)
+    answered.wait(deadline.left_seconds)
     if not transport.is_active() or not answered.is_set():
         raise RemoteRefused("handshake_failed", host=endpoint.host)
     if not transport.is_authenticated():
         raise RemoteRefused("auth_refused", host=endpoint.host, user=endpoint.user)
 
 
-def _open_channel(transport: paramiko.Transport, endpoint: Endpoint) -> paramiko.Channel:
-    watchdog = threading.Timer(endpoint.connect_timeout_seconds, transport.close)
+def _open_channel(transport: paramiko.Transport, endpoint: Endpoint, deadline: _Deadline) -> paramiko.Channel:
+    watchdog = threading.Timer(deadline.left_seconds, transport.close)
     watchdog.start()
     try:
-        channel = transport.open_session(window_size=_WINDOW_BYTES, timeout=endpoint.connect_timeout_seconds)
+        channel = transport.open_session(window_size=_WINDOW_BYTES, timeout=deadline.left_seconds)
         channel.invoke_subsystem("sftp")
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise RemoteRefused("sftp_refused", host=endpoint.host) from error

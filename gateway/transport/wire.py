@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
@@ -19,6 +20,8 @@ from gateway.domain.crash import crash_point
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
 
 _VERSION = 3
+_BYTES_PER_SECOND_MIN = 8 * 1024
+"""A partner slower than this over a whole transfer is given up; 16 MiB may take half an hour."""
 _RECEIVE_BYTES = 1 << 18
 _ANSWER_BYTES_MAX = 1 << 20
 _UINT32 = struct.Struct(">I")
@@ -62,7 +65,7 @@ class Channel(Protocol):
 
     def settimeout(self, timeout: float | None, /) -> None: ...
 
-    def sendall(self, data: bytes, /) -> None: ...
+    def send(self, data: bytes, /) -> int: ...
 
     def recv(self, size: int, /) -> bytes: ...
 
@@ -129,6 +132,20 @@ class Attributes:
         return cls(size_bytes, mode, _UINT32.unpack(modified)[0] if modified else None)
 
 
+class Patience:
+    """How long one transfer may keep us waiting in all: the time of one answer, and more for every byte that moved.
+
+    Only waiting counts, not what we do in between; so a server that answers each request just in time, a byte at a
+    time, does not hold us for ever (slow loris).
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.left_seconds = seconds
+
+    def earn(self, size_bytes: int) -> None:
+        self.left_seconds += size_bytes / _BYTES_PER_SECOND_MIN
+
+
 class Session:
     """One SFTP session. A lost or late answer breaks it for good: every later call is ``RemoteUnknown`` too."""
 
@@ -145,17 +162,22 @@ class Session:
     def offers(self, extension: str) -> bool:
         return extension.encode() in self._extensions
 
-    def post(self, kind: Kind, body: bytes) -> int:
-        """Send a request without waiting; gives the number to ask its answer with."""
+    def patience(self) -> Patience:
+        """For a new transfer."""
+        return Patience(self._timeout_seconds)
+
+    def post(self, kind: Kind, body: bytes, patience: Patience | None = None) -> int:
+        """Send a request without waiting for its answer; gives the number to ask the answer with."""
         self._next = (self._next + 1) & 0xFFFFFFFF
-        self._send(_REQUEST.pack(len(body) + 5, kind, self._next) + body)
+        self._send(_REQUEST.pack(len(body) + 5, kind, self._next) + body, patience or self.patience())
         self._awaited.add(self._next)
         return self._next
 
-    def answer(self, request: int, expected: Kind, **where: str) -> Fields:
+    def answer(self, request: int, expected: Kind, patience: Patience | None = None, **where: str) -> Fields:
         """Fields of the expected kind, else ``RemoteRefused`` with the server's status; ``where`` goes to the error."""
+        patience = patience or self.patience()
         while request not in self._arrived:
-            self._receive_answer()
+            self._receive_answer(patience)
         kind, body = self._arrived.pop(request)
         fields = Fields(body)
         if kind == Kind.STATUS:
@@ -164,11 +186,20 @@ class Session:
             raise RemoteUnknown("protocol", **where)
         return fields
 
-    def ask(self, kind: Kind, body: bytes, expected: Kind, *, operation: str, **where: str) -> Fields:
+    def ask(
+        self,
+        kind: Kind,
+        body: bytes,
+        expected: Kind,
+        *,
+        patience: Patience | None = None,
+        operation: str,
+        **where: str,
+    ) -> Fields:
         crash_point(f"{operation} to be sent")
-        request = self.post(kind, body)
+        request = self.post(kind, body, patience)
         crash_point(f"{operation} sent")
-        fields = self.answer(request, expected, operation=operation, **where)
+        fields = self.answer(request, expected, patience, operation=operation, **where)
         crash_point(f"{operation} answered")
         return fields
 
@@ -179,8 +210,9 @@ class Session:
             self._arrived.pop(request, None)
 
     def _handshake(self) -> dict[bytes, bytes]:
-        self._send(_HEAD.pack(5, Kind.INIT) + _UINT32.pack(_VERSION))
-        kind, body = self._receive_packet()
+        patience = self.patience()
+        self._send(_HEAD.pack(5, Kind.INIT) + _UINT32.pack(_VERSION), patience)
+        kind, body = self._receive_packet(patience)
         fields = Fields(body)
         if kind != Kind.VERSION or fields.uint32() < _VERSION:
             raise self._break("protocol")
@@ -190,51 +222,67 @@ class Session:
             extensions[name] = fields.string()
         return extensions
 
-    def _receive_answer(self) -> None:
-        kind, body = self._receive_packet()
+    def _receive_answer(self, patience: Patience) -> None:
+        kind, body = self._receive_packet(patience)
         request = Fields(body).uint32()
         if request in self._awaited:
             self._awaited.remove(request)
             self._arrived[request] = (kind, body[4:])
 
-    def _receive_packet(self) -> tuple[int, bytes]:
-        deadline = time.monotonic() + self._timeout_seconds
-        self._receive_until(4, deadline)
-        (size,) = _UINT32.unpack_from(self._received)
-        if not 1 <= size <= _ANSWER_BYTES_MAX:
-            raise self._break("protocol")
-        self._receive_until(4 + size, deadline)
+    def _receive_packet(self, patience: Patience) -> tuple[int, bytes]:
+        with self._waiting(patience) as deadline:
+            self._receive_until(4, deadline)
+            (size,) = _UINT32.unpack_from(self._received)
+            if not 1 <= size <= _ANSWER_BYTES_MAX:
+                raise RemoteUnknown("protocol")
+            self._receive_until(4 + size, deadline)
         kind, body = self._received[4], bytes(memoryview(self._received)[5 : 4 + size])
         del self._received[: 4 + size]
         return kind, body
 
     def _receive_until(self, size: int, deadline: float) -> None:
         while len(self._received) < size:
-            self._channel.settimeout(max(deadline - time.monotonic(), 0.001))
-            try:
-                received = self._channel.recv(_RECEIVE_BYTES)
-            except TimeoutError as error:
-                raise self._break("timeout") from error
-            except (OSError, EOFError, SSHException) as error:
-                raise self._break("connection_lost") from error
+            self._channel.settimeout(_left(deadline))
+            received = self._channel.recv(_RECEIVE_BYTES)
             if not received:
-                raise self._break("connection_lost")
+                raise EOFError
             self._received += received
 
-    def _send(self, packet: bytes) -> None:
+    def _send(self, packet: bytes, patience: Patience) -> None:
         if self._broken:
             raise RemoteUnknown("connection_lost")
-        self._channel.settimeout(self._timeout_seconds)
+        with self._waiting(patience) as deadline:
+            while packet:
+                self._channel.settimeout(_left(deadline))
+                sent = self._channel.send(packet)
+                if not sent:
+                    raise EOFError
+                packet = packet[sent:]
+
+    @contextmanager
+    def _waiting(self, patience: Patience) -> Iterator[float]:
+        """Until a deadline for one packet; what goes wrong with the line breaks the session."""
+        began = time.monotonic()
         try:
-            self._channel.sendall(packet)
+            yield began + min(self._timeout_seconds, patience.left_seconds)
         except TimeoutError as error:
             raise self._break("timeout") from error
+        except RemoteUnknown:
+            self._broken = True
+            raise
         except (OSError, EOFError, SSHException) as error:
             raise self._break("connection_lost") from error
+        finally:
+            patience.left_seconds -= time.monotonic() - began
 
     def _break(self, code: str) -> RemoteUnknown:
         self._broken = True
         return RemoteUnknown(code)
+
+
+def _left(deadline: float) -> float:
+    """Seconds, and never the nought that would mean not to wait at all."""
+    return max(deadline - time.monotonic(), 0.001)
 
 
 def _check_status(code: int, expected: Kind, where: dict[str, str]) -> None:
