@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateway.cli import reasons
+from gateway.cli import received
 from gateway.cli.lazy import Command
 from gateway.cli.messages import explain, state_word
 from gateway.cli.session import Session, pass_session
 from gateway.cli.words import N_, _
 
 if TYPE_CHECKING:
-    from formats.iso20022.reasons import Reason
-    from gateway.domain.errors import ChitraError
-    from gateway.usecases.collect import Received
     from gateway.usecases.deliver import Delivery
 
 
@@ -32,14 +29,17 @@ def send(session: Session, batch: str | None, partner: str | None) -> int:
     output = session.output
     output.table(
         [_("File"), _("Partner"), _("Name"), _("State"), _("Remark")],
-        [[d.file, d.partner, d.name, state_word(d.state), _remark(d.error)] for d in sent.deliveries],
+        [[d.file, d.partner, d.name, state_word(d.state), received.remark(d.error)] for d in sent.deliveries],
     )
     if not sent.deliveries and not sent.errors:
         output.say(_("Nothing is due."))
     for error in sent.errors:
         output.note(error.code, error.params)
     output.document(
-        {"files": [_delivery(delivery) for delivery in sent.deliveries], "errors": [_error(e) for e in sent.errors]}
+        {
+            "files": [_delivery(delivery) for delivery in sent.deliveries],
+            "errors": [received.error_document(e) for e in sent.errors],
+        }
     )
     return gravity.of_sent(sent)
 
@@ -54,11 +54,7 @@ def poll(session: Session, partner: str | None) -> int:
     with session.output.working(_("Fetching")):
         polled = poll_all(session.app.context, partner)
     output = session.output
-    output.table(
-        [_("File"), _("Partner"), _("Name"), _("Message"), _("State"), _("Payments"), _("Remark")],
-        [_received_row(received) for received in polled.received],
-    )
-    _say_causes(session, polled.received)
+    received.say(session, polled.received)
     if not polled.received:
         output.say(_("Nothing new."))
     for code, error in polled.errors:
@@ -67,8 +63,8 @@ def poll(session: Session, partner: str | None) -> int:
         output.say(_("Batch {batch} is closed.").format(batch=batch))
     output.document(
         {
-            "files": [_received(session, received) for received in polled.received],
-            "errors": [{"partner": code, **_error(error)} for code, error in polled.errors],
+            "files": [received.document(session, each) for each in polled.received],
+            "errors": [{"partner": code, **received.error_document(error)} for code, error in polled.errors],
             "closed": polled.closed,
         }
     )
@@ -101,57 +97,4 @@ def _delivery(delivery: Delivery) -> dict[str, Any]:
         "sha256": delivery.sha256,
         "state": delivery.state,
     }
-    return fields | ({"error": _error(delivery.error)} if delivery.error else {})
-
-
-def _received(session: Session, received: Received) -> dict[str, Any]:
-    fields = {
-        "file": received.file,
-        "partner": received.partner,
-        "name": received.name,
-        "message": received.message,
-        "state": received.state,
-        "entries": received.matched.entries,
-        "matched": received.matched.matched,
-        "moved": received.matched.moved,
-        "reasons": [
-            {"state": state, "payments": payments, "reason": reasons.document(_reason(session, received, state, code))}
-            for state, code, payments in received.matched.causes
-        ],
-        "exceptions": received.matched.exceptions,
-        "exception_kinds": received.matched.kinds,
-        "findings": received.findings,
-    }
-    return fields | ({"error": _error(received.error)} if received.error else {})
-
-
-def _received_row(received: Received) -> list[str]:
-    moved = ", ".join(f"{state_word(state)} {count}" for state, count in sorted(received.matched.moved.items()))
-    state = state_word(received.state) if received.state else ""
-    return [received.file, received.partner, received.name, received.message, state, moved, _remark(received.error)]
-
-
-def _say_causes(session: Session, files: list[Received]) -> None:
-    """Why payments were rejected or returned, and what to do about them."""
-    causes = [
-        (file.file, state, _reason(session, file, state, code), payments)
-        for file in files
-        for state, code, payments in file.matched.causes
-    ]
-    session.output.table(
-        [_("File"), _("State"), _("Reason"), _("Payments"), _("What to do")],
-        [[f, state_word(s), reasons.short(reason), n, reasons.next_step(reason)] for f, s, reason, n in causes],
-        numbers=[3],
-    )
-
-
-def _reason(session: Session, received: Received, state: str, code: str) -> Reason | None:
-    return reasons.reason_of(session, received.partner, code, state)
-
-
-def _error(error: ChitraError) -> dict[str, Any]:
-    return {"code": error.code, "message": explain(error.code, error.params)}
-
-
-def _remark(error: ChitraError | None) -> str:
-    return explain(error.code, error.params) if error else ""
+    return fields | ({"error": received.error_document(delivery.error)} if delivery.error else {})

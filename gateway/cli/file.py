@@ -13,6 +13,7 @@ from gateway.cli.explain import explain_files
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, phrase, state_word
 from gateway.cli.options import beginning, listing
+from gateway.cli.reprocess import reprocess_files
 from gateway.cli.resolve import mark_delivered, resolve_file
 from gateway.cli.session import Session, acting_user, local, money, pass_session
 from gateway.cli.words import N_, _
@@ -30,6 +31,7 @@ def file() -> None:
 
 
 file.add_command(explain_files)
+file.add_command(reprocess_files)
 file.add_command(resolve_file)
 file.add_command(mark_delivered)
 

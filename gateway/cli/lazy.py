@@ -16,7 +16,8 @@ from gateway.cli.words import N_, _
 
 SAID_BY_CLICK = (
     *(N_("[OPTIONS]"), N_("COMMAND [ARGS]..."), N_("TEXT"), N_("INTEGER"), N_("INTEGER RANGE"), N_("PATH"), N_("FILE")),
-    *(N_("DIRECTORY"), N_("[DIR]"), N_("ID"), N_("CODE"), N_("NAME"), N_("[PATH]"), N_("PATH..."), N_("required")),
+    *(N_("DIRECTORY"), N_("[DIR]"), N_("ID"), N_("ID..."), N_("CODE"), N_("NAME"), N_("[PATH]"), N_("PATH...")),
+    N_("required"),
 )
 """What help shows of click and of its declarations without a mark for translation."""
 
