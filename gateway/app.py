@@ -17,6 +17,7 @@ from gateway.spool import FolderSpool, RandomIds
 from gateway.usecases.context import Context, Payer
 
 if TYPE_CHECKING:
+    from gateway.anchors import FileAnchors
     from gateway.store.store import Store
     from keys.keyring import Keyring
     from keys.operators import OperatorKey
@@ -54,6 +55,10 @@ class App:
 
         with translated():
             return Keyring(self.home / "keyring")
+
+    def reopened(self) -> App:
+        """The same home, read anew."""
+        return App(self.home, self._ask, self._operator_passphrase)
 
     # --- secrets ------------------------------------------------------------------------------------------------
 
@@ -95,6 +100,12 @@ class App:
             with translated():
                 self._signing_keys[name] = self.keyring.signer(name, self.passphrase(name))
         return self._signing_keys[name]
+
+    def open_keys(self) -> None:
+        """Everything that a run without a person needs, so that what is missing is said at once."""
+        self.vault()
+        for name in sorted({section.signing_key for section in self.config.partners.values()}):
+            self.signing_key(name)
 
     @cached_property
     def _vault(self) -> TranslatedVault:
@@ -143,6 +154,14 @@ class App:
         return url
 
     @cached_property
+    def anchors(self) -> FileAnchors:
+        """Where it is remembered how far the database came."""
+        from gateway.anchors import FileAnchors
+
+        others = [self.home / path for path in self.config.gateway.anchors]
+        return FileAnchors(self.home / "anchor.json", others)
+
+    @cached_property
     def context(self) -> Context:
         from adapters import directory
         from gateway.calendar import WorkingDays
@@ -167,6 +186,7 @@ class App:
             bank=directory.resolve,
             verify_person=genuine,
             check=check_for,
+            anchors=self.anchors,
         )
 
 

@@ -84,6 +84,10 @@ class PartnerVerifier:
                 return trust.accept_channel(source, self._spool)
         raise NotConfigured("proof_not_supported", proof=proof)
 
+    def verify_own(self, source: BinaryIO, size_bytes_max: int) -> Proven:
+        with translated():
+            return xmldsig.verify_enveloped(source, self._own, self._spool, self._clock.now(), size_bytes_max)
+
     def verify_beside(self, source: BinaryIO, signature: bytes, name: str, size_bytes_max: int) -> Proven:
         now = self._clock.now()
         with translated():

@@ -24,6 +24,7 @@ COMMANDS = {
     "daemon": ("gateway.cli.exchange:daemon", N_("Send and poll for ever.")),
     "stop": ("gateway.cli.stopping:stop", N_("Emergency stop: nothing more goes out.")),
     "start": ("gateway.cli.stopping:start", N_("Lift a stop, by two people.")),
+    "resume": ("gateway.cli.resume:resume", N_("Leave safe mode, by two people.")),
     "decision": ("gateway.cli.decision:decision", N_("Acts that need two people.")),
     "file": ("gateway.cli.file:file", N_("Files sent and received.")),
     "payment": ("gateway.cli.payment:payment", N_("Single payments and their history.")),

@@ -12,6 +12,7 @@
     ├── RemoteUnknown             exit 4: no answer; it may have happened
     └── Alarm                     exit 5: integrity or security; a person must look
         ├── HostKeyMismatch       the server is not the pinned one; no credential was sent
+        ├── SafeMode              the database may not know all that was sent; nothing is sent (M15)
         ├── ApprovalVoid          the content is no longer what was approved (M12)
         ├── Tampered              stored bytes or the audit chain do not agree with their hash
         └── BadProof              a received file does not carry the proof its inbox demands
@@ -88,6 +89,10 @@ class Alarm(ChitraError):
 
 class HostKeyMismatch(Alarm):
     """The server showed another host key than the pinned ones; no credential was sent (T8)."""
+
+
+class SafeMode(Alarm):
+    """The database may not know all that was sent: nothing is sent until two people resume (M15)."""
 
 
 class ApprovalVoid(Alarm):

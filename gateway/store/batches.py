@@ -47,6 +47,14 @@ def listing(tx: Transaction, state: str | None, since: str | None, limit: int) -
     )
 
 
+def open_ones(tx: Transaction) -> list[str]:
+    """Batches of which something may still be sent."""
+    rows = tx.rows(
+        "SELECT b.id FROM batch b WHERE b.state IN ('ready', 'submitted', 'approved', 'sending') ORDER BY b.id"
+    )
+    return [row.id for row in rows]
+
+
 def operator(tx: Transaction, name: str) -> Operator:
     found = tx.session.get(Operator, name)
     if found is None:

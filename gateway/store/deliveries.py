@@ -93,7 +93,7 @@ def void(tx: Transaction, file: FileOut, evidence: str) -> None:
     moves.move_payments(tx, files.IN_FILE, PaymentState.APPROVED, evidence, file=file.id)
     moves.move(tx, "file_out", file.id, FileState.VOID, evidence)
     files.unlink(tx, file.id)
-    tx.record("system", "file void", file.message_id, reason="execution_date_passed")
+    tx.record("system", "file void", file.message_id, evidence=evidence)
 
 
 def booked_unreleased(tx: Transaction) -> list[Any]:

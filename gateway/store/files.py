@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, TypeVar
 
 from sqlmodel import col, select
 
 from gateway.domain.errors import NotFound
 from gateway.store import bulk
 from gateway.store.store import Transaction
-from gateway.store.tables import Attempt, FileOut, WireObject
+from gateway.store.tables import Attempt, FileOut, Payment, PaymentFile, WireObject
+
+Value = TypeVar("Value")
 
 
 def find(tx: Transaction, message_id: str) -> FileOut:
@@ -27,6 +29,41 @@ def get(tx: Transaction, file_id: int) -> FileOut:
 def claim(tx: Transaction, file_id: int) -> FileOut:
     """The file as it is now, its row locked to the end of the transaction."""
     return tx.session.get_one(FileOut, file_id, with_for_update=True, populate_existing=True)
+
+
+def known_names(tx: Transaction, partner: str, names: Collection[str]) -> set[str]:
+    """Which of these names are those of files to this partner."""
+    found: set[str] = set()
+    for part in _parts(sorted(names)):
+        query = select(FileOut.name).where(FileOut.partner == partner, col(FileOut.name).in_(part))
+        found.update(tx.session.exec(query).all())
+    return found
+
+
+def by_end_to_end_ids(tx: Transaction, ids: Sequence[str]) -> list[Payment]:
+    """The payments with these ids, in no order."""
+    found: list[Payment] = []
+    for part in _parts(ids):
+        found += tx.session.exec(select(Payment).where(col(Payment.end_to_end_id).in_(part))).all()
+    return found
+
+
+def holding(tx: Transaction, payment_ids: Sequence[int]) -> list[int]:
+    """Files with a live link to any of these payments."""
+    found: set[int] = set()
+    for part in _parts(payment_ids):
+        query = select(PaymentFile.file_id).where(col(PaymentFile.payment_id).in_(part), col(PaymentFile.live))
+        found.update(tx.session.exec(query).all())
+    return sorted(found)
+
+
+_PART = 500
+"""Values of one query; databases set a limit."""
+
+
+def _parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    for start in range(0, len(values), _PART):
+        yield values[start : start + _PART]
 
 
 def in_states(tx: Transaction, states: Sequence[str], partner: str | None = None) -> list[FileOut]:

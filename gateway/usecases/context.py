@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from adapters.profile import Profile
 from gateway.domain.calendar import IsWorking
 from gateway.domain.errors import NotConfigured, NotFound
-from gateway.ports import Clock, Ids, MessageCheck, MessageSigner, Spool, Transport, Vault, Verifier
+from gateway.ports import (
+    Anchors,
+    Clock,
+    Ids,
+    MessageCheck,
+    MessageSigner,
+    NoAnchors,
+    NoStop,
+    Spool,
+    Stop,
+    Transport,
+    Vault,
+    Verifier,
+)
 from gateway.store.store import Store
 
 
@@ -69,6 +82,12 @@ class Context:
     """(public key PEM, data, signature) -> genuine."""
     check: Callable[[str, int], MessageCheck]
     """(message, number of transfers) -> a check to follow the writing."""
+    stop: Stop = field(default_factory=NoStop)
+    """Asked between two files: no further one is begun."""
+    looked_at: set[str] = field(default_factory=set)
+    """Partners at which this process has looked for files of ours that the database does not know (M15)."""
+    anchors: Anchors = field(default_factory=NoAnchors)
+    """What notices that the database was set back."""
 
     def partner(self, code: str) -> Partner:
         if code not in self.partners:

@@ -17,14 +17,14 @@ from gateway.store.store import Transaction
 from gateway.store.tables import Attempt, Decision, FileOut, Verdict
 from gateway.usecases import chain
 from gateway.usecases.context import Context
-from gateway.usecases.decide import Params, params_of
+from gateway.usecases.decide import Act, Params, params_of
 
 VERDICTS = ("delivered", "absent")
 
 _OPEN = " AND t.state IN ('sent', 'accepted')"
 
 
-class Resolve:
+class Resolve(Act):
     """The verdict on one file whose delivery is unknown."""
 
     verb = "file resolve"
@@ -48,7 +48,7 @@ class Resolve:
             _absent(tx, file, evidence)
 
 
-class MarkDelivered:
+class MarkDelivered(Act):
     """Somebody brought the file to the partner by hand: it counts as released, by the word of two people."""
 
     verb = "file mark-delivered"

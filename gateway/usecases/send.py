@@ -1,4 +1,8 @@
-"""Send: everything that is due; the one-shot step that the daemon repeats."""
+"""Send: everything that is due; the one-shot step that the daemon repeats.
+
+Several workers may send at once over PostgreSQL: each batch is allocated and each file is sealed by whoever claims it
+first, the others pass on to the next; a partner's files are delivered by whoever holds the partner.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,17 @@ from typing import TypeVar
 from gateway.domain.errors import ChitraError, NotFound
 from gateway.domain.states import FileState
 from gateway.store import batches, files
-from gateway.store.tables import FileOut
+from gateway.usecases import guard
 from gateway.usecases.allocate import allocate, waiting
-from gateway.usecases.context import Context
+from gateway.usecases.context import Context, Partner
 from gateway.usecases.deliver import DELIVERABLE, Delivery, deliver
 from gateway.usecases.seal import seal
 
 Subject = TypeVar("Subject")
+
+TO_SEND = (FileState.ALLOCATED, *DELIVERABLE)
+OPEN = (*TO_SEND, FileState.SENT, FileState.ACKNOWLEDGED, FileState.REJECTED)
+"""Files that still need their partner."""
 
 
 @dataclass(slots=True)
@@ -33,21 +41,45 @@ def send(context: Context, batch: str | None = None, partner: str | None = None)
 
     Only one ``batch``, or only to one ``partner``, when named.
     """
-    run = Sent()
     if batch is not None:
         _require_known(context, batch)
-    for batch_id in waiting(context):
-        if batch in (None, batch_id):
-            _tried(run, lambda batch_id: allocate(context, batch_id), batch_id)
-    for file in _allocated(context):
-        if batch in (None, file.batch_id) and partner in (None, file.partner):
-            _tried(run, lambda message_id: seal(context, message_id), file.message_id)
+    try:
+        guard.require_own_past(context)
+        if waiting(context):
+            guard.look_everywhere(context)
+    except ChitraError as error:
+        return Sent(errors=[error])
+    run = prepare(context, batch)
     for each in context.named(partner):
-        _tried(run, lambda partner: run.deliveries.extend(deliver(context, partner, batch)), each)
-    run.errors += orphans(context, DELIVERABLE)
+        dispatch(context, each, batch, run)
+    run.errors += orphans(context, TO_SEND)
+    raise_bugs(run)
+    return run
+
+
+def prepare(context: Context, batch: str | None = None) -> Sent:
+    """Allocate what is approved (of one ``batch``)."""
+    run = Sent()
+    for batch_id in waiting(context):
+        if batch in (None, batch_id) and not context.stop.requested:
+            _tried(run, lambda batch_id: _allocate(context, batch_id), batch_id)
+    return run
+
+
+def dispatch(context: Context, partner: Partner, batch: str | None = None, run: Sent | None = None) -> Sent:
+    """Seal and deliver what is allocated to one partner (of one ``batch``); adds to ``run``."""
+    run = run or Sent()
+    for message_id in _allocated(context, partner, batch):
+        if not context.stop.requested:
+            _tried(run, lambda message_id: _seal(context, message_id), message_id)
+    if not context.stop.requested:
+        _tried(run, lambda partner: run.deliveries.extend(deliver(context, partner, batch)), partner)
+    return run
+
+
+def raise_bugs(run: Sent) -> None:
     for bug in run.bugs:
         raise bug
-    return run
 
 
 def _require_known(context: Context, batch: str) -> None:
@@ -65,6 +97,18 @@ def orphans(context: Context, states: Sequence[FileState]) -> list[ChitraError]:
     return [NotFound("partner_unknown", partner=partner, known=known) for partner in lost]
 
 
+def _allocate(context: Context, batch_id: str) -> None:
+    with context.store.claimed("allocate", batch_id) as mine:
+        if mine:
+            allocate(context, batch_id)
+
+
+def _seal(context: Context, message_id: str) -> None:
+    with context.store.claimed("seal", message_id) as mine:
+        if mine:
+            seal(context, message_id)
+
+
 def _tried(run: Sent, step: Callable[[Subject], object], subject: Subject) -> None:
     try:
         step(subject)
@@ -74,6 +118,7 @@ def _tried(run: Sent, step: Callable[[Subject], object], subject: Subject) -> No
         run.bugs.append(bug)
 
 
-def _allocated(context: Context) -> list[FileOut]:
+def _allocated(context: Context, partner: Partner, batch: str | None) -> list[str]:
     with context.store.read() as tx:
-        return files.in_states(tx, [FileState.ALLOCATED])
+        found = files.in_states(tx, [FileState.ALLOCATED], partner.code)
+    return [file.message_id for file in found if batch in (None, file.batch_id)]

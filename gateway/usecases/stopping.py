@@ -8,7 +8,7 @@ from gateway.store.stops import EVERYTHING, Scope
 from gateway.store.store import Transaction
 from gateway.store.tables import Decision
 from gateway.usecases.context import Context
-from gateway.usecases.decide import Params
+from gateway.usecases.decide import Act, Params
 
 
 def stop(context: Context, scope: Scope, reason: str, actor: str) -> bool:
@@ -48,7 +48,7 @@ def _require_known(context: Context, tx: Transaction, scope: Scope) -> None:
         raise NotFound("programme_unknown", programme=scope.subject)
 
 
-class Start:
+class Start(Act):
     """Lift every stop of one scope, also what the system itself has stopped."""
 
     verb = "start"

@@ -18,6 +18,28 @@ TEMPLATES: Templates = {
     "stopped": N_("Sending is stopped: {scope} {subject} ({why}). Collecting goes on; two people start it again."),
     "nothing_stopped": N_("Nothing is stopped for {subject}."),
     "programme_unknown": N_("There is no batch of programme {programme}. chitra batch list shows all."),
+    # safe mode
+    "safe_mode": (
+        N_("Safe mode: {why} ({partner}, {name}). Nothing is sent. Look, then: chitra resume."),
+        N_("Safe mode: {why} ({partner}, {id}). Nothing is sent. Look, then: chitra resume."),
+        N_("Safe mode: {why} ({reason}). Nothing is sent. Look, then: chitra resume."),
+        N_("Safe mode: {why}. Nothing is sent. Look, then: chitra resume."),
+    ),
+    "not_in_safe_mode": N_("This installation is not in safe mode; there is nothing to resume."),
+    "resume_needs_every_partner": N_(
+        "Every partner must be looked at before anything is sent again. {partner}: {cause}. Then run it again."
+    ),
+    "anchor_unreadable": N_(
+        "{path} cannot be read ({reason}). It tells whether the database was set back; nothing is sent without it."
+    ),
+    "anchor_unwritable": N_("{path} cannot be written: {reason}. Nothing is sent before it can."),
+    "file_not_adopted": N_(
+        "{name} at {partner} is named as a file of ours and could not be taken over ({reason}). Find out what it paid"
+        " before anything of it is imported again."
+    ),
+    "perhaps_sent": N_(
+        "It was open when the database was set back; it may have been sent before. Compare, then start."
+    ),
     # verdicts
     "file_not_unknown": N_("File {file} is “{state}”; a verdict is for files whose delivery is unknown."),
     "file_not_waiting": N_("File {file} is “{state}”; only a file that waits to be sent can be marked as delivered."),

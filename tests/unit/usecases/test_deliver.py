@@ -242,7 +242,7 @@ def test_t7_one_partner_that_refuses_delays_no_other(gateway: Gateway) -> None:
     gateway.approved(row(1), row(2, bank="momo", account="0912345678"))
     (gateway.place("momo") / "in").rmdir()
     states = {delivery.partner: delivery.state for delivery in gateway.send().deliveries}
-    assert states == {"vietinbank": "sent", "momo": "uploading"}
+    assert states == {"vietinbank": "sent", "momo": "sealed"}
 
 
 def test_m4_limits_of_a_file_cut_a_batch_into_files_without_overlap(gateway: Gateway) -> None:

@@ -1,0 +1,81 @@
+"""What is remembered outside the database, so that a database that was set back is noticed (M15).
+
+One small JSON file per place, replaced atomically and made durable: who we are, the epoch, and the last link of the
+audit chain. Places on another failure domain than the database (another host's disk, a mounted object store) are
+named in ``chitra.toml``; the home's own one also knows the machine, so that a copied home is noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from gateway.domain.errors import NotConfigured
+from gateway.ports import Anchor
+
+_MACHINE_ID = Path("/etc/machine-id")
+
+
+class FileAnchors:
+    """``gateway.ports.Anchors`` as files: the home's own one, and others that several machines may share."""
+
+    def __init__(self, own: Path, others: Sequence[Path]) -> None:
+        self._own, self._others = own, others
+        self.machine = machine()
+
+    def read(self) -> list[Anchor]:
+        """Every anchor that was ever written; a place that cannot be read is an error, not an absent anchor."""
+        return [found for path in (self._own, *self._others) if (found := _read(path))]
+
+    def write(self, anchor: Anchor) -> None:
+        for path in (self._own, *self._others):
+            shown = anchor if path == self._own else replace(anchor, machine="")
+            try:
+                _replace(path, json.dumps(asdict(shown), sort_keys=True).encode())
+            except OSError as error:
+                raise NotConfigured("anchor_unwritable", path=str(path), reason=error.strerror or "") from None
+
+
+def _read(path: Path) -> Anchor | None:
+    try:
+        return Anchor(**json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        _require_folder(path)
+        return None
+    except (OSError, ValueError, TypeError) as error:
+        raise NotConfigured("anchor_unreadable", path=str(path), reason=type(error).__name__) from None
+
+
+def machine() -> str:
+    """A digest that names this machine; empty where the system has no machine id."""
+    try:
+        found = _MACHINE_ID.read_bytes().strip()
+    except OSError:
+        return ""
+    return hashlib.sha256(found).hexdigest()[:16] if found else ""
+
+
+def _require_folder(path: Path) -> None:
+    """A missing file in a folder that is there is a first start; without its folder the place is not mounted."""
+    if not path.parent.is_dir():
+        raise NotConfigured("anchor_unreadable", path=str(path), reason="FileNotFoundError")
+
+
+def _replace(path: Path, text: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, text)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

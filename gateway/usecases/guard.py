@@ -1,0 +1,139 @@
+"""Guard: a database that was restored, cloned, set back or replaced by a lagging copy never sends (M15).
+
+It may not know all that was sent before. Three things betray it: an anchor outside that is ahead of it or differs, a
+file of ours at a partner that it does not know, an answer to a message of ours that it does not know. Then the
+installation is in *safe mode*: it collects and shows, and nothing is released until two people ``resume``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from adapters.profile import Outbox
+from gateway.domain.errors import ChitraError, SafeMode
+from gateway.ports import Anchor, Transport
+from gateway.store import files, instance
+from gateway.store.store import Transaction
+from gateway.usecases.context import Context, Partner
+
+_FIELD = re.compile(r"\{(date|sequence|message_id)[^}]*\}")
+_READ_AS = {"date": r"[0-9-]+", "sequence": r"[0-9]+", "message_id": r"M[0-9A-Z]{7,34}"}
+
+
+def require_own_past(context: Context) -> None:
+    """Compare the database with every anchor; raises ``SafeMode`` when it is not the continuation of one."""
+    anchors = context.anchors.read()  # first: what is read after them can only be further
+    with context.store.read() as tx:
+        require_normal(tx)
+        head = instance.head(tx)
+        reason = next(filter(None, (_difference(context, tx, head, each) for each in anchors)), None)
+    if reason is not None:
+        enter(context, "database_set_back", {"reason": reason})
+    advance(context)
+
+
+def _difference(context: Context, tx: Transaction, head: instance.Head, anchor: Anchor) -> str | None:
+    if anchor.instance != head.instance:
+        return "anchor_of_other_instance"
+    if anchor.epoch > head.epoch:
+        return "anchor_of_later_epoch"
+    if anchor.machine not in ("", context.anchors.machine):
+        return "home_was_copied"
+    if anchor.epoch < head.epoch:
+        return None  # two people have resumed since; what it says was looked at then
+    if anchor.sequence > head.sequence:
+        return "anchor_is_ahead"
+    if anchor.sequence and instance.link(tx, anchor.sequence) != anchor.hash:
+        return "anchor_has_other_past"
+    return None
+
+
+def advance(context: Context) -> None:
+    """Remember outside how far the database has come; before a release this includes its intent."""
+    with context.store.read() as tx:
+        head = instance.head(tx)
+    context.anchors.write(Anchor(head.instance, head.epoch, head.sequence, head.hash, context.anchors.machine))
+
+
+def require_normal(tx: Transaction) -> None:
+    """Raises ``SafeMode`` with its reason."""
+    if found := instance.safe_mode(tx):
+        raise SafeMode("safe_mode", why=found.code, **found.params)
+
+
+def require_known_files(context: Context, partner: Partner, transport: Transport) -> None:
+    """Whatever bears a name of ours at a partner must be known; raises ``SafeMode`` for what is not.
+
+    Once in the life of a process: only a database that was set back can have forgotten a name.
+    """
+    if partner.code in context.looked_at:
+        return
+    unknown = strangers(context, partner, transport)
+    if unknown:
+        params: dict[str, str | int] = {"partner": partner.code, "name": unknown[0][1], "count": len(unknown)}
+        enter(context, "unknown_file_of_ours", params)
+    context.looked_at.add(partner.code)
+
+
+def enter(context: Context, code: str, params: dict[str, str | int]) -> None:
+    """Go into safe mode and say so."""
+    with context.store.begin() as tx:
+        instance.enter_safe_mode(tx, code, params)
+    raise SafeMode("safe_mode", why=code, **params)
+
+
+def look_everywhere(context: Context) -> None:
+    """Before new names are given: look at every partner that can be reached; raises ``SafeMode``.
+
+    A partner that cannot be reached is looked at before anything is delivered to it.
+    """
+    for partner in context.partners.values():
+        if partner.code in context.looked_at:
+            continue
+        try:
+            with partner.connect() as transport:
+                require_known_files(context, partner, transport)
+        except SafeMode:
+            raise
+        except ChitraError:
+            continue  # whoever delivers to it says why
+
+
+def strangers(context: Context, partner: Partner, transport: Transport) -> list[tuple[str, str]]:
+    """(folder, name) of files that are named as ours are and stand in no row; also temporaries of such names."""
+    outbox = partner.profile.outbox
+    if outbox.delivery == "dropbox":
+        return []  # no look is possible
+    with context.store.read() as tx:
+        naming = re.compile(_pattern(outbox, instance.head(tx).instance))
+        ours = {
+            (folder, each.name): found["final"]
+            for folder in (outbox.folder, *outbox.archives)
+            for each in transport.listing(folder)
+            if not each.withheld and (found := naming.fullmatch(each.name))
+        }
+        known = files.known_names(tx, partner.code, set(ours.values()))
+    return sorted(place for place, final in ours.items() if final not in known)
+
+
+def is_final(context: Context, partner: Partner, name: str) -> bool:
+    """A file's own name, and not that of a temporary."""
+    with context.store.read() as tx:
+        found = re.fullmatch(_pattern(partner.profile.outbox, instance.head(tx).instance), name)
+    return found is not None and found["final"] == name
+
+
+def _pattern(outbox: Outbox, of_instance: str) -> str:
+    """A regular expression for the names of our files and of their temporaries; group ``final`` is the file's name."""
+    final = _as_pattern(outbox.filename, dict(_READ_AS) | {"message_id": f"M{of_instance}[0-9A-Z]+"})
+    before, after = outbox.temporary.replace("{attempt}", "\0").split("{name}")
+    around = [re.escape(part).replace("\0", "[0-9]+") for part in (before, after)]
+    return f"(?:{around[0]})?(?P<final>{final})(?:{around[1]})?"
+
+
+def _as_pattern(template: str, read_as: dict[str, str]) -> str:
+    parts, end = [], 0
+    for found in _FIELD.finditer(template):
+        parts += [re.escape(template[end : found.start()]), read_as[found[1]]]
+        end = found.end()
+    return "".join([*parts, re.escape(template[end:])])
