@@ -119,7 +119,7 @@ class Store:
             connection = self.engine.connect().execution_options(chitra_writing=writing, isolation_level=level)
         except DBAPIError as error:
             raise NotConfigured("database_unreachable", reason=type(error.orig).__name__) from None
-        with connection, _translated():
+        with _translated(), connection:
             yield connection
 
     @contextmanager
