@@ -50,6 +50,7 @@ def _simple(section: PartnerSection) -> dict[str, Any]:
         "cutoff": section.cutoff,
         "acknowledgement_hours": section.acknowledgement_hours,
         "return_window_days": section.return_window_days,
+        "poll_seconds": section.poll_seconds,
     }
 
 

@@ -1,4 +1,4 @@
-"""Being told to stop: SIGTERM and SIGINT end long runs after the step at hand (D5)."""
+"""Being told to stop or to read the configuration again: after the step at hand (D5)."""
 
 from __future__ import annotations
 
@@ -26,14 +26,32 @@ class Signalled:
     def request(self, _number: int = 0, _frame: FrameType | None = None) -> None:
         self.requested = True
 
+    def taken(self) -> bool:
+        """Whether it was requested; from now on it is not."""
+        was, self.requested = self.requested, False
+        return was
+
 
 @contextmanager
 def until_signalled() -> Iterator[Signalled]:
     """A stop that SIGTERM or SIGINT requests; the handlers of before come back."""
-    stop = Signalled()
-    before = {number: signal.signal(number, stop.request) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
+    with _on(signal.SIGTERM, signal.SIGINT) as stop:
         yield stop
+
+
+@contextmanager
+def on_hangup() -> Iterator[Signalled]:
+    """A flag that SIGHUP sets."""
+    with _on(signal.SIGHUP) as hangup:
+        yield hangup
+
+
+@contextmanager
+def _on(*numbers: signal.Signals) -> Iterator[Signalled]:
+    flag = Signalled()
+    before = {number: signal.signal(number, flag.request) for number in numbers}
+    try:
+        yield flag
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -49,6 +49,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "gateway.daemon": (
         *("gateway.app", "gateway.usecases", "gateway.domain", "gateway.ports", "gateway.observe", "gateway.signals"),
+        "gateway.transport.keeper",
     ),
 }
 """A room and the rooms of ours it may import, besides itself."""
@@ -72,6 +73,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "holidays": ("gateway.calendar",),
     "lxml": ("formats", "keys", "gateway.sandbox"),
     "paramiko": ("gateway.transport", "gateway.sandbox"),
+    "prometheus_client": ("gateway.observe",),
     "psycopg": ("gateway.store",),
     "pydantic": ("gateway.config",),
     "rich": ("gateway.cli",),
@@ -84,8 +86,8 @@ HOMES: dict[str, tuple[str, ...]] = {
 }
 """Where each library lives; one that is not here has no home yet."""
 
-BOUNDARIES = ("gateway.cli.main", "gateway.usecases.collect", "gateway.usecases.send")
-"""Modules that may catch every exception: to show it to a person; to go on with the next file and raise later (T7)."""
+BOUNDARIES = ("gateway.cli.main", "gateway.usecases.collect", "gateway.usecases.send", "gateway.daemon.worker")
+"""Modules that may catch every exception: to show it to a person; to go on with others and raise later (T7)."""
 
 MIGRATIONS = "gateway.store.migrations.versions"
 """Written once from the tables and never edited: may be long."""

@@ -213,6 +213,8 @@ def written(default: object) -> str:
         return "profile"
     if default in ((), {}):
         return "none"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     return f"`{default}`"
 
 

@@ -73,7 +73,7 @@ def poll(session: Session, partner: str | None) -> int:
 
 @click.command(
     cls=Command,
-    help=N_("Send and poll in turn until it is told to stop (SIGTERM, Ctrl-C)."),
+    help=N_("Send and poll, every partner by itself, until it is told to stop (SIGTERM, Ctrl-C)."),
     epilog="chitra daemon --once",
 )
 @click.option("--once", is_flag=True, help=N_("One round only."))

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from time import sleep
 from typing import Any, Protocol
 
 import sqlalchemy
@@ -15,9 +16,37 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from gateway.domain.errors import Busy, NotConfigured
 from gateway.ports import LockHeld
+from gateway.store import mounts
 
 _BUSY_TIMEOUT_SECONDS = 600
 """Longer than any transaction: a sender that waits for an import must not lose its outcome."""
+
+_COMMIT_LOOKS_MAX = 40
+_COMMIT_LOOK_SECONDS = 0.25
+"""How often, and how soon, a commit without an answer is looked up: over a restart of the server."""
+
+_AS_MANY_AS_NEEDED = -1
+"""Connections: every thread of a daemon needs some at the same time, and there is a thread for each partner."""
+
+_POSTGRESQL_SILENCE: dict[str, str | int] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A server that has gone silent is given up after a minute, so that a stop comes in bounded time (D5)."""
+
+_POSTGRESQL_SESSION = (
+    "SET synchronous_commit = on",
+    "SET timezone = 'UTC'",
+    f"SET idle_in_transaction_session_timeout = '{_BUSY_TIMEOUT_SECONDS}s'",  # a frozen worker holds no row for ever
+    f"SET lock_timeout = '{_BUSY_TIMEOUT_SECONDS}s'",
+    "SET tcp_keepalives_idle = 20",  # the server, too, gives a worker up that was cut off, and frees its locks
+    "SET tcp_keepalives_interval = 10",
+    "SET tcp_keepalives_count = 3",
+    "SET tcp_user_timeout = '60s'",
+)
 
 
 class Dialect(Protocol):
@@ -27,6 +56,8 @@ class Dialect(Protocol):
     write_isolation: str
     binary_order: str
     """SQL that orders text by bytes, equal on both databases."""
+    has_many_workers: bool
+    """Whether several daemons may work on one database at the same time."""
 
     def insert(self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows, streamed, values as the driver takes them."""
@@ -37,16 +68,28 @@ class Dialect(Protocol):
     def exclusive(self, engine: Engine, name: str, folder: Path | None) -> AbstractContextManager[LockHeld]:
         """Exclusion between processes."""
 
+    def require_direct(self, engine: Engine) -> None:
+        """Refuse a database that cannot hold locks: behind a transaction pooler, or on a network file system."""
+
+    def receipt(self, connection: Connection) -> str:
+        """What ``happened`` needs to know about the transaction at hand."""
+
+    def happened(self, engine: Engine, receipt: str) -> bool:
+        """Whether a transaction was committed whose COMMIT got no answer; False when nobody can tell."""
+
 
 def create_engine(url: str) -> Engine:
     """An engine with durable settings: SQLite WAL + FULL, PostgreSQL synchronous_commit on (D1)."""
     if url.startswith("sqlite"):
-        engine = sqlalchemy.create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+        options = {"max_overflow": _AS_MANY_AS_NEEDED} if _file_of(sqlalchemy.make_url(url)) else {}
+        engine = sqlalchemy.create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS}, **options)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if url.startswith("postgresql+psycopg"):
-        engine = sqlalchemy.create_engine(url, pool_pre_ping=True)
+        engine = sqlalchemy.create_engine(
+            url, pool_pre_ping=True, max_overflow=_AS_MANY_AS_NEEDED, connect_args=_POSTGRESQL_SILENCE
+        )
         event.listen(engine, "connect", _configure_postgresql)
         return engine
     raise NotConfigured("database_url_unknown", scheme=url.split(":", 1)[0])
@@ -81,15 +124,21 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _configure_postgresql(connection: Any, _record: Any) -> None:
-    connection.execute("SET synchronous_commit = on")
-    connection.execute("SET timezone = 'UTC'")
+    connection.execute("; ".join(_POSTGRESQL_SESSION))
     connection.commit()
+
+
+def _file_of(url: sqlalchemy.URL) -> Path | None:
+    """Where an SQLite database lies; None in memory."""
+    named = url.database
+    return None if named is None or named == ":memory:" or named.startswith("file:") else Path(named)
 
 
 class Sqlite:
     name = "sqlite"
     read_isolation = write_isolation = "SERIALIZABLE"
     binary_order = "COLLATE BINARY"
+    has_many_workers = False
 
     def insert(self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         names = ", ".join(f'"{column}"' for column in columns)
@@ -115,6 +164,18 @@ class Sqlite:
                 raise Busy("busy", lock=name) from None
             yield _FileLock()
 
+    def require_direct(self, engine: Engine) -> None:
+        path = _file_of(engine.url)
+        if path is not None and (kind := mounts.network_filesystem(path)):
+            raise NotConfigured("database_on_network", path=str(path), filesystem=kind)
+
+    def receipt(self, _connection: Connection) -> str:
+        return ""
+
+    def happened(self, _engine: Engine, _receipt: str) -> bool:
+        """A commit into a file answers, or the process is gone."""
+        return False
+
 
 class _FileLock:
     def prove_alive(self) -> None:
@@ -125,6 +186,7 @@ class Postgresql:
     name = "postgresql"
     read_isolation, write_isolation = "REPEATABLE READ", "READ COMMITTED"
     binary_order = 'COLLATE "C"'
+    has_many_workers = True
 
     def insert(self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         names = ", ".join(f'"{column}"' for column in columns)
@@ -134,14 +196,14 @@ class Postgresql:
 
     def take(self, connection: Connection, name: str, count: int) -> range:
         """On a connection of its own, committed at once: no worker waits for another's bulk work, or deadlocks."""
-        with connection.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as own:
+        with _autocommitting(connection.engine) as own:
             return _advance(own, name, count)
 
     @contextmanager
     def exclusive(self, engine: Engine, name: str, _folder: Path | None) -> Iterator[LockHeld]:
         """A session advisory lock on a connection of its own."""
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with _autocommitting(engine) as connection:
             if not connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": number}).scalar():
                 raise Busy("busy", lock=name)
             held = _AdvisoryLock(connection, name)
@@ -150,19 +212,57 @@ class Postgresql:
             finally:
                 held.release(number)
 
+    def require_direct(self, engine: Engine) -> None:
+        """Two connections have two backends, each always the same; behind a transaction pooler they have not."""
+        with _autocommitting(engine) as one, _autocommitting(engine) as other:
+            asked = [_backend(each) for each in (one, other, one, other)]
+        if asked[:2] != asked[2:] or asked[0] == asked[1]:
+            raise NotConfigured("transaction_pooler")
+
+    def receipt(self, connection: Connection) -> str:
+        found = connection.execute(text("SELECT pg_current_xact_id()::text, pg_postmaster_start_time()::text")).one()
+        return f"{found[0]} {found[1]}"
+
+    def happened(self, engine: Engine, receipt: str) -> bool:
+        """The same server remembers; a backend that still works on the commit is asked about until it has ended.
+
+        After a restart or a failover nobody can tell: a standby that lagged may have given the number to another one.
+        """
+        number, _, server = receipt.partition(" ")
+        for _ in range(_COMMIT_LOOKS_MAX):
+            try:
+                with _autocommitting(engine) as connection:
+                    found = connection.execute(_OUTCOME, {"number": number, "server": server}).scalar()
+            except DBAPIError:
+                found = "unreachable"
+            if found in ("committed", "aborted", None):
+                return found == "committed"
+            sleep(_COMMIT_LOOK_SECONDS)
+        return False
+
+
+def _autocommitting(engine: Engine) -> Connection:
+    return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _backend(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+_OUTCOME = text(
+    "SELECT pg_xact_status(CAST(:number AS xid8)) WHERE pg_postmaster_start_time() = CAST(:server AS timestamptz)"
+)
+
 
 class _AdvisoryLock:
     def __init__(self, connection: Connection, name: str) -> None:
         self._connection, self._name = connection, name
-        self._backend = self._backend_now()
-
-    def _backend_now(self) -> int:
-        return int(self._connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+        self._backend = _backend(connection)
 
     def prove_alive(self) -> None:
         """The same backend still answers; a pooler that changes backends would void the lock."""
         try:
-            alive = self._backend_now() == self._backend
+            alive = _backend(self._connection) == self._backend
         except DBAPIError:
             alive = False
         if not alive:

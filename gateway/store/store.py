@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC
 from functools import lru_cache
 from pathlib import Path
@@ -91,16 +91,26 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
-        """A write transaction: commits with its audit records, or rolls everything back."""
+        """A write transaction: commits with its audit records, or rolls everything back.
+
+        A COMMIT without an answer is looked up before anything else; what is certain to have happened is no error.
+        """
+        receipt = ""
         with self._one_writer, self.connected(writing=True) as connection:
-            with connection.begin():
-                tx = Transaction(connection, self.dialect, self._clock, self._vault)
-                yield tx
-                tx.session.flush()
-                act = tx.records[0].verb if tx.records else "notes"
-                audit.append(tx)
-                tx.session.close()
-                crash_point(f"committing {act}")
+            try:
+                with connection.begin():
+                    tx = Transaction(connection, self.dialect, self._clock, self._vault)
+                    yield tx
+                    tx.session.flush()
+                    act = tx.records[0].verb if tx.records else "notes"
+                    audit.append(tx)
+                    tx.session.close()
+                    receipt = self.dialect.receipt(connection)
+                    crash_point(f"committing {act}")
+            except DBAPIError as error:
+                lost = receipt and error.connection_invalidated
+                if not lost or not self.dialect.happened(self.engine, receipt):
+                    raise
             crash_point(f"committed {act}")
 
     @contextmanager
@@ -130,6 +140,37 @@ class Store:
         with _translated(), self.dialect.exclusive(self.engine, name, self._lock_folder) as held:
             yield held
 
+    def require_direct(self) -> None:
+        """Refuse a database on which locks would not hold: a transaction pooler, a network file system."""
+        with _translated():
+            self.dialect.require_direct(self.engine)
+
+    @contextmanager
+    def sole_daemon(self) -> Iterator[None]:
+        """D3: one daemon on SQLite; on PostgreSQL as many as there are, which claim their work from each other."""
+        if self.dialect.has_many_workers:
+            yield
+            return
+        with self.exclusive("daemon"):
+            yield
+
+    @contextmanager
+    def claimed(self, kind: str, subject: str) -> Iterator[bool]:
+        """Whether this worker has a piece of work for itself; False at once when another one has it.
+
+        On PostgreSQL each ``subject`` is claimed by itself, on SQLite all of one ``kind`` together.
+        """
+        with ExitStack() as held:
+            try:
+                held.enter_context(self.exclusive(f"{kind}-{subject}" if self.dialect.has_many_workers else kind))
+            except Busy as error:
+                if error.code != "busy":
+                    raise
+                mine = False
+            else:
+                mine = True
+            yield mine
+
     def naming(self) -> Naming:
         """Identity of this installation."""
         with self.read() as tx:
@@ -140,6 +181,16 @@ class Store:
 
 
 _TROUBLE = frozenset({"SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"})
+_STATES = {
+    "40P01": "deadlock",
+    "40001": "serialization_failure",
+    "55P03": "lock_not_available",
+    "25006": "read_only",
+    "53100": "disk_full",
+    "53200": "out_of_memory",
+    "53300": "too_many_connections",
+}
+"""SQLSTATE -> what to call it: nothing was done, and the step may be tried again from its beginning."""
 
 
 @contextmanager
@@ -148,10 +199,19 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        name = getattr(error.orig, "sqlite_errorname", "")
-        if not error.connection_invalidated and "_".join(name.split("_")[:2]) not in _TROUBLE:
+        name = _known(error.orig)
+        if name.startswith("SQLITE_BUSY"):
+            raise Busy("database_locked") from error
+        if not name and not error.connection_invalidated:
             raise
         raise Busy("database_trouble", reason=name or type(error.orig).__name__) from error
+
+
+def _known(error: BaseException | None) -> str:
+    """What is not our fault, by its name; empty for everything else."""
+    name: str = getattr(error, "sqlite_errorname", "")
+    kind = "_".join(name.split("_")[:2])
+    return name if kind in _TROUBLE else _STATES.get(getattr(error, "sqlstate", None) or "", "")
 
 
 def naming(tx: Transaction) -> Naming:

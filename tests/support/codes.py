@@ -148,7 +148,8 @@ def _is_super_init(call: ast.Call) -> bool:
 
 def _is_log(call: ast.Call) -> bool:
     """An event of the log, which is for machines."""
-    return isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "log"
+    value = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return getattr(value, "id", "") == "log" or getattr(value, "attr", "") == "_log"
 
 
 def _calls(function: ast.AST) -> Iterator[ast.Call]:

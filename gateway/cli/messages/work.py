@@ -25,6 +25,20 @@ TEMPLATES: Templates = {
         "The database is busy, full or was lost ({reason}); nothing of this step is half done. Try again; if it stays,"
         " look at its disk and its server."
     ),
+    "database_locked": N_(
+        "Another command has kept the database for ten minutes; nothing of this step is half done. Find that command"
+        " and let it finish, then try again."
+    ),
+    "transaction_pooler": N_(
+        "The database is reached through a pooler that shares connections between transactions; locks do not hold"
+        " there. Give the server's own address, or a pooler's session mode, in chitra.toml."
+    ),
+    "database_on_network": N_(
+        "{path} lies on a network file system ({filesystem}), where SQLite can lose what was paid. Move the home to a"
+        " local disk, or use PostgreSQL."
+    ),
+    "reload_needs_restart": N_("{key} cannot change while the daemon runs. Stop it, then start it again."),
+    "cannot_listen": N_("{host}:{port} cannot be listened on: {reason}. Choose another address in chitra.toml."),
     "clock_file_in_production": N_(
         "{path} moves the time and is for rehearsal only. Remove it from a production home."
     ),

@@ -1,38 +1,74 @@
-"""``daemon``: rounds, signals, one at a time."""
+"""``daemon``: rounds of every partner by itself, signals, one at a time."""
 
 from __future__ import annotations
 
 import csv
 import json
+import os
 import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
 from contextlib import redirect_stderr
 from typing import Any
 
 import pytest
 from support.inprocess import Answer, Gateway, StopsAt
 
-from gateway import daemon
 from gateway.app import App
 from gateway.cli.main import run
-from gateway.domain.errors import Alarm
+from gateway.daemon import tasks
+from gateway.domain.errors import Alarm, ChitraError
 from gateway.signals import Signalled
+from gateway.usecases.context import Partner
+
+PARTNERS = 5
 
 
 def events(answer: Answer) -> list[dict[str, Any]]:
     return [json.loads(line) for line in answer.err.splitlines() if line.startswith("{")]
 
 
+class Pauses:
+    """Stands in for every wait: notes the workers' pauses, and stops the daemon when each has had its rounds."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, rounds: int, workers: int = PARTNERS + 1) -> None:
+        self.seen: list[tuple[str, float]] = []
+        self._rounds, self._workers = rounds, workers
+        monkeypatch.setattr(Signalled, "wait", lambda _stop, seconds: self._wait(seconds))
+
+    def _wait(self, seconds: float) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            self.seen.append((threading.current_thread().name, seconds))
+        counted = Counter(name for name, _seconds in self.seen)
+        if len(counted) == self._workers and min(counted.values()) >= self._rounds:
+            os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.002)
+
+    def of(self, worker: str) -> list[float]:
+        return [seconds for name, seconds in self.seen if name == worker]
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    def act(*_arguments: object) -> None:
+        raise error
+
+    return act
+
+
 def test_once_is_one_round_that_tells_what_it_fetched(served: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Signalled, "wait", lambda stop, seconds: stop.request())
-    served.json("sandbox", "clock", "--next-day").done()
-    served.json("sandbox", "run", "--no-server").done()
+    with monkeypatch.context() as patched:
+        patched.setattr(Signalled, "wait", lambda stop, seconds: stop.request())
+        served.json("sandbox", "clock", "--next-day").done()
+        served.json("sandbox", "run", "--no-server").done()
     answer = served.words("daemon", "--once")
     told = events(answer)
     assert answer.code == 0
     assert [told[0]["event"], told[-1]["event"]] == ["daemon_started", "daemon_stopped"]
     fetched = [each for each in told if each["event"] == "file_in"]
     assert {each["state"] for each in fetched} == {"processed"}
-    assert len(fetched) == 5
+    assert len(fetched) == PARTNERS
 
 
 def test_once_ends_with_the_gravest_exit_code_of_the_round(month: Gateway) -> None:
@@ -40,7 +76,7 @@ def test_once_ends_with_the_gravest_exit_code_of_the_round(month: Gateway) -> No
     failed = [each for each in events(answer) if each["event"] == "partner_failed"]
     assert answer.code == 1
     assert answer.document == {"once": True, "exit_code": 1}
-    assert len(failed) == 5
+    assert len(failed) == PARTNERS
     assert {each["code"] for each in failed} == {"unreachable"}
 
 
@@ -58,50 +94,139 @@ def test_d5_a_signal_ends_it_after_the_step_at_hand(month: Gateway, number: sign
 
 
 def test_errors_of_a_round_never_end_it(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    rounds: list[int] = []
-
-    def wait(stop: Signalled, seconds: float) -> None:
-        rounds.append(int(seconds))
-        if len(rounds) == 3:
-            stop.request()
-
-    def alarmed(context: object) -> None:
-        raise Alarm("approval_void", batch="B", reason="content_changed")
-
-    monkeypatch.setattr(Signalled, "wait", wait)
-    monkeypatch.setattr(daemon, "send", alarmed)
-    monkeypatch.setattr(daemon, "poll", alarmed)
+    Pauses(monkeypatch, rounds=3)
+    for step in ("prepare", "close", "dispatch", "collect"):
+        monkeypatch.setattr(tasks, step, raising(Alarm("approval_void", batch="B", reason="content_changed")))
     answer = month.words("daemon")
     assert answer.code == 0
-    assert rounds == [30, 30, 30]
-    assert [each["code"] for each in events(answer) if each["event"] == "step_failed"] == ["approval_void"] * 6
+    failed = [each for each in events(answer) if each["event"] == "step_failed"]
+    assert {each["code"] for each in failed} == {"approval_void"}
+    assert len(failed) >= 3 * 2 * (PARTNERS + 1)
 
 
-def test_no_round_begins_after_the_signal(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_d5_no_step_begins_after_the_signal(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signal comes while every partner is sending: none of them collects any more."""
+    sending = threading.Barrier(PARTNERS)
     steps: list[str] = []
-    monkeypatch.setattr(daemon, "_poll", lambda context, log: steps.append("poll") or 0)
-    monkeypatch.setattr(daemon, "_send", lambda context, log: steps.append("send") or 0)
-    monkeypatch.setattr(Signalled, "wait", lambda stop, seconds: stop.request())
+
+    def dispatch(context: Any, _partner: Partner) -> Any:
+        if sending.wait(60) == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+        while not context.stop.requested:
+            time.sleep(0.002)
+        steps.append("send")
+        return tasks.prepare(context)
+
+    monkeypatch.setattr(tasks, "dispatch", dispatch)
+    monkeypatch.setattr(tasks, "collect", lambda *_: steps.append("collect"))
     assert month.words("daemon").code == 0
-    assert steps == ["send", "poll"]
+    assert steps == ["send"] * PARTNERS
 
 
-def test_the_pause_is_the_configured_one(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    pauses: list[float] = []
-    monkeypatch.setattr(Signalled, "wait", lambda stop, seconds: (pauses.append(seconds), stop.request()))
-    monkeypatch.setattr(daemon, "_poll", lambda context, log: 0)
-    (month.home / "chitra.toml").open("a").write("[daemon]\npoll_seconds = 7\n")
+def test_d5_no_further_file_is_begun_after_the_signal(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Allocation and sealing ask between two subjects, too."""
+    context = App(month.home, lambda key: b"").context
+    context.stop.requested = True  # type: ignore[misc]
+    monkeypatch.setattr("gateway.usecases.send.waiting", lambda context: ["B1", "B2"])
+    assert tasks.prepare(context).errors == []
+    assert tasks.dispatch(context, next(iter(context.partners.values()))).deliveries == []
+
+
+def test_the_pause_is_the_configured_one_at_most_a_tenth_longer_or_shorter(
+    served: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses = Pauses(monkeypatch, rounds=1)
+    (served.home / "chitra.toml").open("a").write("[daemon]\npoll_seconds = 7\nquiet_poll_seconds = 7\n")
+    assert served.words("daemon").code == 0
+    assert set(pauses.of("office")) == {7}
+    assert all(6.3 <= seconds <= 7.7 for _worker, seconds in pauses.seen)
+
+
+def test_a_partner_may_ask_for_longer_pauses(served: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses = Pauses(monkeypatch, rounds=1)
+    served.configure('adapter = "momo"\n', 'adapter = "momo"\npoll_seconds = 5000\n')
+    assert served.words("daemon").code == 0
+    assert min(pauses.of("momo")) >= 4500
+    assert max(seconds for worker, seconds in pauses.seen if worker != "momo") < 4500
+
+
+def test_a_dead_partner_is_asked_less_and_less(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses = Pauses(monkeypatch, rounds=4)
+    (month.home / "chitra.toml").open("a").write("[daemon]\npoll_seconds = 10\nbackoff_seconds_max = 60\n")
     assert month.words("daemon").code == 0
-    assert pauses == [7]
+    assert [round(seconds, -1) for seconds in pauses.of("momo")[:4]] in (
+        [20, 40, 60, 60],
+        [20, 40, 60, 50],
+        [20, 40, 50, 60],
+        [20, 40, 70, 60],
+        [20, 40, 60, 70],
+    )
 
 
-def test_a_bug_ends_it_with_a_traceback(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(context: object) -> None:
-        raise ZeroDivisionError
+def test_a_partner_that_hangs_delays_no_other(served: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One partner's step goes on until all the others have had three rounds."""
+    pauses = Pauses(monkeypatch, rounds=3, workers=PARTNERS)
+    sound = tasks.collect
 
-    monkeypatch.setattr(daemon, "send", broken)
+    def collect(context: Any, partner: Partner) -> Any:
+        while partner.code == "momo" and not context.stop.requested:
+            time.sleep(0.002)
+        return sound(context, partner)
+
+    monkeypatch.setattr(tasks, "collect", collect)
+    assert served.words("daemon").code == 0
+    assert "momo" not in {worker for worker, _seconds in pauses.seen}
+    assert min(len(pauses.of(worker)) for worker in {worker for worker, _seconds in pauses.seen}) >= 3
+
+
+def test_d5_a_step_that_never_ends_is_left_and_told(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    hung = threading.Event()
+    monkeypatch.setattr("gateway.daemon.service.STOP_SECONDS_MAX", 0)
+
+    def dispatch(_context: Any, partner: Partner) -> Any:
+        if partner.code == "momo":
+            os.kill(os.getpid(), signal.SIGTERM)
+            hung.wait(60)
+        raise ChitraError("unreachable", host="h", port=1)
+
+    monkeypatch.setattr(tasks, "dispatch", dispatch)
+    answer = month.words("daemon")
+    hung.set()
+    assert answer.code == 1
+    assert "momo" in [each["worker"] for each in events(answer) if each["event"] == "step_left"]
+    assert events(answer)[-1]["event"] == "daemon_stopped"
+
+
+def test_one_connection_is_kept_from_round_to_round(served: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gateway.transport import sftp
+
+    connections: list[str] = []
+    connect = sftp.connect
+    monkeypatch.setattr(sftp, "connect", lambda endpoint: (connections.append(endpoint.user), connect(endpoint))[1])
+    Pauses(monkeypatch, rounds=3)
+    (served.home / "chitra.toml").open("a").write("[daemon]\nquiet_poll_seconds = 30\n")
+    assert served.words("daemon").code == 0
+    assert sorted(connections) == sorted(set(connections))
+    assert len(connections) == PARTNERS
+
+
+def test_a_bug_ends_it_with_a_traceback_after_the_steps_of_the_others(
+    month: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+
+    def dispatch(context: Any, partner: Partner) -> Any:
+        if partner.code == "momo":
+            raise ZeroDivisionError
+        while not context.stop.requested:
+            time.sleep(0.002)
+        ended.append(partner.code)
+        return tasks.prepare(context)
+
+    monkeypatch.setattr(tasks, "dispatch", dispatch)
     with pytest.raises(ZeroDivisionError):
         month.words("daemon")
+    assert len(ended) == PARTNERS - 1
 
 
 def test_a3_its_log_names_no_person(served: Gateway) -> None:

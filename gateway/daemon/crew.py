@@ -1,0 +1,85 @@
+"""The workers of one configuration: one for every partner, and one for what concerns none."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from gateway.app import App
+from gateway.daemon.tasks import Exchange, Office
+from gateway.daemon.worker import Worker
+from gateway.domain.schedule import Hours, Pace
+from gateway.signals import Signalled
+from gateway.transport.keeper import Keeper
+from gateway.usecases.context import Context, Partner
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How we stand with one partner."""
+
+    partner: str
+    last: datetime | None
+    """When its server last answered."""
+    failures: int
+    """Connections in a row that did not come about."""
+    connections: int
+
+
+class Crew:
+    """Starts nothing by itself; ``leave`` ends it after the steps at hand."""
+
+    def __init__(self, app: App, log: Any, once: bool = False) -> None:
+        self.app = app
+        self.halt = Signalled()
+        daemon, chance = app.config.daemon, random.Random().random
+        keepers = {
+            code: Keeper(partner.connect, app.clock, daemon.idle_seconds_max)
+            for code, partner in app.context.partners.items()
+        }
+        self.context = _connecting_by(keepers, replace(app.context, stop=self.halt))
+        self.office = Office(self.context, log, daemon.poll_seconds)
+        self._exchanges = [
+            Exchange(self.context, partner, keepers[code], _pace(app, partner), Hours(), chance, log)
+            for code, partner in self.context.partners.items()
+        ]
+        self.partners = [Worker(exchange, self.halt, once) for exchange in self._exchanges]
+        self.workers = self.partners if once else [Worker(self.office, self.halt), *self.partners]
+
+    def start(self) -> None:
+        for worker in self.workers:
+            worker.start()
+
+    def leave(self) -> None:
+        self.halt.request()
+
+    @property
+    def working(self) -> list[Worker]:
+        return [worker for worker in self.workers if not worker.wait(0)]
+
+    @property
+    def bugs(self) -> list[Exception]:
+        return [worker.bug for worker in self.workers if worker.bug]
+
+    def contacts(self) -> list[Contact]:
+        return [
+            Contact(each.name, each.kept.contact, each.kept.failures, each.kept.connections) for each in self._exchanges
+        ]
+
+
+def _connecting_by(keepers: dict[str, Keeper], context: Context) -> Context:
+    partners = {code: replace(each, connect=keepers[code].connect) for code, each in context.partners.items()}
+    return replace(context, partners=partners)
+
+
+def _pace(app: App, partner: Partner) -> Pace:
+    """Ours, but never faster than the partner allows."""
+    daemon = app.config.daemon
+    poll_seconds = max(daemon.poll_seconds, partner.profile.poll_seconds or 0)
+    return Pace(
+        poll_seconds=poll_seconds,
+        quiet_seconds=max(daemon.quiet_poll_seconds, poll_seconds),
+        backoff_seconds_max=daemon.backoff_seconds_max,
+    )

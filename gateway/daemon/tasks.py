@@ -1,0 +1,146 @@
+"""What the daemon's workers do: a partner's own work, and the work that concerns no single partner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from gateway.daemon import telling
+from gateway.domain import schedule
+from gateway.domain.errors import ChitraError
+from gateway.domain.schedule import Hours, Pace
+from gateway.transport.keeper import Keeper
+from gateway.usecases import gravity
+from gateway.usecases.close import close
+from gateway.usecases.collect import collect
+from gateway.usecases.context import Context, Partner
+from gateway.usecases.send import OPEN, dispatch, orphans, prepare, raise_bugs
+
+Chance = Callable[[], float]
+"""From 0 to 1, another one at every call."""
+
+
+class Task(Protocol):
+    """Something that is done again and again."""
+
+    name: str
+
+    def round(self) -> int:
+        """Do what is due; the gravest exit code. Raises only what is a bug."""
+
+    def pause(self) -> float:
+        """Seconds until the next round."""
+
+    def close(self) -> None:
+        """There will be no further round."""
+
+
+class Office:
+    """Allocation of approved batches; what time brings."""
+
+    name = "office"
+
+    def __init__(self, context: Context, log: Any, poll_seconds: int) -> None:
+        self._context, self._log, self._poll_seconds = context, log, poll_seconds
+
+    def round(self) -> int:
+        return gravity.gravest([self.open(), self.shut()])
+
+    def open(self) -> int:
+        """Allocate."""
+        return _attempted(self._log, self._allocate)
+
+    def shut(self) -> int:
+        """Say what has no partner, mark what is late, close what is finished."""
+        return _attempted(self._log, self._close)
+
+    def pause(self) -> float:
+        return self._poll_seconds
+
+    def close(self) -> None:
+        """Holds nothing."""
+
+    def _allocate(self) -> int:
+        prepared = prepare(self._context)
+        for error in prepared.errors:
+            telling.failed(self._log, "file_not_made", error)
+        raise_bugs(prepared)
+        return gravity.of_sent(prepared)
+
+    def _close(self) -> int:
+        lost = orphans(self._context, OPEN)
+        for error in lost:
+            telling.failed(self._log, "partner_failed", error, partner=error.params["partner"])
+        with self._context.store.claimed("close", "batches") as mine:
+            for batch in close(self._context) if mine else ():
+                self._log.info("batch_closed", batch=batch)
+        return gravity.gravest(error.exit_code for error in lost)
+
+
+class Exchange:
+    """Seal, deliver and collect at one partner, over one kept connection."""
+
+    def __init__(
+        self,
+        context: Context,
+        partner: Partner,
+        kept: Keeper,
+        pace: Pace,
+        hours: Hours,
+        chance: Chance,
+        log: Any,
+    ) -> None:
+        self.name = partner.code
+        self._context, self._partner, self.kept = context, partner, kept
+        self._pace, self._hours, self._chance = pace, hours, chance
+        self._log = log.bind(partner=partner.code)
+
+    def round(self) -> int:
+        """A partner that did not let us in is not asked a second time in one round."""
+        failures = self.kept.failures
+        code = _attempted(self._log, self._send)
+        if self._context.stop.requested or self.kept.failures > failures:
+            return code
+        return gravity.gravest([code, _attempted(self._log, self._collect)])
+
+    def pause(self) -> float:
+        seconds = schedule.pause(
+            self._pace,
+            self._hours,
+            self._context.clock.now(),
+            self._context.is_working,
+            self.kept.failures,
+            self._chance(),
+        )
+        self.kept.rest(seconds)
+        return seconds
+
+    def close(self) -> None:
+        self.kept.close()
+
+    def _send(self) -> int:
+        sent = dispatch(self._context, self._partner)
+        for delivery in sent.deliveries:
+            telling.delivered(self._log, delivery)
+        for error in sent.errors:
+            telling.failed(self._log, "file_not_made", error)
+        raise_bugs(sent)
+        return gravity.of_sent(sent)
+
+    def _collect(self) -> int:
+        files, errors = collect(self._context, self._partner)
+        for file in files:
+            telling.received(self._log, file)
+        for error in errors:
+            telling.failed(self._log, "partner_failed", error)
+        for bug in filter(None, (file.bug for file in files)):
+            raise bug
+        return gravity.gravest([*(error.exit_code for error in errors), *map(gravity.of_received, files)])
+
+
+def _attempted(log: Any, step: Callable[[], int]) -> int:
+    try:
+        return step()
+    except ChitraError as error:
+        telling.failed(log, "step_failed", error)
+        return error.exit_code

@@ -1,0 +1,61 @@
+"""A thread that does one task again and again, until it is told to stop or the task has a bug."""
+
+from __future__ import annotations
+
+import threading
+from time import monotonic
+
+from gateway.daemon.tasks import Task
+from gateway.ports import Stop
+
+
+class Worker:
+    """A daemon thread: the process may end without it, as a kill would end it."""
+
+    def __init__(self, task: Task, stop: Stop, once: bool = False) -> None:
+        self.task = task
+        self._stop, self._once = stop, once
+        self._thread = threading.Thread(target=self._run, name=task.name, daemon=True)
+        self.code = 0
+        """Exit code of the last round."""
+        self.bug: Exception | None = None
+        self.rounds = 0
+        self.seconds = 0.0
+        """Of all finished rounds together."""
+        self._began: float | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wait(self, seconds: float) -> bool:
+        """True when it has ended within that time, or never began."""
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    @property
+    def busy_seconds(self) -> float:
+        """How long the round at hand takes already."""
+        began = self._began
+        return monotonic() - began if began is not None else 0.0
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.requested:
+                self._round()
+                if self._once or self._stop.requested:
+                    break
+                self._stop.wait(self.task.pause())
+        except Exception as bug:  # a boundary: the service ends the others, then raises it
+            self.bug = bug
+        finally:
+            self.task.close()
+
+    def _round(self) -> None:
+        self._began = monotonic()
+        try:
+            self.code = self.task.round()
+        finally:
+            self.seconds += self.busy_seconds
+            self.rounds += 1
+            self._began = None
