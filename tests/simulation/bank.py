@@ -1,0 +1,381 @@
+"""A simulated partner: takes what lies under a final name, debits it every time, answers, books, returns, and errs.
+
+Its ledger is the judge of M1. It trusts every file whose bytes are signed by us, and checks nothing else: no message
+id, no name, no end-to-end id twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from lxml import etree
+from support.banks import Answerer, Booking
+
+from adapters.profile import Profile
+from simulation.chance import Chance
+from simulation.server import Server
+
+_NAMESPACE, _END = "{*}", b"</Document>"
+
+
+@dataclass
+class Line:
+    """One transfer of a file of ours, as the bank read it."""
+
+    end_to_end_id: str
+    amount: int
+    account: str
+    state: str = "taken"
+    """taken, rejected, debited, returned."""
+
+
+@dataclass
+class Order:
+    """One file of ours, as it lay under a final name."""
+
+    name: str
+    content: bytes
+    message_id: str
+    block_id: str
+    count: int
+    control_sum: int
+    lines: list[Line]
+    answered: bool = False
+
+
+def read_order(name: str, content: bytes) -> Order:
+    """By the bank's own plain reading; raises when these are no whole orders."""
+    root = etree.fromstring(content)
+
+    def text(element: etree._Element, path: str) -> str:
+        return str(element.findtext("/".join(f"{_NAMESPACE}{part}" for part in path.split("/"))))
+
+    message = root.find(f"{_NAMESPACE}CstmrCdtTrfInitn")
+    assert message is not None
+    transfers = message.findall(f"{_NAMESPACE}PmtInf/{_NAMESPACE}CdtTrfTxInf")
+    lines = [
+        Line(
+            text(each, "PmtId/EndToEndId"),
+            int(text(each, "Amt/InstdAmt")),
+            text(each, "CdtrAcct/Id/Othr/Id"),
+        )
+        for each in transfers
+    ]
+    return Order(
+        name,
+        content,
+        text(message, "GrpHdr/MsgId"),
+        text(message, "PmtInf/PmtInfId"),
+        int(text(message, "GrpHdr/NbOfTxs")),
+        int(text(message, "GrpHdr/CtrlSum")),
+        lines,
+    )
+
+
+@dataclass
+class Ledger:
+    """What the bank did with our account: the truth of every run."""
+
+    debited: Counter[str] = field(default_factory=Counter)
+    """End-to-end id -> how often a file ordered it under a final name."""
+    booked: set[str] = field(default_factory=set)
+    rejected: set[str] = field(default_factory=set)
+    returned: set[str] = field(default_factory=set)
+    reversed: set[str] = field(default_factory=set)
+    foreign: int = 0
+    """Debits booked that nobody of us ordered."""
+
+
+class Bank:
+    """One partner; ``appeared`` is told of every file at the moment it stands under a final name."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        account: str,
+        server: Server,
+        chance: Chance,
+        answerer: Answerer,
+        today: Callable[[], date],
+    ) -> None:
+        self.profile, self.account, self.server, self.chance = profile, account, server, chance
+        self.ledger = Ledger()
+        self.orders: list[Order] = []
+        self.outbox = profile.outbox.folder
+        self.sent: list[tuple[str, str, bytes]] = []
+        """(inbox message, name, content) of everything it ever put out."""
+        self._answerer, self._today = answerer, today
+        self._unreported: list[Booking] = []
+        self._later: list[tuple[str, bytes]] = []
+        """(path, content) that it has still to write."""
+        self._balance, self._number, self._sequence = 900_000_000, 0, 0
+        self.at_once = chance.happens(0.35)
+        self._leaves = chance.one(("removes", "archives", "keeps"))
+        self.blocked: set[str] = set()
+        """Message ids that it has promised never to work on."""
+        server.clobbers = chance.happens(0.2)
+
+    # --- taking files -------------------------------------------------------------------------------------------
+
+    def order_at(self, name: str) -> str | None:
+        """The file that is released by this name in the outbox, by the form of delivery; None when none is."""
+        form, marker = self.profile.outbox.delivery, self.profile.outbox.marker
+        if form == "rename":
+            return None if name.startswith(".") else name
+        if form == "marker":
+            data = name.removesuffix(marker)
+            return data if data != name and self._lies(data) else None
+        return name if self._lies(name) and self._content(name).endswith(_END) else None
+
+    def _lies(self, name: str) -> bool:
+        return name in self.server.folder(self.outbox)
+
+    def _content(self, name: str) -> bytes:
+        return self.server.get(f"{self.outbox}/{name}").content
+
+    def look(self, folder: str, name: str) -> None:
+        """Fault 48: what appears may be gone before the server has answered."""
+        if folder == self.outbox and self.at_once and self.order_at(name):
+            self.chance.count(48)
+            self._take(name)
+
+    def take(self) -> None:
+        for name in sorted(self.server.folder(self.outbox)):
+            if self.order_at(name):
+                self._take(name)
+
+    def _take(self, name: str) -> None:
+        order = self.order_at(name)
+        assert order is not None
+        node = self.server.get(f"{self.outbox}/{order}")
+        if not any(each.name == order and each.content == node.content for each in self.orders):
+            self._accept(order, node.content)
+        if self._leaves != "keeps":
+            self.server.unlink(f"{self.outbox}/{name}")
+            self.server.unlink(f"{self.outbox}/{order}")
+        if self._leaves == "archives":
+            self.server.folder(f"{self.outbox}/archive")[order] = node
+
+    def _accept(self, name: str, content: bytes) -> None:
+        """What is not signed by us is thrown away."""
+        if b"<Signature" in content and content.endswith(_END):
+            order = read_order(name, content)
+            if order.message_id not in self.blocked:
+                self.orders.append(order)
+
+    def receive_by_hand(self, name: str, content: bytes) -> None:
+        """A person of the payer uploads what we have sealed."""
+        self.server.put(f"{self.outbox}/{name}", content)
+        if self.profile.outbox.delivery == "marker":
+            self.server.put(f"{self.outbox}/{name}{self.profile.outbox.marker}", b"")
+
+    def take_temporary(self) -> None:
+        """Fault 49: this partner takes away a file that is not released yet, without working on it."""
+        names = sorted(self.server.folder(self.outbox))
+        orders = {self.order_at(name) for name in names}
+        hidden = [name for name in names if not self.order_at(name) and name not in orders]
+        if hidden:
+            self.chance.count(49)
+            self.server.unlink(f"{self.outbox}/{self.chance.one(hidden)}")
+
+    # --- answers ------------------------------------------------------------------------------------------------
+
+    def answer(self) -> None:
+        """A pain.002 for one file: accepted, some lines refused, all refused, or a word about duplicates."""
+        waiting = [order for order in self.orders if not order.answered]
+        if not waiting:
+            return
+        order = self.chance.one(waiting)
+        order.answered = True
+        how = self.chance.weighted({"accepts": 60, "some": 20, "group": 8, "block": 5, "duplicate": 3, "pending": 4})
+        open_ = [line for line in order.lines if line.state == "taken"]
+        if how in ("group", "block") and len(open_) == len(order.lines):
+            self._reject(open_)
+            self._say(order, **{how: self._refusal(how, order)})
+        elif how == "some" and open_:
+            self._reject([self.chance.one(open_)])
+            told = {"taken": "ACSP", "rejected": "RJCT"}
+            transfers = tuple(
+                (line.end_to_end_id, told.get(line.state, "ACSP"), "AC04" if line.state == "rejected" else "")
+                for line in order.lines
+            )
+            self._say(order, transfers=transfers)
+        elif how == "duplicate":
+            self._say(order, group=("RJCT", self.chance.one(("DUPL", "AM05"))))
+        else:
+            self._say(order, group=("PDNG" if how == "pending" else "ACSP", ""))
+
+    @staticmethod
+    def _refusal(how: str, order: Order) -> tuple[str, ...]:
+        return ("RJCT", "AM04") if how == "group" else (order.block_id, "RJCT", "AM04")
+
+    def _reject(self, lines: list[Line]) -> None:
+        for line in lines:
+            line.state = "rejected"
+            self.ledger.rejected.add(line.end_to_end_id)
+
+    def _say(self, order: Order, **words: object) -> None:
+        created = f"{self._today()}T10:00:{self._number % 60:02d}+07:00"
+        content = self._answerer.status(order.message_id, id_=self._id("P"), created=created, **words)  # type: ignore[arg-type]
+        self.put("pain.002", content)
+
+    # --- books --------------------------------------------------------------------------------------------------
+
+    def book(self, most: int = 3) -> None:
+        """Debit some lines; perhaps a notification at once."""
+        lines = [line for order in self.orders for line in order.lines if line.state == "taken"]
+        entries = [self._debit(line) for line in self.chance.shuffled(lines)[:most]]
+        if entries and self.chance.happens(0.4):
+            self._notify(entries)
+
+    def _debit(self, line: Line) -> Booking:
+        line.state = "debited"
+        self.ledger.booked.add(line.end_to_end_id)
+        return self._entry(line.end_to_end_id, -line.amount)
+
+    def _entry(self, end_to_end_id: str | None, amount: int, **how: object) -> Booking:
+        reference = self._id("B")
+        booking = Booking(end_to_end_id, amount, reference, self._today().isoformat(), **how)  # type: ignore[arg-type]
+        self._unreported.append(booking)
+        return booking
+
+    def give_back(self) -> None:
+        """A return, or the reversal of a booking."""
+        lines = [line for order in self.orders for line in order.lines if line.state == "debited"]
+        if not lines:
+            return
+        line = self.chance.one(lines)
+        if self.chance.happens(0.7):
+            line.state = "returned"
+            self.ledger.returned.add(line.end_to_end_id)
+            entry = self._entry(line.end_to_end_id, line.amount, return_reason="AC04")
+        else:
+            line.state = "reversed"
+            self.ledger.reversed.add(line.end_to_end_id)
+            entry = self._entry(line.end_to_end_id, line.amount, reversal=True)
+        if self.chance.happens(0.3):
+            self._notify([entry])
+
+    def foreign(self) -> None:
+        """Movements of others on our account; a debit among them is an alarm (S7)."""
+        end_to_end_id = self.chance.one((None, "NOTPROVIDED", "EOTHER"))
+        amount = self.chance.number(1, 9999) * self.chance.one((1, -1))
+        self.ledger.foreign += amount < 0
+        self._entry(end_to_end_id, amount)
+
+    def _notify(self, entries: list[Booking]) -> None:
+        self.put("camt.054", self._statement(entries, "camt.054"))
+
+    def close_day(self) -> None:
+        """The book of record: everything since the last one, in any order of entries."""
+        entries = self.chance.shuffled(self._unreported)
+        self._unreported.clear()
+        self._sequence += 1
+        opening = self._balance
+        self._balance += sum(entry.amount for entry in entries)
+        content = self._statement(entries, "camt.053", opening=opening, sequence=str(self._sequence))
+        self.put("camt.053", content)
+
+    def _statement(self, entries: list[Booking], message: str, **options: object) -> bytes:
+        day = self._today().isoformat()
+        return self._answerer.statement(
+            *entries,
+            account=self.account,
+            message=message,
+            id_=self._id("S"),
+            day=day,
+            **options,  # type: ignore[arg-type]
+        )
+
+    # --- putting out --------------------------------------------------------------------------------------------
+
+    def put(self, message: str, content: bytes, name: str = "") -> None:
+        """Into its folder: at once, or in two halves (66), or begun with nothing (67)."""
+        inbox = next(each for each in self.profile.inboxes if each.message == message)
+        name = name or inbox.name(f"{self._number:06d}")
+        self.sent.append((message, name, content))
+        path = f"{inbox.folder}/{name}"
+        number = self.chance.likely(66, 67)
+        if number:
+            self._later.append((path, content))
+            content = content[: len(content) // 2] if number == 66 else b""
+        self.server.put(path, content)
+        self.chance.tell(f"{self.profile.code} puts {path}")
+        self._age(path)
+        if inbox.ready == "done":
+            self._complete(path, number is not None)
+
+    def _complete(self, path: str, is_half: bool) -> None:
+        """The companion; it may be late (68), or there before the file (69)."""
+        if is_half or self.chance.likely(68):
+            self._later.append((f"{path}.done", b""))
+        else:
+            self.server.put(f"{path}.done", b"")
+            if self.chance.likely(69):
+                self.server.put(f"{path}9.done", b"")
+
+    def _age(self, path: str) -> None:
+        """Faults 63 and 64: times of the server that mean nothing."""
+        if number := self.chance.likely(63, 64):
+            self.server.get(path).modified = 0 if number == 63 else self.server.now() + 7200
+
+    def finish_halves(self) -> None:
+        """The rest of what was begun; anew where it was taken away meanwhile."""
+        for path, content in self._later:
+            self.server.put(path, content)
+        self._later.clear()
+
+    def repeat(self) -> None:
+        """Faults 70, 71, 72: an earlier file again, under its own or a new name; or its name in our archive."""
+        if not self.sent:
+            return
+        message, name, content = self.chance.one(self.sent)
+        inbox = next(each for each in self.profile.inboxes if each.message == message)
+        number = self.chance.likely(70, 71, 72)
+        if number == 70:
+            self.put("camt.054", self._statement([], "camt.054"), self._name_in("camt.054"))
+        elif number == 71:
+            self.put(message, content, inbox.name(f"again{self._id('')}"))
+        elif number == 72 and name not in self.server.folder(inbox.archive):
+            self.server.put(f"{inbox.archive}/{name}", b"something else")
+
+    def _name_in(self, message: str) -> str:
+        return next((name for kind, name, _ in self.sent if kind == message), "")
+
+    def _id(self, letter: str) -> str:
+        self._number += 1
+        return f"{letter}{self.profile.code[:1].upper()}{self._number:05d}"
+
+    # --- one turn, and the end ----------------------------------------------------------------------------------
+
+    def work(self) -> None:
+        act = self.chance.weighted(
+            {
+                self.take: 25,
+                self.answer: 22,
+                self.book: 22,
+                self.close_day: 10,
+                self.give_back: 6,
+                self.foreign: 3,
+                self.repeat: 6,
+                self.finish_halves: 6,
+                self.take_temporary: 1,
+            }
+        )
+        self.chance.tell(f"{self.profile.code} {act.__name__}")
+        act()
+
+    def honest_day(self) -> None:
+        """The end: everything is taken, answered and booked, and every word of it arrives."""
+        self.take()
+        self.finish_halves()
+        for order in self.orders:
+            if not order.answered:
+                order.answered = True
+                self._say(order, group=("ACSP", ""))
+        self.book(most=10_000)
+        if self._unreported:
+            self.close_day()

@@ -1,0 +1,219 @@
+"""Who is watched while it happens: every name opened, released and archived at a partner, every commit of a release.
+
+The judge reads the committed database past the gateway, and believes the bank's ledger alone of what was paid.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from support.gateways import PERIOD
+
+from gateway.store.store import Transaction
+from simulation.bank import Bank, Order, read_order
+
+_PAID = ("sent", "accepted", "settled", "rejected", "returned")
+
+
+class Violation(AssertionError):
+    """A promise of ``docs/promises.md`` is broken."""
+
+    def __init__(self, promise: str, what: str) -> None:
+        super().__init__(f"{promise}: {what}")
+        self.promise = promise
+
+
+def require(condition: object, promise: str, what: str) -> None:
+    if not condition:
+        raise Violation(promise, what)
+
+
+class Judge:
+    """Promises that are kept or broken at one moment; those over all rows are in ``simulation.oracles``."""
+
+    def __init__(self, raw: sqlite3.Connection, banks: Mapping[str, Bank]) -> None:
+        self._raw, self._banks = raw, banks
+        self.forged: set[tuple[str, str]] = set()
+        """(partner, SHA-256) of bytes that this partner never said."""
+        self.lists: dict[str, dict[str, dict[str, str]]] = {}
+        """SHA-256 of an imported file -> its rows by ``payment_ref``."""
+        self.foreign_orders: set[bytes] = set()
+        """Bytes that others laid under our names."""
+        self.releases: Counter[str] = Counter()
+        """Message id -> requests to release it that reached the partner."""
+        self.appeared: set[str] = set()
+        """Message ids that stood under their final name."""
+        self._benefits: dict[tuple[str, str], str] = {}
+        self.broken: Violation | None = None
+        """Kept until the world looks: the error itself may be handled by what it strikes."""
+
+    def _judged(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Violation as violation:
+            self.broken = self.broken or violation
+            raise
+
+    def row(self, sql: str, *values: Any) -> Any:
+        return self._raw.execute(sql, values).fetchone()
+
+    # --- at the partner -----------------------------------------------------------------------------------------
+
+    def opening(self, partner: str, path: str) -> None:
+        """M8: a name is created; by the form of delivery that is an upload, or the payment itself."""
+        bank, name = self._banks[partner], path.rpartition("/")[2]
+        form, marker = bank.profile.outbox.delivery, bank.profile.outbox.marker
+        if form in ("direct", "dropbox"):
+            self._judged(lambda: self._releasing(partner, name, name))
+        elif form == "marker" and name.endswith(marker):
+            data = name.removesuffix(marker)
+            self._judged(lambda: self._releasing(partner, data, data))
+        else:
+            self._judged(lambda: self._uploading(partner, name))
+
+    def _uploading(self, partner: str, name: str) -> None:
+        """An upload is known before anything of it can be seen."""
+        found = self.row(
+            "SELECT min(a.releasing_at IS NOT NULL) FROM attempt a JOIN file_out f ON f.id = a.file_id"
+            " WHERE f.partner = ? AND a.temporary = ?",
+            partner,
+            name,
+        )
+        require(found[0] is not None, "M8", f"{name} is opened without a committed attempt")
+        require(not found[0], "M9", f"{name} is opened after its release")
+
+    def renaming(self, partner: str, source: str, target: str) -> None:
+        bank, name = self._banks[partner], target.rpartition("/")[2]
+        if target.startswith(f"{bank.outbox}/"):
+            self._judged(lambda: self._releasing(partner, source.rpartition("/")[2], name))
+        else:
+            self._judged(lambda: self._archiving(bank, source))
+
+    def _releasing(self, partner: str, temporary: str, name: str) -> None:
+        """M8, M9: one release of a file, and its intent is committed with the state of its payments."""
+        found = self.row(
+            "SELECT f.id, f.message_id, max(a.releasing_at) FROM attempt a JOIN file_out f ON f.id = a.file_id"
+            " WHERE f.partner = ? AND a.temporary = ? AND f.name = ?",
+            partner,
+            temporary,
+            name,
+        )
+        require(found[1], "M8", f"{name} is released from {temporary}, which no attempt has named")
+        require(found[2], "M8", f"{name} is released without a committed intent")
+        self.releases[found[1]] += 1
+        require(self.releases[found[1]] == 1, "M9", f"{found[1]} is released again")
+        self._require_sent(found[0], name)
+
+    def _require_sent(self, file_id: int, name: str) -> None:
+        states = self._raw.execute(
+            "SELECT DISTINCT p.state FROM payment p JOIN payment_file l ON l.payment_id = p.id"
+            " WHERE l.file_id = ? AND l.live",
+            (file_id,),
+        ).fetchall()
+        require(states, "M4", f"{name} is released without a live payment")
+        require(all(state in _PAID for (state,) in states), "M13", f"{name} is released with payments {states}")
+
+    def _archiving(self, bank: Bank, source: str) -> None:
+        """T4: only what we have committed, with an end; companions say nothing themselves."""
+        node = bank.server.find(source)
+        if node is None or source.endswith(".done"):
+            return
+        sha256 = hashlib.sha256(node.content).hexdigest()
+        found = self.row(
+            "SELECT 1 FROM file_in WHERE partner = ? AND sha256 = ? AND state <> 'received'", bank.profile.code, sha256
+        )
+        require(found, "T4", f"{source} is archived unread")
+
+    def absent(self) -> set[str]:
+        """End-to-end ids of files that two people called absent, by a bank that has blocked them."""
+        rows = self._raw.execute(
+            "SELECT p.end_to_end_id FROM verdict v JOIN payment_file l ON l.file_id = v.file_id"
+            " JOIN payment p ON p.id = l.payment_id WHERE v.verdict = 'absent'"
+        )
+        return {end_to_end_id for (end_to_end_id,) in rows}
+
+    def lay(self, partner: str, path: str, content: bytes) -> None:
+        """Somebody else writes under a name of ours."""
+        self.foreign_orders.add(content)
+        self._banks[partner].server.put(path, content)
+
+    def forge(self, partner: str, content: bytes) -> None:
+        """From now on something lies there that the partner never said."""
+        self.forged.add((partner, hashlib.sha256(content).hexdigest()))
+
+    # --- under a final name -------------------------------------------------------------------------------------
+
+    def appear(self, bank: Bank, name: str) -> None:
+        """M1, M5, M6, M7, M13: the bank debits it, however often it comes."""
+        content = bank.server.get(f"{bank.outbox}/{name}").content
+        if content not in self.foreign_orders:
+            self._judged(lambda: self._appear(bank, name, content))
+
+    def _appear(self, bank: Bank, name: str, content: bytes) -> None:
+        sha256 = hashlib.sha256(content).hexdigest()
+        found = self.row(
+            "SELECT f.id, f.message_id, f.name FROM wire_object w JOIN file_out f ON f.id = w.file_id"
+            " WHERE w.sha256 = ? AND f.partner = ?",
+            sha256,
+            bank.profile.code,
+        )
+        require(found, "M7", f"bytes under {name} were never sealed")
+        require(found[2] == name, "M5", f"{found[1]} appears as {name}")
+        self.appeared.add(found[1])
+        order = read_order(name, content)
+        self._require_sums(order)
+        if order.message_id in bank.blocked:
+            return
+        for line in order.lines:
+            bank.ledger.debited[line.end_to_end_id] += 1
+            require(bank.ledger.debited[line.end_to_end_id] == 1, "M1", f"{line.end_to_end_id} is debited twice")
+            self._require_approved(line.end_to_end_id, line.amount, line.account)
+        self._require_sent(found[0], name)
+
+    @staticmethod
+    def _require_sums(order: Order) -> None:
+        require(order.count == len(order.lines), "M6", f"{order.message_id} counts {order.count}")
+        require(order.control_sum == sum(line.amount for line in order.lines), "M6", f"sum of {order.message_id}")
+
+    def _require_approved(self, end_to_end_id: str, amount: int, account: str) -> None:
+        """M12, M7: the values of the list that was approved; and nobody's month is paid twice."""
+        source, reference = self.row(
+            "SELECT b.source_sha256, p.payment_ref FROM payment p JOIN batch b ON b.id = p.batch_id"
+            " WHERE p.end_to_end_id = ?",
+            end_to_end_id,
+        )
+        listed = self.lists[source][reference]
+        require((listed["amount"], listed["account"]) == (str(amount), account), "M12", f"{end_to_end_id} was changed")
+        benefit = (listed["beneficiary_id"], PERIOD)
+        earlier = self._benefits.get(benefit, end_to_end_id)
+        if self._is_over(earlier):
+            earlier = end_to_end_id
+        self._benefits[benefit] = end_to_end_id
+        require(earlier == end_to_end_id, "M1", f"{end_to_end_id} pays the benefit of {earlier} again")
+
+    def _is_over(self, end_to_end_id: str) -> bool:
+        """Fully returned, or by the bank's word never worked on: another may pay the same month."""
+        returned = any(end_to_end_id in bank.ledger.returned for bank in self._banks.values())
+        return returned or end_to_end_id in self.absent()
+
+    # --- at the commit ------------------------------------------------------------------------------------------
+
+    def before_commit(self, tx: Transaction, verbs: list[str]) -> None:
+        """M16: no release is committed while a stop stands over it."""
+        if "file release" in verbs:
+            self._judged(lambda: self._require_no_stop(tx))
+
+    @staticmethod
+    def _require_no_stop(tx: Transaction) -> None:
+        stopped = tx.value(
+            "SELECT count(*) FROM file_out f JOIN batch b ON b.id = f.batch_id JOIN stop s ON s.lifted_at IS NULL"
+            " WHERE f.state = 'releasing' AND (s.scope = 'all' OR s.subject ="
+            " CASE s.scope WHEN 'partner' THEN f.partner WHEN 'batch' THEN b.id WHEN 'programme' THEN b.programme"
+            " WHEN 'payer' THEN b.payer END) AND f.message_id IN (SELECT h.subject FROM history h"
+            " WHERE h.kind = 'file_out' AND h.target = 'releasing' AND h.at >= s.stopped_at)"
+        )
+        require(stopped == 0, "M16", "released although stopped")
