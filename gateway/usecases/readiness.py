@@ -58,7 +58,7 @@ class _Looking:
         self._lying: set[str] = set()
         """Names of ``memory.pending`` that are still there."""
         self._companions: dict[str, RemoteFile] = {}
-        self._known: set[str] = set()
+        self._known = {seen.name for seen in memory.due}
         """Files received already whose companion may lie there, too."""
         self.found = Look()
 

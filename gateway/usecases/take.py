@@ -46,8 +46,8 @@ class Taker:
         """
         with closing(self.context.spool.create()) as spool:
             read = self._fetched(name, known, spool)
-            if read is None:
-                return None
+            if not isinstance(read, RemoteFile):
+                return read
             file, again = self._store(read, spool)
             done = understand(self.context, self.partner, self.inbox, file, spool)
         if done.state == InboundState.QUARANTINED and not again:
@@ -89,8 +89,8 @@ class Taker:
 
     # --- fetching and storing ------------------------------------------------------------------------------------
 
-    def _fetched(self, name: str, known: Collection[bytes], spool: BinaryIO) -> RemoteFile | None:
-        """The file as it was before and after it was read; None when it is gone or has changed meanwhile."""
+    def _fetched(self, name: str, known: Collection[bytes], spool: BinaryIO) -> RemoteFile | Received | None:
+        """The file as it was before and after it was read; None, or what to say, when it is gone or has changed."""
         path, transport = f"{self.inbox.folder}/{name}", self.line.transport
         found = transport.stat(path)
         if found is None:
@@ -107,8 +107,7 @@ class Taker:
             raise
         if found.size_bytes == size_bytes and transport.stat(path) == found:
             return found
-        self._still_written(found)
-        return None
+        return self._still_written(found)
 
     def _gone(self, name: str) -> None:
         with self.context.store.begin() as tx:
@@ -116,14 +115,16 @@ class Taker:
             if seen is not None and seen.file_in_id is not None:
                 self._settle(tx, name, seen.file_in_id)
 
-    def _still_written(self, found: RemoteFile) -> None:
+    def _still_written(self, found: RemoteFile) -> Received | None:
         """Left for the next round; said once when that has gone on too long."""
         late = self.context.clock.now() - timedelta(minutes=self.inbox.wait_minutes_max)
         with self.context.store.begin() as tx:
             sightings.failed(tx, self.partner.code, self.inbox.folder, _seen(found))
             seen = sightings.find(tx, self.partner.code, self.inbox.folder, found.name)
-            if seen is not None and seen.said != "file_unstable" and waits_since(seen, late):
-                tell_once(tx, self.partner, self.inbox, "file_unstable", seen)
+            if seen is None or seen.said == "file_unstable" or not waits_since(seen, late):
+                return None
+            tell_once(tx, self.partner, self.inbox, "file_unstable", seen)
+        return Received("", self.partner.code, found.name, self.inbox.message, "", matched=opened("file_unstable"))
 
     def _store(self, read: RemoteFile, spool: BinaryIO) -> tuple[FileIn, bool]:
         """Transaction A: raw bytes, their row, and what they lie under; and whether this arrival is known already."""
