@@ -98,6 +98,9 @@ def connect(endpoint: Endpoint) -> Link:
         _authenticate(transport, endpoint, identity, deadline)
         crash_point("authenticated")
         return Link(transport, _open_channel(transport, endpoint, deadline), host_key)
+    except (paramiko.SSHException, OSError, EOFError) as error:  # lost between two of our steps
+        transport.close()
+        raise RemoteRefused("handshake_failed", host=endpoint.host) from error
     except BaseException:
         transport.close()
         raise
@@ -204,10 +207,7 @@ def _authenticate(
 ) -> None:
     """One public key, nothing else: no agent, no password, no second try."""
     answered = threading.Event()
-    try:
-        transport.auth_publickey(endpoint.user, identity, answered)
-    except paramiko.SSHException as error:
-        raise RemoteRefused("handshake_failed", host=endpoint.host) from error
+    transport.auth_publickey(endpoint.user, identity, answered)
     answered.wait(deadline.left_seconds)
     if not transport.is_active() or not answered.is_set():
         raise RemoteRefused("handshake_failed", host=endpoint.host)

@@ -58,7 +58,7 @@ def advance(context: Context) -> None:
 def require_normal(tx: Transaction) -> None:
     """Raises ``SafeMode`` with its reason."""
     if found := instance.safe_mode(tx):
-        raise SafeMode("safe_mode", why=found.code, **found.params)
+        raise SafeMode("safe_mode", why=found.why, **found.params)
 
 
 def require_known_files(context: Context, partner: Partner, transport: Transport) -> None:
@@ -75,11 +75,11 @@ def require_known_files(context: Context, partner: Partner, transport: Transport
     context.looked_at.add(partner.code)
 
 
-def enter(context: Context, code: str, params: dict[str, str | int]) -> None:
+def enter(context: Context, why: str, params: dict[str, str | int]) -> None:
     """Go into safe mode and say so."""
     with context.store.begin() as tx:
-        instance.enter_safe_mode(tx, code, params)
-    raise SafeMode("safe_mode", why=code, **params)
+        instance.enter_safe_mode(tx, why, params)
+    raise SafeMode("safe_mode", why=why, **params)
 
 
 def look_everywhere(context: Context) -> None:
@@ -106,12 +106,13 @@ def strangers(context: Context, partner: Partner, transport: Transport) -> list[
         return []  # no look is possible
     with context.store.read() as tx:
         naming = re.compile(_pattern(outbox, instance.head(tx).instance))
-        ours = {
-            (folder, each.name): found["final"]
-            for folder in (outbox.folder, *outbox.archives)
-            for each in transport.listing(folder)
-            if not each.withheld and (found := naming.fullmatch(each.name))
-        }
+    ours = {
+        (folder, each.name): found["final"]
+        for folder in (outbox.folder, *outbox.archives)
+        for each in transport.listing(folder)
+        if not each.withheld and (found := naming.fullmatch(each.name))
+    }
+    with context.store.read() as tx:  # after the look: what another worker uploaded meanwhile was committed before
         known = files.known_names(tx, partner.code, set(ours.values()))
     return sorted(place for place, final in ours.items() if final not in known)
 
