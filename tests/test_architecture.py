@@ -33,6 +33,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.clock": ("gateway.domain", "gateway.ports"),
     "gateway.config": ("gateway.domain",),
     "gateway.spool": ("gateway.domain", "gateway.ports"),
+    "gateway.anchors": ("gateway.domain", "gateway.ports"),
     "gateway.proof": ("gateway.domain", "gateway.ports", "keys"),
     "gateway.checking": ("gateway.domain", "gateway.ports", "formats"),
     "gateway.usecases": ("gateway.domain", "gateway.ports", "gateway.store", "formats", "adapters.profile"),

@@ -23,11 +23,11 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class SafeMode:
+class Safety:
     """Why nothing is sent."""
 
     since: str
-    code: str
+    why: str
     params: Mapping[str, str | int]
 
 
@@ -44,22 +44,22 @@ def link(tx: Transaction, sequence: int) -> str | None:
     return found
 
 
-def safe_mode(tx: Transaction) -> SafeMode | None:
+def safe_mode(tx: Transaction) -> Safety | None:
     row = tx.run("SELECT safe_since, safe_code, safe_params FROM instance WHERE id = 1").one()
-    return SafeMode(row.safe_since, row.safe_code, json.loads(row.safe_params)) if row.safe_since else None
+    return Safety(row.safe_since, row.safe_code, json.loads(row.safe_params)) if row.safe_since else None
 
 
-def enter_safe_mode(tx: Transaction, code: str, params: Mapping[str, str | int]) -> None:
+def enter_safe_mode(tx: Transaction, why: str, params: Mapping[str, str | int]) -> None:
     """Nothing is sent from here on; the first reason stays."""
     entered = tx.run(
         "UPDATE instance SET safe_since = :now, safe_code = :code, safe_params = :params"
         " WHERE id = 1 AND safe_since IS NULL",
         now=tx.now(),
-        code=code,
+        code=why,
         params=json.dumps(params, sort_keys=True),
     )
     if entered.rowcount:
-        tx.record("system", "safe mode", code, "", **params)
+        tx.record("system", "safe mode", why, "", **params)
 
 
 def leave_safe_mode(tx: Transaction) -> int:

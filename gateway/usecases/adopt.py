@@ -52,8 +52,9 @@ def adopt(context: Context, partner: Partner, transport: Transport, folder: str,
             with context.store.begin() as tx:
                 return _adopt(context, tx, partner, found, spool)
         except (ChitraError, FormatError) as error:
-            _tell(context, partner, folder, name, error.code)
-            raise Alarm("file_not_adopted", partner=partner.code, name=name, reason=error.code) from None
+            reason = str(error.params.get("reason", error.code))
+            _tell(context, partner, folder, name, reason)
+            raise Alarm("file_not_adopted", partner=partner.code, name=name, reason=reason) from None
 
 
 def _understood(partner: Partner, name: str, spool: BinaryIO) -> Found:
@@ -72,12 +73,12 @@ def _understood(partner: Partner, name: str, spool: BinaryIO) -> Found:
                 amounts[item.end_to_end_id] = item.amount
         version = schema.message_name(proven.open())
     if header is None or len(blocks) != 1 or len(amounts) != header.count:
-        raise Alarm("not_one_of_ours", name=name)
+        raise Alarm("file_not_adopted", partner=partner.code, name=name, reason="not_one_of_ours")
     return Found(name, sha256, size_bytes, header, blocks[0], amounts, version)
 
 
 def _adopt(context: Context, tx: Transaction, partner: Partner, found: Found, spool: BinaryIO) -> str:
-    payments = _payments(tx, found)
+    payments = _payments(tx, partner, found)
     batch = batches.claim(tx, payments[0].batch_id)
     _free(tx, payments, f"found at {partner.code} in {found.name}")
     file = _file(tx, partner, batch, found)
@@ -99,15 +100,15 @@ def _adopt(context: Context, tx: Transaction, partner: Partner, found: Found, sp
     return file.message_id
 
 
-def _payments(tx: Transaction, found: Found) -> list[Any]:
+def _payments(tx: Transaction, partner: Partner, found: Found) -> list[Any]:
     """The payments of the file in its order; every one must be known, of this amount, and not sent by another file."""
     payments = files.by_end_to_end_ids(tx, list(found.amounts))
     if {payment.end_to_end_id: payment.amount for payment in payments} != found.amounts:
-        raise Alarm("not_our_payments", name=found.name)
+        raise Alarm("file_not_adopted", partner=partner.code, name=found.name, reason="not_our_payments")
     if len({payment.batch_id for payment in payments}) != 1:
-        raise Alarm("not_our_payments", name=found.name)
+        raise Alarm("file_not_adopted", partner=partner.code, name=found.name, reason="not_our_payments")
     if any(payment.state not in (PaymentState.APPROVED, PaymentState.ALLOCATED) for payment in payments):
-        raise Alarm("payments_sent_twice", name=found.name)
+        raise Alarm("file_not_adopted", partner=partner.code, name=found.name, reason="payments_sent_twice")
     order = {end_to_end_id: place for place, end_to_end_id in enumerate(found.amounts)}
     return sorted(payments, key=lambda payment: order[payment.end_to_end_id])
 

@@ -85,7 +85,7 @@ def _places(partner: Partner, transport: Transport) -> dict[str, str]:
     return {each.name: folder for folder in folders for each in transport.listing(folder)}
 
 
-def _require_safe_mode(tx: Transaction) -> instance.SafeMode:
+def _require_safe_mode(tx: Transaction) -> instance.Safety:
     found = instance.safe_mode(tx)
     if found is None:
         raise Refusal("not_in_safe_mode")

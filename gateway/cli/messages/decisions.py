@@ -37,9 +37,6 @@ TEMPLATES: Templates = {
         "{name} at {partner} is named as a file of ours and could not be taken over ({reason}). Find out what it paid"
         " before anything of it is imported again."
     ),
-    "perhaps_sent": N_(
-        "It was open when the database was set back; it may have been sent before. Compare, then start."
-    ),
     # verdicts
     "file_not_unknown": N_("File {file} is “{state}”; a verdict is for files whose delivery is unknown."),
     "file_not_waiting": N_("File {file} is “{state}”; only a file that waits to be sent can be marked as delivered."),

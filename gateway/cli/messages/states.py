@@ -140,6 +140,7 @@ PHRASES = {
     "programme": N_("programme"),
     "payer": N_("payer"),
     "emergency": N_("stopped by a person"),
+    "perhaps_sent": N_("it was open when the database was set back: it may have been sent before"),
     "resume": N_("leave safe mode"),
     # why nothing is sent
     "database_set_back": N_("the database does not continue what was remembered outside it"),
