@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from adapters.profile import DONE, Inbox
+from gateway.domain.crash import crash_point
 from gateway.domain.errors import Alarm, ChitraError, RemoteRefused, RemoteUnknown
 from gateway.domain.states import InboundState
 from gateway.ports import RemoteFile
@@ -48,6 +49,7 @@ class Taker:
             read = self._fetched(name, known, spool)
             if not isinstance(read, RemoteFile):
                 return read
+            crash_point("bytes spooled")
             file, again = self._store(read, spool)
             done = understand(self.context, self.partner, self.inbox, file, spool)
         if done.state == InboundState.QUARANTINED and not again:
@@ -67,9 +69,12 @@ class Taker:
 
     def remembers(self, seen: Seen) -> bool:
         """Nothing was received under the name since."""
-        with self.context.store.read() as tx:
-            now = sightings.find(tx, self.partner.code, self.inbox.folder, seen.name)
+        now = self._remembered(seen.name)
         return now is not None and now.file_in_id == seen.file_in_id
+
+    def _remembered(self, name: str) -> Seen | None:
+        with self.context.store.read() as tx:
+            return sightings.find(tx, self.partner.code, self.inbox.folder, name)
 
     def too_large(self, remote: RemoteFile, seen: Seen | None) -> Received:
         """T6: above the cap nothing is read; it stays at the partner, and an exception says so once."""
@@ -96,8 +101,10 @@ class Taker:
         if found is None:
             self._gone(name)
             return None
-        if mark(found) in known:
-            return None  # the listing told less of it
+        if mark(found) in known or not found.is_regular:
+            return None  # the list told less of it, or something else
+        if found.size_bytes > self.inbox.size_bytes_max:
+            return self.too_large(found, self._remembered(name))
         try:
             with transport.read(path, self.inbox.size_bytes_max) as parts:
                 size_bytes = sum(spool.write(part) for part in parts)

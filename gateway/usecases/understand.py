@@ -12,6 +12,7 @@ from typing import BinaryIO
 from adapters.profile import Inbox
 from formats.errors import FormatError
 from formats.iso20022 import schema
+from gateway.domain.crash import crash_point
 from gateway.domain.errors import Alarm, BadProof, ChitraError
 from gateway.domain.states import InboundState
 from gateway.ports import Proven
@@ -45,6 +46,7 @@ def examine(context: Context, partner: Partner, inbox: Inbox, file: FileIn, spoo
     try:
         spool.seek(0)
         with closing(partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)) as proven:
+            crash_point("proof verified")
             spool.seek(0)
             return _process(context, partner, inbox, file, proven, schema.findings(spool, _kind(inbox, proven)))
     except FormatError as error:
