@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 from support.evidence import BANK, OTHER, debit, unsigned
 from support.gateways import Gateway
-from support.inboxes import NOON, archive, folder, lay, names, round_, sightings, through, told
+from support.inboxes import NOON, archive, folder, lay, names, round_, ruled, sightings, through, told
 
 from gateway.ports import RemoteFile
 from gateway.usecases import gravity
@@ -98,6 +99,31 @@ def test_63_where_the_server_tells_no_time_new_content_of_the_same_size_is_found
     lay(folder(sent) / "STM_1.xml", second.ljust(longest, b"\n"), 0)
     round_(sent)
     assert [sent.states()[ref] for ref in ("TC-0001", "TC-0002")] == ["settled", "settled"]
+
+
+def test_t6_a_server_that_lists_no_sizes_does_not_make_us_read_what_is_too_large(sent: Gateway) -> None:
+    ruled(sent, size_bytes_max=100)
+    lay(folder(sent) / "STM_1.xml", bytes(101))
+    counts = through(sent, listed=_bare)
+    assert [told(round_(sent)[0]) for _ in range(2)] == [["quarantined"], ["quarantined"]]
+    assert sent.exceptions() == ["file_too_large"]
+    assert counts["read"] == 0
+
+
+def test_73_a_server_that_lists_no_sizes_does_not_make_us_read_what_we_have(sent: Gateway) -> None:
+    lay(folder(sent) / "STM_1.xml", _statement(sent))
+    counts = through(sent, refuses=_denied, listed=_bare)
+    for _ in range(3):
+        round_(sent)
+    assert counts["read"] == 1
+    through(sent, listed=_bare)
+    round_(sent)
+    assert names(archive(sent)) == ["STM_1.xml"]
+
+
+def _bare(_folder: str, files: list[RemoteFile]) -> list[RemoteFile]:
+    """Names without their attributes."""
+    return [replace(each, size_bytes=0, modified=0) for each in files]
 
 
 # --- names and contents that come again ----------------------------------------------------------------------------
