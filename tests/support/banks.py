@@ -11,42 +11,71 @@ from typing import Any, Protocol
 from support.signatures import EMPTY_PLACE, ISO, Partner, sign
 from support.stores import Points
 
+from adapters.profile import Delivery
+from gateway.domain.errors import RemoteRefused
 from gateway.ports import RemoteFile, RemoteWriter, Transport
+
+MARKER = ".done"
+END = b"</Document>"
+"""How every whole order ends."""
 
 # --- delivery ------------------------------------------------------------------------------------------------------
 
 
 @dataclass
 class TinyBank:
-    """Judges M1 and M7 without any of our code: every file that ever stood under a final name, with its bytes."""
+    """Judges M1 and M7 without any of our code: every file that it ever took for an order, with its bytes.
+
+    It works on what lies under a final name at once: whole files only where there is no other sign (``direct``,
+    ``dropbox``), files with a marker where that is agreed.
+    """
 
     place: Path
     takes: bool
     """Whether a file is gone the moment it is there, before the server has answered."""
+    form: Delivery = "rename"
+    archives: bool = False
+    """Whether what it takes is moved to ``/in/archive``, else it is gone."""
     appeared: list[tuple[str, bytes]] = field(default_factory=list)
 
     def look(self) -> None:
-        for path in sorted((self.place / "in").iterdir()):
-            if path.name.startswith("."):
-                continue
+        for path in self._orders():
             found = (path.name, path.read_bytes())
             if self.takes:
-                path.unlink()
+                self._take(path)
                 self.appeared.append(found)
             elif found not in self.appeared:
                 self.appeared.append(found)
 
     def take(self) -> None:
-        """The bank's own time has come: everything in the folder is worked on."""
+        """The bank's own time has come: everything that it takes for an order is worked on."""
         self.look()
-        for path in (self.place / "in").iterdir():
-            if not path.name.startswith("."):
-                path.unlink()
+        for path in self._orders():
+            self._take(path)
+
+    def _orders(self) -> list[Path]:
+        paths = [path for path in sorted((self.place / "in").iterdir()) if path.is_file()]
+        if self.form == "marker":
+            names = {path.name for path in paths}
+            return [path for path in paths if f"{path.name}{MARKER}" in names]
+        shown = [path for path in paths if not path.name.startswith(".")]
+        return shown if self.form == "rename" else [path for path in shown if path.read_bytes().endswith(END)]
+
+    def _take(self, path: Path) -> None:
+        if self.archives:
+            (path.parent / "archive").mkdir(exist_ok=True)
+            path.rename(path.parent / "archive" / path.name)
+        else:
+            path.unlink()
+        (path.parent / f"{path.name}{MARKER}").unlink(missing_ok=True)
 
 
 @dataclass
 class WatchedTransport:
-    """Every primitive is a point at which something may go wrong; the bank looks after each."""
+    """Every primitive is a point at which something may go wrong; the bank looks after each.
+
+    A drop box lets nobody look, read, rename or remove.
+    """
 
     inner: Transport
     points: Points
@@ -90,6 +119,9 @@ class WatchedTransport:
         self.inner.close()
 
     def _reach(self, name: str, effect: Callable[[], Any]) -> Any:
+        if self.bank.form == "dropbox" and name.split()[0] not in ("open", "write", "sync", "close"):
+            raise RemoteRefused("permission_denied", operation=name)
+
         def and_the_bank_looks() -> Any:
             result = effect()
             self.bank.look()
