@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.domain.errors import Busy
 from gateway.domain.states import FileState, PaymentState
 from gateway.store import files, moves
 from gateway.store.store import Transaction
@@ -16,7 +17,9 @@ RELEASED_OPEN = (FileState.RELEASING, FileState.UNKNOWN)
 
 
 def begin_attempt(tx: Transaction, file: FileOut, number: int, temporary: str, host_key: str) -> None:
-    """M8: the attempt is known before the partner can see anything of it."""
+    """M8: the attempt is known before the partner can see anything of it; raises ``Busy`` when another has begun it."""
+    if tx.value("SELECT 1 FROM attempt WHERE file_id = :file AND number >= :number", file=file.id, number=number):
+        raise Busy("moved_by_another", subject=file.message_id)
     attempt = Attempt(file_id=file.id, number=number, temporary=temporary, host_key=host_key, started_at=tx.now())
     tx.session.add(attempt)
     if files.claim(tx, file.id).state == FileState.SEALED:

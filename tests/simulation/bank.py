@@ -6,87 +6,15 @@ id, no name, no end-to-end id twice.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 
-from lxml import etree
 from support.banks import Answerer, Booking
 
 from adapters.profile import Profile
 from simulation.chance import Chance
+from simulation.orders import END, Ledger, Line, Order, read_order
 from simulation.server import Server
-
-_NAMESPACE, _END = "{*}", b"</Document>"
-
-
-@dataclass
-class Line:
-    """One transfer of a file of ours, as the bank read it."""
-
-    end_to_end_id: str
-    amount: int
-    account: str
-    state: str = "taken"
-    """taken, rejected, debited, returned."""
-
-
-@dataclass
-class Order:
-    """One file of ours, as it lay under a final name."""
-
-    name: str
-    content: bytes
-    message_id: str
-    block_id: str
-    count: int
-    control_sum: int
-    lines: list[Line]
-    answered: bool = False
-
-
-def read_order(name: str, content: bytes) -> Order:
-    """By the bank's own plain reading; raises when these are no whole orders."""
-    root = etree.fromstring(content)
-
-    def text(element: etree._Element, path: str) -> str:
-        return str(element.findtext("/".join(f"{_NAMESPACE}{part}" for part in path.split("/"))))
-
-    message = root.find(f"{_NAMESPACE}CstmrCdtTrfInitn")
-    assert message is not None
-    transfers = message.findall(f"{_NAMESPACE}PmtInf/{_NAMESPACE}CdtTrfTxInf")
-    lines = [
-        Line(
-            text(each, "PmtId/EndToEndId"),
-            int(text(each, "Amt/InstdAmt")),
-            text(each, "CdtrAcct/Id/Othr/Id"),
-        )
-        for each in transfers
-    ]
-    return Order(
-        name,
-        content,
-        text(message, "GrpHdr/MsgId"),
-        text(message, "PmtInf/PmtInfId"),
-        int(text(message, "GrpHdr/NbOfTxs")),
-        int(text(message, "GrpHdr/CtrlSum")),
-        lines,
-    )
-
-
-@dataclass
-class Ledger:
-    """What the bank did with our account: the truth of every run."""
-
-    debited: Counter[str] = field(default_factory=Counter)
-    """End-to-end id -> how often a file ordered it under a final name."""
-    booked: set[str] = field(default_factory=set)
-    rejected: set[str] = field(default_factory=set)
-    returned: set[str] = field(default_factory=set)
-    reversed: set[str] = field(default_factory=set)
-    foreign: int = 0
-    """Debits booked that nobody of us ordered."""
 
 
 class Bank:
@@ -107,6 +35,10 @@ class Bank:
         self.outbox = profile.outbox.folder
         self.sent: list[tuple[str, str, bytes]] = []
         """(inbox message, name, content) of everything it ever put out."""
+        self.swept: Callable[[Bank, bytes], None] = lambda bank, content: None
+        """Told of a file that it works on although nobody has released it."""
+        self.misdirected: Callable[[str, bytes], None] = lambda partner, content: None
+        """Told of what it signed for somebody else and laid into our folder."""
         self._answerer, self._today = answerer, today
         self._unreported: list[Booking] = []
         self._later: list[tuple[str, bytes]] = []
@@ -114,6 +46,7 @@ class Bank:
         self._balance, self._number, self._sequence = 900_000_000, 0, 0
         self.at_once = chance.happens(0.35)
         self._leaves = chance.one(("removes", "archives", "keeps"))
+        self.swept_names: set[str] = set()
         self.blocked: set[str] = set()
         """Message ids that it has promised never to work on."""
         server.clobbers = chance.happens(0.2)
@@ -128,7 +61,7 @@ class Bank:
         if form == "marker":
             data = name.removesuffix(marker)
             return data if data != name and self._lies(data) else None
-        return name if self._lies(name) and self._content(name).endswith(_END) else None
+        return name if self._lies(name) and self._content(name).endswith(END) else None
 
     def _lies(self, name: str) -> bool:
         return name in self.server.folder(self.outbox)
@@ -161,7 +94,7 @@ class Bank:
 
     def _accept(self, name: str, content: bytes) -> None:
         """What is not signed by us is thrown away."""
-        if b"<Signature" in content and content.endswith(_END):
+        if b"<Signature" in content and content.endswith(END):
             order = read_order(name, content)
             if order.message_id not in self.blocked:
                 self.orders.append(order)
@@ -173,13 +106,19 @@ class Bank:
             self.server.put(f"{self.outbox}/{name}{self.profile.outbox.marker}", b"")
 
     def take_temporary(self) -> None:
-        """Fault 49: this partner takes away a file that is not released yet, without working on it."""
+        """Fault 49: this partner takes away a file that is not released yet, and may even work on it."""
         names = sorted(self.server.folder(self.outbox))
         orders = {self.order_at(name) for name in names}
         hidden = [name for name in names if not self.order_at(name) and name not in orders]
         if hidden:
             self.chance.count(49)
-            self.server.unlink(f"{self.outbox}/{self.chance.one(hidden)}")
+            name = self.chance.one(hidden)
+            content = self._content(name)
+            self.swept_names.add(name)
+            self.server.unlink(f"{self.outbox}/{name}")
+            if content.endswith(END) and self.chance.happens(0.5):
+                self.swept(self, content)
+                self._accept(name, content)
 
     # --- answers ------------------------------------------------------------------------------------------------
 
@@ -258,6 +197,27 @@ class Bank:
             entry = self._entry(line.end_to_end_id, line.amount, reversal=True)
         if self.chance.happens(0.3):
             self._notify([entry])
+
+    def contradict(self) -> None:
+        """S8: a late word that a debited line is refused; the booking stands."""
+        lines = [(order, line) for order in self.orders for line in order.lines if line.state == "debited"]
+        if lines:
+            order, line = self.chance.one(lines)
+            self._say(order, transfers=((line.end_to_end_id, self.chance.one(("RJCT", "ACSP")), "AC06"),))
+
+    def err(self) -> None:
+        """A booking of ours with another amount, or a statement of somebody else's account in our folder (T5)."""
+        lines = [line for order in self.orders for line in order.lines if line.state == "taken"]
+        if not lines:
+            return
+        line = self.chance.one(lines)
+        if self.chance.happens(0.5):
+            self._entry(line.end_to_end_id, -line.amount - 1)
+            return
+        entry = Booking(line.end_to_end_id, -line.amount, self._id("B"), self._today().isoformat())
+        content = self._answerer.statement(entry, account="110000000999", id_=self._id("S"))
+        self.misdirected(self.profile.code, content)
+        self.put("camt.053", content)
 
     def foreign(self) -> None:
         """Movements of others on our account; a debit among them is an alarm (S7)."""
@@ -360,9 +320,11 @@ class Bank:
                 self.close_day: 10,
                 self.give_back: 6,
                 self.foreign: 3,
+                self.contradict: 2,
+                self.err: 2,
                 self.repeat: 6,
                 self.finish_halves: 6,
-                self.take_temporary: 1,
+                self.take_temporary: 2,
             }
         )
         self.chance.tell(f"{self.profile.code} {act.__name__}")

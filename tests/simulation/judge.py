@@ -9,12 +9,15 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from support.gateways import PERIOD
 
+from gateway.domain.calendar import VIET_NAM
 from gateway.store.store import Transaction
-from simulation.bank import Bank, Order, read_order
+from simulation.bank import Bank
+from simulation.orders import Order, read_order
 
 _PAID = ("sent", "accepted", "settled", "rejected", "returned")
 
@@ -71,6 +74,7 @@ class Judge:
             self._judged(lambda: self._releasing(partner, name, name))
         elif form == "marker" and name.endswith(marker):
             data = name.removesuffix(marker)
+            self._judged(lambda: self._require_durable(bank, path.removesuffix(marker)))
             self._judged(lambda: self._releasing(partner, data, data))
         else:
             self._judged(lambda: self._uploading(partner, name))
@@ -89,6 +93,7 @@ class Judge:
     def renaming(self, partner: str, source: str, target: str) -> None:
         bank, name = self._banks[partner], target.rpartition("/")[2]
         if target.startswith(f"{bank.outbox}/"):
+            self._judged(lambda: self._require_durable(bank, source))
             self._judged(lambda: self._releasing(partner, source.rpartition("/")[2], name))
         else:
             self._judged(lambda: self._archiving(bank, source))
@@ -96,17 +101,33 @@ class Judge:
     def _releasing(self, partner: str, temporary: str, name: str) -> None:
         """M8, M9: one release of a file, and its intent is committed with the state of its payments."""
         found = self.row(
-            "SELECT f.id, f.message_id, max(a.releasing_at) FROM attempt a JOIN file_out f ON f.id = a.file_id"
-            " WHERE f.partner = ? AND a.temporary = ? AND f.name = ?",
+            "SELECT f.id, f.message_id, max(a.releasing_at), f.execution_date FROM attempt a"
+            " JOIN file_out f ON f.id = a.file_id WHERE f.partner = ? AND a.temporary = ? AND f.name = ?",
             partner,
             temporary,
             name,
         )
         require(found[1], "M8", f"{name} is released from {temporary}, which no attempt has named")
         require(found[2], "M8", f"{name} is released without a committed intent")
+        released_on = datetime.fromisoformat(found[2]).astimezone(VIET_NAM).date().isoformat()
+        require(found[3] >= released_on, "M14", f"{name} is released on {released_on} for {found[3]}")
         self.releases[found[1]] += 1
         require(self.releases[found[1]] == 1, "M9", f"{found[1]} is released again")
         self._require_sent(found[0], name)
+
+    @staticmethod
+    def _require_durable(bank: Bank, path: str) -> None:
+        node = bank.server.find(path)
+        require(node is None or node.is_durable, "D1", f"{path} is released before it is durable")
+
+    def removing(self, partner: str, path: str) -> None:
+        """Only what an attempt of ours has written under a temporary name; never what others may read."""
+        self._judged(lambda: self._removing(self._banks[partner], path))
+
+    def _removing(self, bank: Bank, path: str) -> None:
+        folder, _, name = path.rpartition("/")
+        found = self.row("SELECT count(*) FROM attempt WHERE temporary = ?", name)
+        require(folder == bank.outbox and found[0], "M9", f"{path} is removed, and it is not ours to remove")
 
     def _require_sent(self, file_id: int, name: str) -> None:
         states = self._raw.execute(
@@ -152,6 +173,11 @@ class Judge:
         content = bank.server.get(f"{bank.outbox}/{name}").content
         if content not in self.foreign_orders:
             self._judged(lambda: self._appear(bank, name, content))
+
+    def sweep(self, bank: Bank, content: bytes) -> None:
+        """Fault 49: a partner works on what was never released; then nothing of it may come again."""
+        for line in read_order("", content).lines:
+            bank.ledger.debited[line.end_to_end_id] += 1
 
     def _appear(self, bank: Bank, name: str, content: bytes) -> None:
         sha256 = hashlib.sha256(content).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -59,6 +60,11 @@ _EMPTY = {
     " OR (e.disposition = 'ignored' AND e.reason IS NULL) OR (e.disposition = 'allocated' AND abs(e.amount) <>"
     " (SELECT COALESCE(sum(a.amount), 0) FROM allocation a WHERE a.entry_id = e.id)) OR (e.disposition = 'exception'"
     " AND NOT EXISTS (SELECT 1 FROM exception x WHERE x.entry_id = e.id))",
+    "S2": "SELECT kind FROM exception WHERE kind IN ('second_debit', 'second_return', 'second_reversal')",
+    "T9": "SELECT f.reference FROM file_in f WHERE f.state = 'quarantined'"
+    " AND NOT EXISTS (SELECT 1 FROM exception x WHERE x.file_in_id = f.id)",
+    "M8": "SELECT f.partner, a.temporary FROM attempt a JOIN file_out f ON f.id = a.file_id"
+    " WHERE a.temporary NOT IN ('', f.name) GROUP BY f.partner, a.temporary HAVING count(*) > 1",
     "A1": "SELECT 1 FROM audit_head h WHERE h.sequence <> (SELECT count(*) FROM audit)",
 }
 """Promise -> a query that must find nothing."""
@@ -70,6 +76,8 @@ class Oracles:
     def __init__(self, raw: sqlite3.Connection, judge: Judge, banks: Mapping[str, Bank]) -> None:
         self._raw, self._judge, self._banks = raw, judge, banks
         self._history, self._audited = 0, 0
+        self.acts = 0
+        """Acts that transactions meant to record, and that were committed."""
         self._state: dict[tuple[str, str], str] = {}
         self._wire: dict[str, tuple[str, str | None]] = {}
 
@@ -77,6 +85,8 @@ class Oracles:
         for promise, sql in _EMPTY.items():
             found = self._raw.execute(sql).fetchmany(3)
             require(not found, promise, str(found))
+        recorded = self._raw.execute("SELECT count(*) FROM audit").fetchone()[0]
+        require(recorded >= self.acts, "A1", f"{self.acts} acts, {recorded} records")
         self._moves()
         self._payments()
         self._files()
@@ -162,6 +172,8 @@ class Oracles:
                     pass  # raises when the bytes are not those of the name
         self._sent_is_there()
         self._foreign_debits()
+        self._books_agree()
+        self._inboxes_are_read()
         for payment in self._open():
             require(self._stands_somewhere(payment, set(said)), "M2", f"{payment} is lost")
 
@@ -192,9 +204,45 @@ class Oracles:
         return self._raw.execute(sql, (batch, partner)).fetchone() is not None
 
     def _sent_is_there(self) -> None:
-        rows = self._raw.execute("SELECT message_id FROM file_out WHERE state IN ('sent', 'acknowledged', 'closed')")
-        for (message_id,) in rows:
-            require(message_id in self._judge.appeared, "M9", f"{message_id} is called sent and never was there")
+        """Unless the partner itself swept it away while it was written under its final name."""
+        swept = {(code, name) for code, bank in self._banks.items() for name in bank.swept_names}
+        sql = "SELECT message_id, partner, name FROM file_out WHERE state IN ('sent', 'acknowledged', 'closed')"
+        for message_id, partner, name in self._raw.execute(sql):
+            there = message_id in self._judge.appeared or (partner, name) in swept
+            require(there, "M9", f"{message_id} is called sent and never was there")
+
+    def _books_agree(self) -> None:
+        """S1, S8: after everything was told, each payment is what the bank's books say of it."""
+        unsent = {
+            number
+            for (number,) in self._raw.execute(
+                "SELECT payment_id FROM exception WHERE kind IN ('evidence_for_unsent', 'amount_differs')"
+            )
+        }
+        for number, end_to_end_id, state, partner in self._raw.execute(
+            "SELECT id, end_to_end_id, state, partner FROM payment"
+        ):
+            ledger = self._banks[partner].ledger
+            if end_to_end_id in ledger.booked and number not in unsent:
+                returned, undone = end_to_end_id in ledger.returned, end_to_end_id in ledger.reversed
+                wanted = "returned" if returned else "sent" if undone else "settled"
+                require(
+                    state in (wanted, "rejected" if undone else wanted, "accepted" if undone else wanted),
+                    "S8",
+                    f"{end_to_end_id} is {state}, by the books {wanted}",
+                )
+
+    def _inboxes_are_read(self) -> None:
+        """T7, D2: every genuine file that lies there is known, and nothing received waits to be understood."""
+        waiting = self._raw.execute("SELECT reference FROM file_in WHERE state = 'received'").fetchall()
+        require(not waiting, "D2", f"{waiting} are received and never understood")
+        known = set(self._raw.execute("SELECT partner, sha256 FROM file_in"))
+        for code, bank in self._banks.items():
+            genuine = {content for _, _, content in bank.sent}
+            for inbox in bank.profile.inboxes:
+                for name, node in bank.server.folder(inbox.folder).items():
+                    read = node.content not in genuine or (code, _sha256(node.content)) in known
+                    require(read or not node.is_regular, "T7", f"{name} lies unread")
 
     def _foreign_debits(self) -> None:
         """S7: a debit of somebody else is an alarm."""
@@ -202,3 +250,7 @@ class Oracles:
         sql = "SELECT count(*) FROM exception WHERE kind IN ('unknown_debit', 'unexplained_debit')"
         found = self._raw.execute(sql).fetchone()[0]
         require(found >= wanted, "S7", f"{wanted} debits of others, {found} alarms")
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -16,6 +16,8 @@ class Node:
     content: bytes
     modified: int
     is_regular: bool = True
+    is_durable: bool = True
+    """Nothing was written since it was last synchronised."""
     size_bytes: int | None = None
     """What the server says of it, when that is not true."""
 
@@ -68,7 +70,7 @@ class Server:
     def append(self, path: str, node: Node, data: bytes) -> None:
         """Also when the name is gone: an open file lives on without it."""
         node.content += data
-        node.modified = self.now()
+        node.modified, node.is_durable = self.now(), False
         folder, _, name = path.rpartition("/")
         if self.folders[folder].get(name) is node:
             self.watch(folder, name)

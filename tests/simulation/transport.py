@@ -26,6 +26,8 @@ class Judge(Protocol):
 
     def renaming(self, partner: str, source: str, target: str) -> None: ...
 
+    def removing(self, partner: str, path: str) -> None: ...
+
     def lay(self, partner: str, path: str, content: bytes) -> None: ...
 
     def forge(self, partner: str, content: bytes) -> None: ...
@@ -162,7 +164,11 @@ class SimulatedTransport:
                 self._chance.count(45)
 
     def remove(self, path: str) -> bool:
-        return bool(self._do("remove", path, lambda: self._server.unlink(path)))
+        def unlinked() -> bool:
+            self._judge.removing(self._partner, path)
+            return self._server.unlink(path)
+
+        return bool(self._do("remove", path, unlinked))
 
     def close(self) -> None:
         self._broken = True
@@ -209,8 +215,19 @@ class SimulatedTransport:
                 self._server.append(path, node, bytes(len(part)))
                 raise
 
-    def finish(self, operation: str, path: str) -> None:
-        self._do(operation, path, lambda: None)
+    def sync(self, path: str, node: Node) -> None:
+        def durable() -> None:
+            node.is_durable = True
+
+        self._do("sync", path, durable)
+
+    def finish(self, path: str, node: Node) -> None:
+        """A refused close (40) has lost the last part."""
+        try:
+            self._do("close", path, lambda: None)
+        except RemoteRefused:
+            node.content = node.content[: len(node.content) * 2 // 3]
+            raise
 
 
 class _Writer:
@@ -221,8 +238,8 @@ class _Writer:
         self._transport.append(self._path, self._node, data)
 
     def sync(self) -> bool:
-        self._transport.finish("sync", self._path)
+        self._transport.sync(self._path, self._node)
         return True
 
     def close(self) -> None:
-        self._transport.finish("close", self._path)
+        self._transport.finish(self._path, self._node)

@@ -116,6 +116,8 @@ class World:
         self.servers = {code: self._server() for code in gateway.profiles}
         self.banks = {code: self._bank(gateway, code) for code in gateway.profiles}
         self.judge = Judge(self.raw, self.banks)
+        for bank in self.banks.values():
+            bank.swept, bank.misdirected = self.judge.sweep, self.judge.forge
         self.oracles = Oracles(self.raw, self.judge, self.banks)
         self.operators = Operators(self.chance, self.judge, tuple(self.banks))
         self.deciders = Deciders(self.chance, self.judge, self.banks)
@@ -291,8 +293,9 @@ class World:
             self.chance.tell(f"{process.name}: {error}")
             require(not PERSONAL.search(str(error)), "A3", str(error))
 
-    def _committed(self, _verbs: list[str]) -> None:
+    def _committed(self, verbs: list[str]) -> None:
         self._changed = True
+        self.oracles.acts += len(verbs)
 
     def look(self) -> None:
         if self.judge.broken:
