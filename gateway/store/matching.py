@@ -152,10 +152,11 @@ def dispose(tx: Transaction, file_in_id: int) -> None:
 
 
 def counts(tx: Transaction, file_in_id: int) -> tuple[int, int]:
-    """(entries of the file, exceptions that it opened)"""
+    """(entries of the file, exceptions that what it says has opened)"""
     row = tx.run(
         "SELECT (SELECT COALESCE(sum(entries), 0) FROM statement WHERE file_in_id = :file) AS entries,"
-        " (SELECT count(*) FROM exception WHERE file_in_id = :file) AS exceptions",
+        " (SELECT count(*) FROM exception WHERE file_in_id = :file AND kind NOT IN ('quarantined', 'archive_denied'))"
+        " AS exceptions",
         file=file_in_id,
     ).one()
     return int(row.entries), int(row.exceptions)

@@ -40,7 +40,7 @@ class Taker:
     """How many files could not be moved away so far."""
 
     def take(self, name: str, known: Collection[bytes]) -> Received | None:
-        """Fetch, store, understand, move away; None for what is gone, still being written, or of a mark in ``known``.
+        """Fetch, store, understand, move away; None for what is gone, still being written, or known already.
 
         What was set aside is moved only when a later round has read the same bytes: perhaps it was half of a file, or
         a mixture of two.
@@ -55,7 +55,7 @@ class Taker:
         if done.state == InboundState.QUARANTINED and not again:
             return done
         error = self._put_away(read, file)
-        return replace(done, error=done.error or error)
+        return None if again and error is None else replace(done, error=done.error or error)
 
     def put_away(self, seen: Seen) -> Received | None:
         """Try once more to move away what was received before; only its refusal is told, once."""
