@@ -128,6 +128,49 @@ def scripted(server: ScriptedServer, timeout_seconds: float = 5.0) -> Iterator[S
     thread.join(timeout_seconds)
 
 
+class Ticking:
+    """Time that passes only on the line."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@dataclass
+class SlowLine:
+    """A channel to a scripted server on which every answer takes so many seconds, and nobody really waits."""
+
+    server: ScriptedServer
+    clock: Ticking
+    answer_seconds: float
+    _arriving: bytearray = field(default_factory=bytearray)
+    _timeout_seconds: float = 0.0
+
+    def settimeout(self, timeout: float | None) -> None:
+        self._timeout_seconds = timeout or 0.0
+
+    def send(self, data: bytes) -> int:
+        kind, body = data[4], data[5:]
+        self.server.requests[kind] += 1
+        self._arriving += self.server._answer(kind, body, None)
+        return len(data)
+
+    def recv(self, size: int) -> bytes:
+        """One answer."""
+        self.clock.seconds += min(self.answer_seconds, self._timeout_seconds)
+        if self._timeout_seconds < self.answer_seconds:
+            raise TimeoutError
+        (length,) = struct.unpack(">I", self._arriving[:4])
+        answer = bytes(self._arriving[: 4 + length])
+        del self._arriving[: 4 + length]
+        return answer
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
 def _receive(connection: socket.socket) -> bytes:
     head = _exactly(connection, 4)
     return _exactly(connection, struct.unpack(">I", head)[0]) if head else b""

@@ -15,10 +15,13 @@ from support.scripted_sftp import (
     WRITE,
     Fault,
     ScriptedServer,
+    SlowLine,
+    Ticking,
     scripted,
 )
 
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
+from gateway.transport import sftp, wire
 from gateway.transport.sftp import SftpTransport
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
@@ -169,3 +172,71 @@ def test_a_listing_that_breaks_off_is_not_a_short_listing() -> None:
     server = ScriptedServer({(READDIR, 2): "drop"}, names=(b"a.xml",))
     with scripted(server) as transport, pytest.raises(RemoteUnknown):
         list(transport.listing("/out"))
+
+
+# A server that is slow, but always in time (51)
+
+ANSWER_SECONDS_MAX = 60.0
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Ticking:
+    ticking = Ticking()
+    monkeypatch.setattr(wire, "time", ticking)
+    return ticking
+
+
+def slow(clock: Ticking, server: ScriptedServer, answer_seconds: float) -> SftpTransport:
+    line = SlowLine(server, clock, answer_seconds)
+    return SftpTransport(line, wire.Session(line, ANSWER_SECONDS_MAX), "")
+
+
+def test_t6_a_byte_with_every_answer_is_given_up_after_the_time_of_one_answer(clock: Ticking) -> None:
+    server = ScriptedServer(read_bytes_max=1, files={b"/in/x": bytearray(CONTENT)})
+    with pytest.raises(RemoteUnknown, match="timeout"):
+        download(slow(clock, server, 1.0), "/in/x")
+    assert clock.seconds < 2 * ANSWER_SECONDS_MAX
+
+
+def test_t6_writes_that_are_confirmed_just_in_time_are_given_up(clock: Ticking) -> None:
+    server = ScriptedServer()
+    with pytest.raises(RemoteUnknown, match="timeout"):
+        upload(slow(clock, server, ANSWER_SECONDS_MAX - 1))
+    assert clock.seconds < len(CONTENT) / 8192 + 4 * ANSWER_SECONDS_MAX
+
+
+class Endless(ScriptedServer):
+    """A listing that shows the same names again and again."""
+
+    def _readdir(self, number: bytes) -> bytes:
+        self._listed = False
+        return super()._readdir(number)
+
+
+def test_t6_a_listing_of_one_name_at_a_time_is_given_up(clock: Ticking) -> None:
+    with pytest.raises(RemoteUnknown, match="timeout"):
+        list(slow(clock, Endless(names=(b"x",)), 1.0).listing("/in"))
+    assert clock.seconds < 2 * ANSWER_SECONDS_MAX
+
+
+def test_a_slow_line_that_moves_enough_is_waited_for(clock: Ticking) -> None:
+    """32 KiB with every answer, one in two seconds: a long time for a file, and no reason to give it up."""
+    server = ScriptedServer(files={b"/in/x": bytearray(CONTENT * 16)})
+    assert download(slow(clock, server, 2.0), "/in/x", len(CONTENT) * 16) == CONTENT * 16
+    assert clock.seconds > 10 * ANSWER_SECONDS_MAX
+
+
+def test_t6_a_listing_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sftp, "_NAMES_MAX", 100)
+    with scripted(Endless(names=(b"x", b"y", b"z"))) as transport:
+        with pytest.raises(RemoteRefused, match="too_large"):
+            list(transport.listing("/in"))
+        assert transport.remove("/in/x") is False
+
+
+def test_a_file_of_just_the_maximum_is_read_in_one_round_trip() -> None:
+    """The byte past it is asked for together with the rest."""
+    server = ScriptedServer(files={b"/in/x": bytearray(b"payment")})
+    with scripted(server) as transport:
+        assert download(transport, "/in/x", 7) == b"payment"
+    assert server.requests[READ] == 2
