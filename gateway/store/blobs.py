@@ -7,7 +7,9 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from gateway.domain.errors import NotFound, Tampered
+from sqlalchemy.exc import IntegrityError
+
+from gateway.domain.errors import Busy, NotFound, Tampered
 from gateway.store.store import Transaction
 
 PART_BYTES = 1024 * 1024
@@ -29,7 +31,10 @@ def put(tx: Transaction, source: BinaryIO) -> str:
     sha256, _ = digest(source)
     if tx.value("SELECT 1 FROM blob WHERE sha256 = :s AND part = 0", s=sha256):
         return sha256
-    tx.dialect.insert(tx.connection, "blob", ("sha256", "part", "bytes"), _sealed(tx, source, sha256))
+    try:
+        tx.dialect.insert(tx.connection, "blob", ("sha256", "part", "bytes"), _sealed(tx, source, sha256))
+    except IntegrityError as error:  # another worker, in a transaction that we did not see
+        raise Busy("moved_by_another", subject=sha256) from error
     return sha256
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any, Protocol
 
+import psycopg
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
@@ -190,9 +191,13 @@ class Postgresql:
 
     def insert(self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         names = ", ".join(f'"{column}"' for column in columns)
-        with connection.connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[attr-defined]
-            for row in rows:
-                copy.write_row(row)
+        copying = f'COPY "{table}" ({names}) FROM STDIN'
+        try:
+            with connection.connection.cursor() as cursor, cursor.copy(copying) as copy:  # type: ignore[attr-defined]
+                for row in rows:
+                    copy.write_row(row)
+        except psycopg.Error as error:
+            raise _as_if_executed(connection, copying, error) from error
 
     def take(self, connection: Connection, name: str, count: int) -> range:
         """On a connection of its own, committed at once: no worker waits for another's bulk work, or deadlocks."""
@@ -252,6 +257,18 @@ def _backend(connection: Connection) -> int:
 _OUTCOME = text(
     "SELECT pg_xact_status(CAST(:number AS xid8)) WHERE pg_postmaster_start_time() = CAST(:server AS timestamptz)"
 )
+
+
+def _as_if_executed(connection: Connection, statement: str, error: psycopg.Error) -> DBAPIError:
+    """What a statement of SQLAlchemy would have raised: COPY goes past it."""
+    lost = bool(connection.connection.driver_connection.closed)  # type: ignore[union-attr]
+    if lost:
+        connection.invalidate(error)
+    raised = DBAPIError.instance(
+        statement, None, error, psycopg.Error, connection_invalidated=lost, dialect=connection.dialect
+    )
+    assert isinstance(raised, DBAPIError)
+    return raised
 
 
 class _AdvisoryLock:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from typing import Any
+
 import psycopg
 import pytest
 from support.gateways import Gateway
 
 from gateway.domain.errors import Busy
+from gateway.store import blobs, bulk
 
 
 def _cut_all_sessions(gateway: Gateway) -> None:
@@ -17,9 +22,40 @@ def _cut_all_sessions(gateway: Gateway) -> None:
         )
 
 
+def _read_and_be_cut(gateway: Gateway) -> None:
+    with gateway.store.read() as tx:
+        tx.value("SELECT 1")
+        _cut_all_sessions(gateway)
+
+
 def test_103_a_session_cut_between_the_last_query_and_the_end_of_reading_is_trouble_in_words(
     on_postgres: Gateway,
 ) -> None:
-    with pytest.raises(Busy, match="database_trouble"), on_postgres.store.read() as tx:
-        tx.value("SELECT 1")
+    with pytest.raises(Busy, match="database_trouble"):
+        _read_and_be_cut(on_postgres)
+
+
+def test_103_a_session_cut_during_bulk_work_is_trouble_in_words(on_postgres: Gateway) -> None:
+    def rows() -> Iterator[tuple[str, int]]:
         _cut_all_sessions(on_postgres)
+        yield from ((f"name {number}", number) for number in range(100_000))
+
+    with pytest.raises(Busy, match="database_trouble"), on_postgres.store.begin() as tx:
+        bulk.insert(tx, "sequence", ("name", "next"), rows())
+
+
+def test_t7_the_same_bytes_stored_by_another_worker_at_once_are_left_to_it(
+    on_postgres: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one commits after we looked, and before our bytes arrive."""
+    sealed = blobs._sealed
+
+    def after_the_other(*arguments: Any) -> Any:
+        monkeypatch.setattr(blobs, "_sealed", sealed)
+        with Gateway(on_postgres.folder, on_postgres.url).store.begin() as other:
+            blobs.put(other, io.BytesIO(b"the same"))
+        return sealed(*arguments)
+
+    monkeypatch.setattr(blobs, "_sealed", after_the_other)
+    with pytest.raises(Busy, match="moved_by_another"), on_postgres.store.begin() as tx:
+        blobs.put(tx, io.BytesIO(b"the same"))
