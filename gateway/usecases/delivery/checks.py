@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.domain.calendar import execution_date
 from gateway.domain.errors import ApprovalVoid, Busy, NotYet
-from gateway.domain.window import Window
+from gateway.domain.schedule import Hours, is_open, opening
 from gateway.store import batches, deliveries, files, stops
 from gateway.store.store import Transaction
 from gateway.store.tables import FileOut
@@ -51,13 +51,16 @@ def opens_at(context: Context, partner: Partner) -> datetime | None:
     outbox = partner.profile.outbox
     if outbox.opens is None or outbox.closes is None:
         return None
-    return Window(outbox.opens, outbox.closes).opens_at(context.clock.now(), context.is_working)
+    hours, now = Hours(outbox.opens, outbox.closes), context.clock.now()
+    return None if is_open(hours, now, context.is_working) else opening(hours, now, context.is_working)
 
 
 def out_of_hours(context: Context, partner: Partner) -> NotYet | None:
     """Outside the partner's sending hours (M14), with the moment at which they begin again."""
-    opening = opens_at(context, partner)
-    return None if opening is None else NotYet("window_closed", partner=partner.code, opens_at=opening.isoformat(" ", "minutes"))
+    then = opens_at(context, partner)
+    return (
+        None if then is None else NotYet("window_closed", partner=partner.code, opens_at=then.isoformat(" ", "minutes"))
+    )
 
 
 def refusal(stop: Any) -> Busy:
