@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench.report import Report, Section
-from bench.suites import hostile, reading, storing, whole, writing
+from bench.suites import exchange, hostile, reading, storing, whole, writing
 
 Told = Callable[[str], None]
 
@@ -19,6 +19,8 @@ SUITES: dict[str, Callable[[Told], Section]] = {
     "insert": storing.insert,
     "startup": whole.startup,
     "month": whole.month,
+    "small-files": exchange.small_files,
+    "large-file": exchange.large_file,
 }
 
 REPORTS = {
@@ -29,6 +31,14 @@ REPORTS = {
         suites=("insert", "startup", "month"),
         packages=("sqlmodel", "sqlalchemy", "psycopg", "lxml", "signxml"),
         words="Building, checking, signing and reading messages stand in [formats](formats.md).",
+    ),
+    "exchange": Report(
+        file_name="exchange.md",
+        title="Sending over OpenSSH",
+        command="make bench-exchange",
+        suites=("small-files", "large-file"),
+        packages=("paramiko", "cryptography", "sqlalchemy"),
+        words="What at-most-once costs: the whole send protocol beside a client that only copies.",
     ),
     "formats": Report(
         file_name="formats.md",

@@ -1,0 +1,146 @@
+"""Sending over OpenSSH on loopback, every check on, beside the OpenSSH client on the same bytes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.harness import Case, Result, python_case, run
+from bench.report import Aim, Section, compared, table
+
+_FILES, _PAYMENTS_PER_FILE = 1_000, 10
+_LARGE_BYTES = 1 << 30
+_ROUND_TRIPS_MS = (0, 30)
+_ROUNDS = 3
+_CASES = "bench.cases.exchange"
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """What is sent."""
+
+    title: str
+    prepare: tuple[object, ...]
+    files: int
+    payments: int | None
+    size_bytes: int
+
+
+_SMALL = _Load(
+    f"{_FILES:,} files of {_PAYMENTS_PER_FILE} payments on one connection",
+    ("prepare", _FILES, _PAYMENTS_PER_FILE),
+    _FILES,
+    _FILES * _PAYMENTS_PER_FILE,
+    0,
+)
+_LARGE = _Load("One file of 1 GiB", ("prepare-large", _LARGE_BYTES), 1, None, _LARGE_BYTES)
+
+
+def small_files(told: Told) -> Section:
+    """Rates of many small files."""
+    return _sent(_SMALL, told)
+
+
+def large_file(told: Told) -> Section:
+    """Memory of one large file."""
+    return _sent(_LARGE, told)
+
+
+def _sent(load: _Load, told: Told) -> Section:
+    tables: list[str] = []
+    aims: list[Aim] = []
+    with TemporaryDirectory(prefix="chitra-bench-", dir="/var/tmp") as folder:
+        home = Path(folder) / "home"
+        _python(_CASES, load.prepare[0], home, *load.prepare[1:])
+        with _server(Path(folder)) as place:
+            for milliseconds in _ROUND_TRIPS_MS:
+                with _line(place, milliseconds) as there:
+                    results = run(_cases(home, there), _ROUNDS, told)
+                tables += [f"{milliseconds} ms round trip:", compared(results), _rates(load, results)]
+                aims += _aims(load, milliseconds, results)
+    return Section(load.title, tuple(tables), tuple(aims), _REMARKS)
+
+
+_REMARKS = (
+    "Ours: the whole send protocol over SQLite with `synchronous=FULL`: two intents, the upload noted and the outcome "
+    "committed, exclusive create, `fsync@openssh.com`, read-back and SHA-256, plain rename. The client writes and "
+    "renames; with `put -f` it asks for the fsync too.",
+    "0 ms is the bare loopback; 30 ms are added by a TCP proxy in a process of its own (`bench/cases/delay.py`), which "
+    "both senders meet; `tc netem` would have slowed down the whole machine.",
+)
+
+
+def _cases(home: Path, place: dict[str, Any]) -> list[Case]:
+    where = json.dumps(place)
+    return [
+        python_case("ours: every check on", "exchange", "deliver", home, where),
+        python_case("OpenSSH client: put, rename", "exchange", "client", home, where),
+        python_case("OpenSSH client: put -f, rename", "exchange", "client", home, where, "-f"),
+    ]
+
+
+def _rates(load: _Load, results: list[Result]) -> str:
+    if load.payments is None:
+        rows = [[each.case.title, f"{load.size_bytes / 2**20 / each.seconds:.0f}"] for each in results]
+        return table(["case", "MiB a second"], rows)
+    rows = [
+        [each.case.title, f"{load.files / each.seconds:.1f}", f"{load.payments / each.seconds:.0f}"] for each in results
+    ]
+    return table(["case", "files a second", "payments a second"], rows)
+
+
+def _aims(load: _Load, milliseconds: int, results: list[Result]) -> list[Aim]:
+    ours, _, with_sync = results
+    slower = 1 / ours.times(with_sync)
+    most = {0: 10, 30: 1.5} if load.payments else {0: 4, 30: 4}
+    what = "small files" if load.payments else "1 GiB"
+    aims = [
+        Aim(f"{what}, {milliseconds} ms, in times of `put -f`", most[milliseconds], slower, "times", at_least=False)
+    ]
+    if not load.payments:
+        aims.append(Aim(f"peak memory at 1 GiB, {milliseconds} ms", 256, ours.peak_mib, "MiB", at_least=False))
+    return aims
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[dict[str, Any]]:
+    """The tests' own OpenSSH server, with an empty ``/in``."""
+    sys.path.append(str(Path(__file__).parents[2] / "tests"))
+    sshd = import_module("support.sshd")
+    public = sshd.generate_key(folder / "identity")
+    with sshd.sshd(folder / "partner", public, LogLevel="INFO") as server:
+        (folder / "partner" / "in").mkdir()
+        yield {
+            "root": str(folder / "partner"),
+            "port": server.port,
+            "host_key": server.host_key,
+            "user": server.user,
+            "identity": str(folder / "identity"),
+        }
+
+
+@contextmanager
+def _line(place: dict[str, Any], milliseconds: int) -> Iterator[dict[str, Any]]:
+    """The same place, so far away."""
+    with ExitStack() as stack:
+        if milliseconds == 0:
+            yield place
+            return
+        command = [sys.executable, "-m", "bench.cases.delay", str(place["port"]), str(milliseconds)]
+        process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        stack.callback(process.terminate)
+        assert process.stdout is not None
+        yield {**place, "port": int(process.stdout.readline())}
+
+
+def _python(module: str, *arguments: object) -> None:
+    subprocess.run([sys.executable, "-m", module, *map(str, arguments)], check=True)
