@@ -99,12 +99,18 @@ def void(tx: Transaction, file: FileOut, evidence: str) -> None:
     tx.record("system", "file void", file.message_id, evidence=evidence)
 
 
-def booked_unreleased(tx: Transaction) -> list[Any]:
-    """(id, message_id) of files that we did not release and of which a touched payment is booked all the same."""
+def booked_unreleased(tx: Transaction, partner: str, file_in_id: int) -> list[Any]:
+    """(id, message_id) of a partner's files that we did not release, and of which this file books a debit."""
+    if not files.in_states(tx, UNRELEASED, partner):
+        return []  # as always, but for a handful of seconds
     return tx.rows(
-        "SELECT DISTINCT f.id, f.message_id FROM touched t CROSS JOIN payment_file l CROSS JOIN file_out f"
-        " CROSS JOIN allocation a WHERE l.payment_id = t.payment_id AND l.live AND f.id = l.file_id"
-        " AND f.state IN ('sealed', 'uploading') AND a.payment_id = t.payment_id ORDER BY f.id"
+        "SELECT DISTINCT f.id, f.message_id FROM statement s JOIN entry e ON e.statement_id = s.id"
+        " JOIN detail d ON d.entry_id = e.id JOIN payment p ON p.end_to_end_id = d.end_to_end_id"
+        " JOIN payment_file l ON l.payment_id = p.id AND l.live JOIN file_out f ON f.id = l.file_id"
+        " WHERE s.file_in_id = :file AND e.disposition = 'open' AND d.amount < 0 AND f.partner = :partner"
+        " AND f.state IN ('sealed', 'uploading') ORDER BY f.id",
+        file=file_in_id,
+        partner=partner,
     )
 
 

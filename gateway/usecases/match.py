@@ -57,15 +57,17 @@ def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
     result = Matched()
     profile = context.partner(file.partner).profile
     result.kinds += matching.set_apart(tx, file.id)
+    result.kinds += _booked_unreleased(tx, file)
     matching.allocate(tx, file.id, sorted(profile.return_codes))
     result.kinds += matching.leave(tx, file.id)
     matching.dispose(tx, file.id)
     result.kinds += _answer_files(tx, file)
     result.matched = matching.touch(tx, file.id)
-    result.kinds += _booked_unreleased(tx, file)
     _conclude(context, tx, file, result)
     _acknowledge_booked(tx, file)
     _require_memory(tx, file)
+    if "evidence_for_unsent" in result.kinds:
+        stops.put(tx, stops.of_partner(file.partner), "evidence_for_unsent", file.reference, "system")
     result.entries, result.exceptions = matching.counts(tx, file.id)
     return result
 
@@ -84,7 +86,6 @@ def _conclude(context: Context, tx: Transaction, file: FileIn, result: Matched) 
         way = _way(change.source, change.target)
         if way is None:
             matching.refused(tx, change.source, change.target, file.id)
-            stops.put(tx, stops.of_partner(file.partner), "evidence_for_unsent", file.reference, "system")
             result.kinds.append("evidence_for_unsent")
             continue
         evidence_text = f"{file.message or file.name} {file.reference}"
@@ -160,7 +161,7 @@ def _never_release(tx: Transaction, file: FileIn, file_id: int, code: str) -> No
 
 def _booked_unreleased(tx: Transaction, file: FileIn) -> list[str]:
     """A booking for a file whose release we know nothing of."""
-    found = deliveries.booked_unreleased(tx)
+    found = deliveries.booked_unreleased(tx, file.partner, file.id)
     for ours in found:
         evidence.raise_exception(tx, "evidence_for_unsent", file.partner, file_in_id=file.id, file_out_id=ours.id)
         _never_release(tx, file, ours.id, "evidence_for_unsent")
