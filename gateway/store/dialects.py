@@ -280,7 +280,7 @@ class _AdvisoryLock:
         """The same backend still answers; a pooler that changes backends would void the lock."""
         try:
             alive = _backend(self._connection) == self._backend
-        except DBAPIError:
+        except (DBAPIError, PendingRollbackError):  # the second: it was lost before
             alive = False
         if not alive:
             raise Busy("lock_lost", lock=self._name)

@@ -59,3 +59,11 @@ def test_t7_the_same_bytes_stored_by_another_worker_at_once_are_left_to_it(
     monkeypatch.setattr(blobs, "_sealed", after_the_other)
     with pytest.raises(Busy, match="moved_by_another"), on_postgres.store.begin() as tx:
         blobs.put(tx, io.BytesIO(b"the same"))
+
+
+def test_d3_a_lost_lock_is_lost_for_every_file_after_it(on_postgres: Gateway) -> None:
+    with on_postgres.store.exclusive("x") as lock:
+        _cut_all_sessions(on_postgres)
+        for _ in range(2):
+            with pytest.raises(Busy, match="lock_lost"):
+                lock.prove_alive()
