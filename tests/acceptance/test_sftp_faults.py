@@ -34,6 +34,7 @@ from support.sftp_proxy import (
     CLOSE,
     EXTENDED,
     FOR_EVER,
+    LSTAT,
     OPEN,
     PERMISSION_DENIED,
     READ,
@@ -274,6 +275,16 @@ def test_m9_what_openssh_forbids_is_never_taken_for_done(sealed: Path, tmp_path:
             assert ours.state == state
         ours.bank.take()
         assert ours.bank.taken == []
+
+
+def test_an_order_costs_few_round_trips(ours: Line) -> None:
+    """Looked for, created, written and made durable, closed, read back and renamed; nothing is asked twice."""
+    assert ours.send() is None
+    asked = ours.proxy.requests
+    assert [asked[kind] for kind in (LSTAT, OPEN, EXTENDED, RENAME)] == [1, 2, 1, 1]
+    size_bytes = len(ours.sealed())
+    assert asked[WRITE] <= size_bytes // 32_640 + 1
+    assert asked[READ] <= size_bytes // 131_072 + 2
 
 
 def test_the_naive_sender_doubles_and_corrupts_where_ours_does_not(sealed: Path, tmp_path: Path) -> None:

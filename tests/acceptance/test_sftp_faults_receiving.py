@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -133,6 +135,25 @@ def test_s2_a_stale_listing_shows_what_is_gone_and_changes_nothing(ours: Line) -
     assert struck(stale.rules) > 4
     stale.fresh = True
     assert ours.poll().received == []
+
+
+def test_t6_t7_a_folder_of_100_000_other_files_costs_its_listing_and_no_more(ours: Line) -> None:
+    """61: the requests beside the listing are as many as without them."""
+    ours.proxy.rules.append(Rule(RENAME, refused(PERMISSION_DENIED)))  # so that the next round has the same to do
+    ours.poll()
+    alone = without_listing(ours.proxy.requests)
+    folder = statements(ours)
+    for number in range(100_000):
+        os.close(os.open(folder / f"other-{number:06d}.txt", os.O_CREAT | os.O_WRONLY))
+    ours.proxy.requests.clear()
+    ours.poll()
+    assert without_listing(ours.proxy.requests) <= alone
+    assert ours.proxy.requests[READDIR] < 2_000
+    assert state(ours) == "settled"
+
+
+def without_listing(requests: Counter[int]) -> int:
+    return requests.total() - requests[READDIR]
 
 
 def test_m2_a_name_that_a_listing_left_out_is_fetched_when_it_shows(ours: Line) -> None:

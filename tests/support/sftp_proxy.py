@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -105,6 +106,8 @@ class FaultProxy:
     logins: int = 0
     """Credentials that were shown."""
     connections: int = 0
+    requests: Counter[int] = field(default_factory=Counter)
+    """By kind, over all connections."""
     closing: threading.Event = field(default_factory=threading.Event)
     port: int = 0
     _open: list[_Connection] = field(default_factory=list)
@@ -129,6 +132,7 @@ class FaultProxy:
 
     def rule_for(self, exchange: Exchange) -> Rule | None:
         """Every rule counts; the first that strikes acts."""
+        self.requests[exchange.kind] += 1
         struck = [rule for rule in self.rules if rule.strikes(exchange)]
         return struck[0] if struck else None
 
