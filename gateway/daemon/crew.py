@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from gateway.app import App
@@ -12,7 +13,7 @@ from gateway.daemon.tasks import Exchange, Office
 from gateway.daemon.worker import Worker
 from gateway.domain.schedule import Hours, Pace
 from gateway.signals import Signalled
-from gateway.transport.keeper import Keeper
+from gateway.transport.keeper import Connect, Keeper
 from gateway.usecases.context import Context, Partner
 
 
@@ -39,10 +40,12 @@ class Crew:
             code: Keeper(partner.connect, app.clock, daemon.idle_seconds_max)
             for code, partner in app.context.partners.items()
         }
-        self.context = _connecting_by(keepers, replace(app.context, stop=self.halt))
-        self.office = Office(self.context, log, daemon.poll_seconds)
+        context = replace(app.context, stop=self.halt)
+        self.context = _connecting_by({code: keeper.connect for code, keeper in keepers.items()}, context)
+        aside = _connecting_by({code: keeper.connect_at_once for code, keeper in keepers.items()}, context)
+        self.office = Office(aside, log, daemon.poll_seconds)
         self._exchanges = [
-            Exchange(self.context, partner, keepers[code], _pace(app, partner), Hours(), chance, log)
+            Exchange(self.context, partner, keepers[code], _pace(app, partner), _hours(partner), chance, log)
             for code, partner in self.context.partners.items()
         ]
         self.partners = [Worker(exchange, self.halt, once) for exchange in self._exchanges]
@@ -69,9 +72,14 @@ class Crew:
         ]
 
 
-def _connecting_by(keepers: dict[str, Keeper], context: Context) -> Context:
-    partners = {code: replace(each, connect=keepers[code].connect) for code, each in context.partners.items()}
+def _connecting_by(connects: Mapping[str, Connect], context: Context) -> Context:
+    partners = {code: replace(each, connect=connects[code]) for code, each in context.partners.items()}
     return replace(context, partners=partners)
+
+
+def _hours(partner: Partner) -> Hours:
+    outbox = partner.profile.outbox
+    return Hours(outbox.opens or time.min, outbox.closes or time.max)
 
 
 def _pace(app: App, partner: Partner) -> Pace:

@@ -10,9 +10,9 @@ from gateway.domain import schedule
 from gateway.domain.errors import ChitraError
 from gateway.domain.schedule import Hours, Pace
 from gateway.transport.keeper import Keeper
-from gateway.usecases import gravity
+from gateway.usecases import gravity, guard
 from gateway.usecases.close import close
-from gateway.usecases.collect import collect
+from gateway.usecases.collect import MoreWaits, collect
 from gateway.usecases.context import Context, Partner
 from gateway.usecases.send import OPEN, dispatch, orphans, prepare, raise_bugs
 
@@ -94,16 +94,20 @@ class Exchange:
         self._context, self._partner, self.kept = context, partner, kept
         self._pace, self._hours, self._chance = pace, hours, chance
         self._log = log.bind(partner=partner.code)
+        self._more_waits = False
 
     def round(self) -> int:
         """A partner that did not let us in is not asked a second time in one round."""
-        failures = self.kept.failures
-        code = _attempted(self._log, self._send)
-        if self._context.stop.requested or self.kept.failures > failures:
-            return code
-        return gravity.gravest([code, _attempted(self._log, self._collect)])
+        failures, codes = self.kept.failures, [0]
+        for step in (self._look, self._send, self._collect):
+            if not self._context.stop.requested and self.kept.failures <= failures:
+                codes.append(_attempted(self._log, step, "partner_failed"))
+        return gravity.gravest(codes)
 
     def pause(self) -> float:
+        """None after a round that left files for the next one."""
+        if self._more_waits:
+            return 0
         seconds = schedule.pause(
             self._pace,
             self._hours,
@@ -117,6 +121,13 @@ class Exchange:
 
     def close(self) -> None:
         self.kept.close()
+
+    def _look(self) -> int:
+        """Once in the life of a process: whatever bears a name of ours there must be known (M15)."""
+        if self._partner.code not in self._context.looked_at:
+            with self._partner.connect() as transport:
+                guard.require_known_files(self._context, self._partner, transport)
+        return 0
 
     def _send(self) -> int:
         sent = dispatch(self._context, self._partner)
@@ -133,14 +144,15 @@ class Exchange:
             telling.received(self._log, file)
         for error in errors:
             telling.failed(self._log, "partner_failed", error)
+        self._more_waits = any(isinstance(error, MoreWaits) for error in errors)
         for bug in filter(None, (file.bug for file in files)):
             raise bug
         return gravity.gravest([*(error.exit_code for error in errors), *map(gravity.of_received, files)])
 
 
-def _attempted(log: Any, step: Callable[[], int]) -> int:
+def _attempted(log: Any, step: Callable[[], int], event: str = "step_failed") -> int:
     try:
         return step()
     except ChitraError as error:
-        telling.failed(log, "step_failed", error)
+        telling.failed(log, event, error)
         return error.exit_code

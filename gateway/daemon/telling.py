@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.domain.errors import Busy, ChitraError
-from gateway.usecases.collect import Received
 from gateway.usecases.deliver import Delivery
+from gateway.usecases.received import Received
 
 _AT_ANOTHER = frozenset({"busy", "moved_by_another"})
 """Another worker does it, or did: nothing is wrong."""
@@ -16,6 +16,8 @@ def failed(log: Any, event: str, error: ChitraError, **fields: Any) -> None:
     """An error under its event; work that another worker has is only mentioned."""
     if isinstance(error, Busy) and error.code in _AT_ANOTHER:
         log.info("at_another_worker", **fields, **described(error))
+    elif error.exit_code == 0:
+        log.info("not_yet", **fields, **described(error))
     else:
         log.error(event, **fields, **described(error))
 

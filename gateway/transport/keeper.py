@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 
-from gateway.domain.errors import ChitraError, RemoteRefused, RemoteUnknown
+from gateway.domain.errors import Busy, ChitraError, RemoteRefused, RemoteUnknown
 from gateway.ports import Clock, Transport
 
 Connect = Callable[[], AbstractContextManager[Transport]]
@@ -41,6 +41,14 @@ class Keeper:
             except BaseException:
                 self.close()
                 raise
+
+    @contextmanager
+    def connect_at_once(self) -> Iterator[Transport]:
+        """For a side errand: ``Busy`` while the connection is in use or could not be made the last time."""
+        if self.failures or self._in_use.locked():
+            raise Busy("busy", lock="connection")
+        with self.connect() as transport:
+            yield transport
 
     def rest(self, seconds: float) -> None:
         """Give the connection up before a pause in which the partner would find it idle for too long."""

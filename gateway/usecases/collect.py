@@ -51,7 +51,7 @@ def collect(context: Context, partner: Partner) -> tuple[list[Received], list[Ch
                 except RemoteUnknown as error:
                     errors.append(error)
                     line.lost()
-                if line.is_given_up:
+                if line.is_given_up or context.stop.requested:
                     break
     except ChitraError as error:
         errors.append(error)
@@ -114,7 +114,7 @@ class _Round:
 
     def _take(self, files: list[RemoteFile], memory: Memory) -> Iterator[Received]:
         for remote in files:
-            if self._line.is_given_up:
+            if self._line.is_given_up or self._context.stop.requested:
                 return
             if remote.size_bytes > self._inbox.size_bytes_max:
                 yield self._taker.too_large(remote, memory.pending.get(remote.name))
@@ -125,7 +125,7 @@ class _Round:
     def _put_away(self, files: Iterable[Seen]) -> Iterator[Received]:
         """What was set aside once is read again, and so is what a server that tells no times may have replaced."""
         for seen in files:
-            if self._line.is_given_up or self._taker.refusals >= _REFUSALS_MAX:
+            if self._line.is_given_up or self._taker.refusals >= _REFUSALS_MAX or self._context.stop.requested:
                 return
             unsure = (seen.state == InboundState.QUARANTINED and seen.polls < _READS_MIN) or seen.modified <= 0
             step = partial(self._taker.take, seen.name, ()) if unsure else partial(self._taker.put_away, seen)

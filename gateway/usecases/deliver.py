@@ -70,7 +70,11 @@ def _attempted(context: Context, partner: Partner, due: list[FileOut]) -> list[D
             _note_interrupted(context, due)
             with partner.connect() as transport:
                 guard.require_known_files(context, partner, transport)
-                return [_Sender(context, partner, transport, lock, file.message_id).attempt() for file in due]
+                return [
+                    _Sender(context, partner, transport, lock, file.message_id).attempt()
+                    for file in due
+                    if not context.stop.requested
+                ]
     except ChitraError as error:
         return [_reported(context, file, error) for file in due]
 

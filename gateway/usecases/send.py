@@ -44,12 +44,9 @@ def send(context: Context, batch: str | None = None, partner: str | None = None)
     if batch is not None:
         _require_known(context, batch)
     try:
-        guard.require_own_past(context)
-        if waiting(context):
-            guard.look_everywhere(context)
+        run = prepare(context, batch)
     except ChitraError as error:
         return Sent(errors=[error])
-    run = prepare(context, batch)
     for each in context.named(partner):
         dispatch(context, each, batch, run)
     run.errors += orphans(context, TO_SEND)
@@ -58,9 +55,12 @@ def send(context: Context, batch: str | None = None, partner: str | None = None)
 
 
 def prepare(context: Context, batch: str | None = None) -> Sent:
-    """Allocate what is approved (of one ``batch``)."""
-    run = Sent()
-    for batch_id in waiting(context):
+    """Allocate what is approved (of one ``batch``); raises what forbids to begin at all."""
+    guard.require_own_past(context)
+    run, due = Sent(), waiting(context)
+    if due:
+        guard.look_everywhere(context)
+    for batch_id in due:
         if batch in (None, batch_id) and not context.stop.requested:
             _tried(run, lambda batch_id: _allocate(context, batch_id), batch_id)
     return run

@@ -93,18 +93,18 @@ def test_d5_a_signal_ends_it_after_the_step_at_hand(month: Gateway, number: sign
     assert '"daemon_stopped"' in told.getvalue()
 
 
-def test_errors_of_a_round_never_end_it(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_of_a_round_never_end_it(served: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     Pauses(monkeypatch, rounds=3)
     for step in ("prepare", "close", "dispatch", "collect"):
         monkeypatch.setattr(tasks, step, raising(Alarm("approval_void", batch="B", reason="content_changed")))
-    answer = month.words("daemon")
+    answer = served.words("daemon")
     assert answer.code == 0
-    failed = [each for each in events(answer) if each["event"] == "step_failed"]
-    assert {each["code"] for each in failed} == {"approval_void"}
-    assert len(failed) >= 3 * 2 * (PARTNERS + 1)
+    failed = [each["event"] for each in events(answer) if each.get("code") == "approval_void"]
+    assert failed.count("step_failed") >= 3 * 2
+    assert failed.count("partner_failed") >= 3 * 2 * PARTNERS
 
 
-def test_d5_no_step_begins_after_the_signal(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_d5_no_step_begins_after_the_signal(served: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """The signal comes while every partner is sending: none of them collects any more."""
     sending = threading.Barrier(PARTNERS)
     steps: list[str] = []
@@ -119,7 +119,7 @@ def test_d5_no_step_begins_after_the_signal(month: Gateway, monkeypatch: pytest.
 
     monkeypatch.setattr(tasks, "dispatch", dispatch)
     monkeypatch.setattr(tasks, "collect", lambda *_: steps.append("collect"))
-    assert month.words("daemon").code == 0
+    assert served.words("daemon").code == 0
     assert steps == ["send"] * PARTNERS
 
 
@@ -179,7 +179,7 @@ def test_a_partner_that_hangs_delays_no_other(served: Gateway, monkeypatch: pyte
     assert min(len(pauses.of(worker)) for worker in {worker for worker, _seconds in pauses.seen}) >= 3
 
 
-def test_d5_a_step_that_never_ends_is_left_and_told(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_d5_a_step_that_never_ends_is_left_and_told(served: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     hung = threading.Event()
     monkeypatch.setattr("gateway.daemon.service.STOP_SECONDS_MAX", 0)
 
@@ -190,7 +190,7 @@ def test_d5_a_step_that_never_ends_is_left_and_told(month: Gateway, monkeypatch:
         raise ChitraError("unreachable", host="h", port=1)
 
     monkeypatch.setattr(tasks, "dispatch", dispatch)
-    answer = month.words("daemon")
+    answer = served.words("daemon")
     hung.set()
     assert answer.code == 1
     assert "momo" in [each["worker"] for each in events(answer) if each["event"] == "step_left"]
@@ -211,7 +211,7 @@ def test_one_connection_is_kept_from_round_to_round(served: Gateway, monkeypatch
 
 
 def test_a_bug_ends_it_with_a_traceback_after_the_steps_of_the_others(
-    month: Gateway, monkeypatch: pytest.MonkeyPatch
+    served: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[str] = []
 
@@ -225,7 +225,7 @@ def test_a_bug_ends_it_with_a_traceback_after_the_steps_of_the_others(
 
     monkeypatch.setattr(tasks, "dispatch", dispatch)
     with pytest.raises(ZeroDivisionError):
-        month.words("daemon")
+        served.words("daemon")
     assert len(ended) == PARTNERS - 1
 
 
