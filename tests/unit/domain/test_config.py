@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from gateway import config
 from gateway.domain.errors import NotConfigured
+from gateway.partners import configured_profile
 
 GOOD = """
 [gateway]
@@ -58,6 +60,10 @@ def test_a_programme_may_have_an_account_of_its_own(tmp_path: Path) -> None:
     assert set(payer.accounts_at("vietinbank")) == {"110000000001", "110000000009"}
 
 
+def _in_outbox(lines: str) -> tuple[str, str]:
+    return 'directory = "vietinbank"', f'directory = "x"\n[partners.vietinbank.outbox]\n{lines}'
+
+
 BROKEN = {
     "misspelt key": ("organisation_id =", "organisation_idd =", r"gateway\.organisation_idd?"),
     "misspelt section": ("[routing]", "[routing]\nfallback = 'x'", r"routing\.fallback"),
@@ -76,6 +82,12 @@ BROKEN = {
         'directory = "x"\n[partners.vietinbank.inboxes."camt.053"]\nproof = "none"',
         r"partners\.vietinbank\.inboxes\.camt\.053\.proof",
     ),
+    "unknown form": (*_in_outbox('delivery = "mail"'), r"partners\.vietinbank\.outbox\.delivery"),
+    "marker that hides the file": (*_in_outbox('marker = ""'), r"partners\.vietinbank\.outbox\.marker"),
+    "marker with a path": (*_in_outbox('marker = "/x"'), r"partners\.vietinbank\.outbox\.marker"),
+    "archive above": (*_in_outbox('archives = ["/in/../x"]'), r"partners\.vietinbank\.outbox\.archives"),
+    "opens alone": (*_in_outbox("opens = 08:00:00"), r"partners\.vietinbank\.outbox"),
+    "closes first": (*_in_outbox("opens = 17:00:00\ncloses = 08:00:00"), r"partners\.vietinbank\.outbox"),
     "limit as text": (
         'directory = "vietinbank"',
         'directory = "x"\n[partners.vietinbank.limits]\namount_per_file_max = "much"',
@@ -98,6 +110,15 @@ def test_an_error_names_the_file_and_the_key(tmp_path: Path, name: str) -> None:
 def test_a3_an_error_does_not_repeat_the_value(tmp_path: Path) -> None:
     error = _refused(tmp_path, GOOD.replace("[routing]", '[keys.payments]\npassphrase = "hunter2!"\n[routing]'))
     assert "hunter2" not in str(error)
+
+
+def test_how_files_go_to_a_partner_overrides_its_profile(tmp_path: Path) -> None:
+    lines = 'delivery = "marker"\nmarker = ".fin"\narchives = ["/in/archive"]\nopens = 08:00:00\ncloses = 16:30:00'
+    loaded = _load(tmp_path, GOOD.replace(*_in_outbox(lines)))
+    outbox = configured_profile(loaded.partners["vietinbank"]).outbox
+    assert (outbox.delivery, outbox.marker, outbox.archives) == ("marker", ".fin", ("/in/archive",))
+    assert (outbox.opens, outbox.closes) == (time(8), time(16, 30))
+    assert outbox.folder == "/in"
 
 
 def test_a_default_partner_must_be_configured(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from support.gateways import Gateway, bank_key, copy_of, row
 
 from gateway.reports.batch import batch_report
 from gateway.store import moves
-from gateway.usecases.close import close
+from gateway.usecases.close import close, deadlines
 from gateway.usecases.poll import poll
 
 BANK = Answerer(bank_key())
@@ -136,6 +138,40 @@ def test_m9_an_overdue_file_is_never_sent_again(sent: Gateway) -> None:
         assert sent.send().deliveries == []
     assert sent.outbox() == {}
     assert set(sent.states().values()) == {"sent"}
+
+
+def test_m2_a_file_without_any_answer_goes_to_a_person_once_after_the_second_time(sent: Gateway) -> None:
+    sent.clock.pass_(hours=23, minutes=50)
+    close(sent.context)
+    assert sent.exceptions() == ["overdue"]
+    sent.clock.pass_(minutes=20)
+    for _ in range(3):
+        close(sent.context)
+    assert [kind for kind in sent.exceptions() if kind.startswith("file_")] == ["file_unanswered"]
+
+
+def test_m2_where_no_status_reports_are_sent_a_file_is_never_unanswered(sent: Gateway) -> None:
+    sent.profiles["vietinbank"] = replace(sent.profiles["vietinbank"], acknowledgement_hours=None)
+    sent.clock.pass_(days=10)
+    close(sent.context)
+    assert set(sent.exceptions()) == {"no_final_answer"}
+
+
+def test_m2_an_unknown_file_is_told_once(sent: Gateway) -> None:
+    (file,) = sent.files()
+    sent.receive("pain.002", "1", BANK.status(file.message_id, group=("RJCT", "AM05")))
+    for _ in range(3):
+        close(sent.context)
+    assert sent.exceptions() == ["duplicate_rejection", "file_unknown"]
+
+
+def test_the_times_by_which_a_file_must_be_answered_are_those_of_the_profile(sent: Gateway) -> None:
+    (file,) = sent.files()
+    due = deadlines(sent.profiles["vietinbank"], file)
+    assert due.overdue_at is not None
+    assert due.person_at is not None
+    assert due.person_at - due.overdue_at == timedelta(hours=20)
+    assert due.overdue_at.isoformat() > file.sent_at
 
 
 def test_the_report_of_a_batch_ties_at_every_station(sent: Gateway) -> None:
