@@ -1,0 +1,72 @@
+"""The other party: a bank with a book of its own, that knows nothing of our code. Its book is the judge of M1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+from support.banks import Booking
+from support.evidence import BANK
+
+
+@dataclass
+class Order:
+    """One transfer that the bank has been told to make."""
+
+    message_id: str
+    end_to_end_id: str
+    amount: int
+
+
+@dataclass
+class Bank:
+    """Takes whole files under final names, pays whatever they say, as often as they say it."""
+
+    place: Path
+    taken: list[Order] = field(default_factory=list)
+    rejected: set[str] = field(default_factory=set)
+    returned: set[str] = field(default_factory=set)
+    _told: int = 0
+
+    def take(self) -> None:
+        for path in sorted((self.place / "in").iterdir()):
+            if not path.name.startswith("."):
+                self.taken += _orders(path.read_bytes())
+                path.unlink()
+
+    @property
+    def debited(self) -> list[str]:
+        return [each.end_to_end_id for each in self.taken if each.end_to_end_id not in self.rejected]
+
+    # --- what it says ------------------------------------------------------------------------------------------------
+
+    def statement(self, of: list[Order]) -> bytes:
+        """Booked debits of these orders."""
+        bookings = [Booking(each.end_to_end_id, -each.amount, f"D{each.end_to_end_id}") for each in of]
+        return BANK.statement(*bookings, id_=self._next("S"))
+
+    def returns(self, of: Order) -> bytes:
+        self.returned.add(of.end_to_end_id)
+        booking = Booking(of.end_to_end_id, of.amount, f"C{of.end_to_end_id}", return_reason="AC04")
+        return BANK.statement(booking, id_=self._next("S"))
+
+    def accepts(self, message_id: str) -> bytes:
+        return BANK.status(message_id, group=("ACCP", ""), id_=self._next("P"))
+
+    def rejects(self, of: Order) -> bytes:
+        self.rejected.add(of.end_to_end_id)
+        return BANK.status(of.message_id, transfers=((of.end_to_end_id, "RJCT", "AC04"),), id_=self._next("P"))
+
+    def _next(self, kind: str) -> str:
+        self._told += 1
+        return f"{kind}{self._told}"
+
+
+def _orders(content: bytes) -> list[Order]:
+    root = etree.fromstring(content)
+    message_id = root.findtext(".//{*}GrpHdr/{*}MsgId") or ""
+    return [
+        Order(message_id, each.findtext(".//{*}EndToEndId") or "", int(each.findtext(".//{*}InstdAmt") or "0"))
+        for each in root.iter("{*}CdtTrfTxInf")
+    ]

@@ -1,0 +1,307 @@
+"""L4: whatever people, bank, crashes and restored backups do in whatever order, nobody is paid twice or forgotten."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from support.banks import TinyBank, WatchedTransport
+from support.gateways import Gateway, new_gateway, person, row
+from support.stores import Crashed, Points
+
+from gateway.anchors import FileAnchors
+from gateway.domain.errors import ChitraError, RemoteUnknown
+from gateway.ports import Transport
+from gateway.store import audit
+from gateway.store.stops import EVERYTHING
+from gateway.usecases import decide
+from gateway.usecases.acts import ACTS
+from gateway.usecases.decide import Proposal
+from gateway.usecases.poll import poll
+from gateway.usecases.resume import survey
+from gateway.usecases.stopping import stop
+from stateful.ledger import Bank, Order
+
+EXAMPLES = int(os.environ.get("CHITRA_STATEFUL_EXAMPLES", "50"))
+STEPS = int(os.environ.get("CHITRA_STATEFUL_STEPS", "50"))
+FAULTS = st.sampled_from(["crash before", "crash after", "no reply"])
+PLACES = st.integers(0, 30)
+ENDED = ("settled", "rejected", "returned", "cancelled")
+
+
+class Payouts(RuleBasedStateMachine):
+    """One home, one bank; every ``send`` and ``poll`` is a process of its own."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="chitra-stateful-"))
+        (self.folder / "home").mkdir()
+        self.rows = 0
+        self.now = None
+        self.inbox: list[tuple[str, bytes]] = []
+        self.posted = 0
+        self.backup: Path | None = None
+        gateway = new_gateway(self.folder / "home")
+        gateway.close()
+        self.bank = Bank(gateway.place())
+
+    # --- people ----------------------------------------------------------------------------------------------------
+
+    @rule(count=st.integers(1, 3), to_the_end=st.booleans())
+    def import_and_approve(self, count: int, to_the_end: bool) -> None:
+        rows = [row(self.rows + number) for number in range(1, count + 1)]
+        self.rows += count
+        with self.process() as gateway:
+            if to_the_end:
+                gateway.approved(*rows)
+            else:
+                gateway.import_(rows)
+
+    @precondition(lambda self: self.rows)
+    @rule()
+    def import_the_last_list_again(self) -> None:
+        with self.process() as gateway:
+            gateway.import_([row(self.rows)])
+
+    @rule()
+    def stop_everything(self) -> None:
+        with self.process() as gateway:
+            stop(gateway.context, EVERYTHING, "drill", "user:lan")
+
+    @rule()
+    def start_what_is_stopped(self) -> None:
+        with self.process() as gateway:
+            self._start(gateway)
+
+    # --- workers ---------------------------------------------------------------------------------------------------
+
+    @rule()
+    def send(self) -> None:
+        with self.process() as gateway:
+            gateway.send()
+
+    @rule(place=PLACES, fault=FAULTS)
+    def send_and_fail(self, place: int, fault: str) -> None:
+        with self.process(place, fault) as gateway:
+            gateway.send()
+
+    @rule()
+    def poll(self) -> None:
+        with self.process() as gateway:
+            poll(gateway.context)
+
+    @rule(place=PLACES, fault=FAULTS)
+    def poll_and_fail(self, place: int, fault: str) -> None:
+        with self.process(place, fault) as gateway:
+            poll(gateway.context)
+
+    # --- the bank --------------------------------------------------------------------------------------------------
+
+    @rule()
+    def the_bank_takes(self) -> None:
+        self.bank.take()
+
+    @precondition(lambda self: self.bank.taken)
+    @rule(data=st.data())
+    def the_bank_books(self, data: st.DataObject) -> None:
+        of = [each for each in self.bank.taken if each.end_to_end_id not in self.bank.rejected]
+        if of:
+            chosen = data.draw(st.lists(st.sampled_from(of), min_size=1, max_size=3, unique_by=id))
+            self._say("camt.053", self.bank.statement(chosen))
+
+    @precondition(lambda self: self.bank.taken)
+    @rule(data=st.data())
+    def the_bank_accepts(self, data: st.DataObject) -> None:
+        self._say("pain.002", self.bank.accepts(data.draw(st.sampled_from(self.bank.taken)).message_id))
+
+    @precondition(lambda self: self.bank.taken)
+    @rule(data=st.data())
+    def the_bank_rejects(self, data: st.DataObject) -> None:
+        """Only what it has booked nowhere."""
+        of = data.draw(st.sampled_from(self.bank.taken))
+        if not self._booked(of) and of.end_to_end_id not in self.bank.rejected:
+            self._say("pain.002", self.bank.rejects(of))
+
+    @precondition(lambda self: self.bank.taken)
+    @rule(data=st.data())
+    def the_bank_returns(self, data: st.DataObject) -> None:
+        of = data.draw(st.sampled_from(self.bank.taken))
+        if of.end_to_end_id not in self.bank.rejected | self.bank.returned:
+            self._say("camt.053", self.bank.statement([of]))
+            self._say("camt.053", self.bank.returns(of))
+
+    @precondition(lambda self: self.inbox)
+    @rule(data=st.data(), times=st.integers(1, 2))
+    def the_bank_delivers(self, data: st.DataObject, times: int) -> None:
+        """Any of what it has said, in any order, perhaps again."""
+        message, content = data.draw(st.sampled_from(self.inbox))
+        for _ in range(times):
+            self._deliver(message, content)
+
+    # --- bad luck --------------------------------------------------------------------------------------------------
+
+    @rule()
+    def back_up(self) -> None:
+        with self.process() as gateway:
+            gateway.snapshot()
+        self.backup = self.folder / "backup.db"
+        shutil.copyfile(self.folder / "home" / "chitra.db", self.backup)
+
+    @precondition(lambda self: self.backup)
+    @rule()
+    def restore(self) -> None:
+        """The database alone goes back; the anchor outside stays."""
+        assert self.backup is not None
+        for path in (self.folder / "home").glob("chitra.db*"):
+            path.unlink()
+        shutil.copyfile(self.backup, self.folder / "home" / "chitra.db")
+
+    # --- the judge -------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def m1_nobody_is_paid_twice(self) -> None:
+        debited = self.bank.debited
+        assert len(debited) == len(set(debited)), f"M1: paid twice: {sorted(debited)}"
+
+    def teardown(self) -> None:
+        try:
+            self._come_to_an_end()
+        finally:
+            shutil.rmtree(self.folder)
+
+    def _come_to_an_end(self) -> None:
+        """M2: without further faults everything ends or stands in a queue that is told."""
+        for _ in range(3):
+            with self.process() as gateway:
+                self._resume(gateway)
+                self._start(gateway)
+                gateway.send()
+            self.bank.take()
+            self._say("camt.053", self.bank.statement([each for each in self.bank.taken if self._is_paid(each)]))
+            for message, content in self.inbox:
+                self._deliver(message, content)
+            with self.process() as gateway:
+                poll(gateway.context)
+        self.m1_nobody_is_paid_twice()
+        with self.process() as gateway:
+            self._judge(gateway)
+
+    def _judge(self, gateway: Gateway) -> None:
+        with gateway.store.read() as tx:
+            assert audit.first_break(tx) is None, "A2"
+        states = {each.end_to_end_id: each.state for each in gateway.rows("SELECT end_to_end_id, state FROM payment")}
+        paid = set(self.bank.debited)
+        for end_to_end_id, state in states.items():
+            if state == "settled":
+                assert end_to_end_id in paid, "S1: settled and not debited"
+            if state == "rejected":
+                assert end_to_end_id in self.bank.rejected, "rejected and not by the bank"
+            if end_to_end_id in paid:
+                told = state in (*ENDED, "sent", "accepted") or gateway.exceptions()
+                assert told, f"M2: {end_to_end_id} was paid, is {state}, and nobody is told"
+        waiting = [each for each, state in states.items() if state in ("sent", "accepted") and each not in paid]
+        if waiting:
+            unknown = gateway.value("SELECT count(*) FROM file_out WHERE state = 'unknown'")
+            assert unknown, f"M2: {waiting} wait and no file of unknown delivery is told"
+
+    # --- means -----------------------------------------------------------------------------------------------------
+
+    def process(self, place: int | None = None, fault: str = "") -> _Process:
+        return _Process(self, place, fault)
+
+    def _say(self, message: str, content: bytes) -> None:
+        self.inbox.append((message, content))
+
+    def _deliver(self, message: str, content: bytes) -> None:
+        self.posted += 1
+        with self.process() as gateway:
+            gateway.put(message, f"{self.posted}", content)
+
+    def _booked(self, of: Order) -> bool:
+        name = f"<EndToEndId>{of.end_to_end_id}<".encode()
+        return any(message == "camt.053" and name in content for message, content in self.inbox)
+
+    def _is_paid(self, of: Order) -> bool:
+        return of.end_to_end_id not in self.bank.rejected | self.bank.returned
+
+    @staticmethod
+    def _decide(gateway: Gateway, verb: str, subject: str) -> None:
+        decision = decide.propose(
+            gateway.context, ACTS[verb], Proposal(subject, "looked at"), "checker", person("checker")
+        )
+        decide.confirm(gateway.context, ACTS, decision.reference, "checker2", person("checker2"))
+
+    def _start(self, gateway: Gateway) -> None:
+        """Batches that were open when the database was set back are compared with the bank's book first."""
+        for each in gateway.rows("SELECT DISTINCT scope, subject, code FROM stop WHERE lifted_at IS NULL"):
+            if each.code != "perhaps_sent" or not self._was_paid(gateway, each.subject):
+                self._decide(gateway, "start", f"{each.scope} {each.subject}".strip())
+
+    def _was_paid(self, gateway: Gateway, batch: str) -> bool:
+        self.bank.take()
+        known = gateway.rows("SELECT end_to_end_id FROM payment WHERE batch_id = :b", b=batch)
+        return not {each.end_to_end_id for each in known}.isdisjoint(self.bank.debited)
+
+    def _resume(self, gateway: Gateway) -> None:
+        if gateway.value("SELECT safe_since FROM instance"):
+            survey(gateway.context)
+            self._decide(gateway, "resume", "all")
+
+
+class _Process:
+    """One process over the home; it may die, or lose an answer, at one operation."""
+
+    def __init__(self, machine: Payouts, place: int | None, fault: str) -> None:
+        self._machine, self._place, self._fault = machine, place, fault
+
+    def __enter__(self) -> Gateway:
+        home = self._machine.folder / "home"
+        points = Points()
+        points.before, points.after = self._before, self._after
+        faulty = self._place is not None
+        gateway = Gateway(home, f"sqlite:///{home / 'chitra.db'}", points=points if faulty else None)
+        if self._machine.now is not None:
+            gateway.clock.value = self._machine.now
+        bank = TinyBank(gateway.place(), takes=False)
+
+        def watched(inner: Transport) -> Transport:
+            return WatchedTransport(inner, points, bank)
+
+        if faulty:
+            gateway.wrap = watched
+        places = FileAnchors(home / "anchor.json", [self._machine.folder / "outside.anchor"])
+        gateway.__dict__["context"] = replace(gateway.context, anchors=places)
+        self._gateway = gateway
+        return gateway
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        self._machine.now = self._gateway.clock.value
+        self._gateway.close()
+        return isinstance(error, Crashed | ChitraError)
+
+    def _before(self, number: int, name: str) -> None:
+        if number == self._place and self._fault == "crash before":
+            raise Crashed(name)
+
+    def _after(self, number: int, name: str) -> None:
+        if number == self._place and self._fault == "crash after":
+            raise Crashed(name)
+        if number == self._place and self._fault == "no reply" and name != "commit":
+            raise RemoteUnknown("timeout", operation=name)
+
+
+TestPayouts = Payouts.TestCase
+TestPayouts.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=STEPS,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
