@@ -59,7 +59,7 @@ def amount_minor(text: str, currency: str) -> int:
     fraction = (match[2] or "").rstrip("0")
     if len(fraction) > decimals:
         raise Unreadable("amount_too_fine", currency=currency)
-    minor = int(match[1] + fraction.ljust(decimals, "0"))
+    minor = int(match[1] + fraction.ljust(decimals, "0") or "0")
     if minor >= 10**DIGITS_MAX:
         raise Unreadable("amount_out_of_range")
     return minor

@@ -38,6 +38,7 @@ def test_a_currency_without_decimals_in_the_standard_is_unknown(currency: str) -
         (".79", "EUR", 79),
         ("5.", "EUR", 500),
         ("0", "VND", 0),
+        (".000", "VND", 0),
         ("1.234", "KWD", 1234),
         ("999999999999999999", "VND", 999_999_999_999_999_999),
     ],
