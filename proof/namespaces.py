@@ -68,8 +68,8 @@ def _found(endings: list[Ending]) -> str:
     late = [ending.taken_over_seconds for ending in endings if ending.taken_over_seconds is not None]
     return (
         f"The second machine waited up to {max(late, default=0):.0f} s: the lock of the first one is its database"
-        " session, which PostgreSQL ends when nothing has answered for about a minute (keep-alives that the gateway asks"
-        " of the server for its own sessions). No lock expires by a clock, so that a machine which is only slow loses"
-        " nothing; a file that was committed as releasing is never sent by the second machine, it is looked for and else"
-        " named unknown."
+        " session, which PostgreSQL ends when nothing has answered for about a minute (keep-alives that the gateway"
+        " asks of the server for its own sessions). No lock expires by a clock, so that a machine which is only slow"
+        " loses nothing; a file that was committed as releasing is never sent by the second machine, it is looked for"
+        " and else named unknown."
     )

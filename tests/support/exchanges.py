@@ -50,6 +50,8 @@ class Worker(Gateway):
     """The gateway as one worker has it: its own connections, the real store, SFTP."""
 
     endpoint: Endpoint | None = None
+    has_looked: bool = False
+    """As one that runs for some time: it has looked at every partner for files of ours that nobody knows (M15)."""
 
     @cached_property
     def store(self) -> Store:  # type: ignore[override]
@@ -63,7 +65,8 @@ class Worker(Gateway):
             account=lambda partner, _programme: accounts.get(partner),
             accounts=lambda partner: [accounts[partner]],
         )
-        return replace(super().context, payers={PAYER: payer})
+        looked_at = set(self.profiles) if self.has_looked else set[str]()
+        return replace(super().context, payers={PAYER: payer}, looked_at=looked_at)
 
     @contextmanager
     def _connect(self, code: str) -> Iterator[Transport]:
@@ -146,7 +149,7 @@ class Exchange:
     host: str = "127.0.0.1"
     """Where workers reach the bank's server."""
 
-    def worker(self) -> Worker:
+    def worker(self, has_looked: bool = False) -> Worker:
         endpoint = Endpoint(
             host=self.host,
             port=self.server.port,
@@ -155,7 +158,7 @@ class Exchange:
             host_keys=(self.server.host_key,),
             answer_timeout_seconds=_ANSWER_SECONDS,
         )
-        return Worker(self.folder, self.url, profiles=self.profiles, endpoint=endpoint)
+        return Worker(self.folder, self.url, profiles=self.profiles, endpoint=endpoint, has_looked=has_looked)
 
     def waits_in_an_inbox(self, partner: str) -> bool:
         """Whether the partner has put an answer there."""

@@ -25,6 +25,8 @@ from gateway.signals import until_signalled
 _BATCH = {SMALL: 4, LARGE: 100}
 _KILLS_PER_BATCH = 4
 _OCCURRENCE_MAX = 6
+_HAS_LOOKED = 0.8
+"""Share of workers that do not look at every partner first, since a look is a connection to each."""
 _LATER_SECONDS_MAX = 0.004
 _FROZEN_SECONDS = 0.2
 Place = tuple[str, str]
@@ -155,11 +157,12 @@ class Campaign:
             self._to_send = _KILLS_PER_BATCH
 
     def _act(self, stage: str, partner: str) -> Callable[[], object]:
-        return lambda: self._step(stage, partner)
+        has_looked = self.chance.random() < _HAS_LOOKED
+        return lambda: self._step(stage, partner, has_looked)
 
-    def _step(self, stage: str, partner: str) -> object:
+    def _step(self, stage: str, partner: str, has_looked: bool) -> object:
         """Inside the worker; what it refuses in words is tried again by others."""
-        with suppress(ChitraError), closing(self.exchange.worker()) as worker:
+        with suppress(ChitraError), closing(self.exchange.worker(has_looked)) as worker:
             return _STAGES[stage](worker, partner)
         return None
 
