@@ -35,8 +35,8 @@ class Bank:
         self.outbox = profile.outbox.folder
         self.sent: list[tuple[str, str, bytes]] = []
         """(inbox message, name, content) of everything it ever put out."""
-        self.swept: Callable[[Bank, bytes], None] = lambda bank, content: None
-        """Told of a file that it works on although nobody has released it."""
+        self.swept: Callable[[Bank, bytes], bool] = lambda bank, content: True
+        """Asked about a file that nobody has released, whether to work on it."""
         self.misdirected: Callable[[str, bytes], None] = lambda partner, content: None
         """Told of what it signed for somebody else and laid into our folder."""
         self._answerer, self._today = answerer, today
@@ -116,8 +116,7 @@ class Bank:
             content = self._content(name)
             self.swept_names.add(name)
             self.server.unlink(f"{self.outbox}/{name}")
-            if content.endswith(END) and self.chance.happens(0.5):
-                self.swept(self, content)
+            if content.endswith(END) and self.chance.happens(0.5) and self.swept(self, content):
                 self._accept(name, content)
 
     # --- answers ------------------------------------------------------------------------------------------------
@@ -203,7 +202,10 @@ class Bank:
         lines = [(order, line) for order in self.orders for line in order.lines if line.state == "debited"]
         if lines:
             order, line = self.chance.one(lines)
-            self._say(order, transfers=((line.end_to_end_id, self.chance.one(("RJCT", "ACSP")), "AC06"),))
+            status = self.chance.one(("RJCT", "ACSP"))
+            if status == "RJCT":
+                self.ledger.rejected.add(line.end_to_end_id)
+            self._say(order, transfers=((line.end_to_end_id, status, "AC06"),))
 
     def err(self) -> None:
         """A booking of ours with another amount, or a statement of somebody else's account in our folder (T5)."""

@@ -174,10 +174,18 @@ class Judge:
         if content not in self.foreign_orders:
             self._judged(lambda: self._appear(bank, name, content))
 
-    def sweep(self, bank: Bank, content: bytes) -> None:
-        """Fault 49: a partner works on what was never released; then nothing of it may come again."""
-        for line in read_order("", content).lines:
+    def sweep(self, bank: Bank, content: bytes) -> bool:
+        """Fault 49: a partner works on what was never released, and then nothing of it may come again.
+
+        False for what has a final name already: working on that as well would be the partner's own second debit.
+        """
+        order = read_order("", content)
+        if order.message_id in self.appeared:
+            return False
+        self.appeared.add(order.message_id)
+        for line in order.lines:
             bank.ledger.debited[line.end_to_end_id] += 1
+        return True
 
     def _appear(self, bank: Bank, name: str, content: bytes) -> None:
         sha256 = hashlib.sha256(content).hexdigest()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import sqlite3
 from collections.abc import Callable
-from typing import Any
 
 from support.gateways import PAYER, PERIOD, csv_of, person, row
 
@@ -18,15 +18,15 @@ from simulation.chance import Chance
 from simulation.judge import Judge
 
 Rows = list[dict[str, str]]
-LISTS_MAX = 3
+LISTS_MAX = 5
 CHECKERS = ("checker", "checker2", "both")
 
 
 class Operators:
     """Acts of people; each returns a command to run as a process of its own."""
 
-    def __init__(self, chance: Chance, judge: Judge, partners: tuple[str, ...]) -> None:
-        self._chance, self._judge, self._partners = chance, judge, partners
+    def __init__(self, chance: Chance, judge: Judge, partners: tuple[str, ...], raw: sqlite3.Connection) -> None:
+        self._chance, self._judge, self._partners, self._raw = chance, judge, partners, raw
         self._lists: list[Rows] = []
         self._number = 0
         self.stopping = chance.happens(0.25)
@@ -80,20 +80,20 @@ class Operators:
         return lambda: self._judge_batch(context, how == "odd")
 
     def _judge_batch(self, context: Context, odd: bool) -> object:
-        with context.store.read() as tx:
-            batches = tx.rows("SELECT id, state FROM batch WHERE state <> 'invalid' ORDER BY id")
+        batches = self._raw.execute("SELECT id, state FROM batch WHERE state <> 'invalid' ORDER BY id").fetchall()
         if not batches:
             return None
         if odd:
-            return self._odd(context, self._chance.one(batches).id)
-        waiting = [each for each in batches if each.state in ("ready", "submitted")]
+            return self._odd(context, self._chance.one(batches)[0])
+        waiting = [each for each in batches if each[1] in ("ready", "submitted")]
         return self._forward(context, self._chance.one(waiting)) if waiting else None
 
-    def _forward(self, context: Context, batch: Any) -> object:
-        if batch.state == "ready":
-            return approve.submit(context, batch.id, "maker", person("maker"))
+    def _forward(self, context: Context, batch: tuple[str, str]) -> object:
+        number, state = batch
+        if state == "ready":
+            return approve.submit(context, number, "maker", person("maker"))
         name = self._chance.one(CHECKERS)
-        return approve.approve(context, batch.id, name, person(name))
+        return approve.approve(context, number, name, person(name))
 
     def _odd(self, context: Context, batch: str) -> object:
         """Fault 112: the maker approves, a check is clicked twice, something is taken back too late."""
@@ -107,8 +107,7 @@ class Operators:
 
     def _stop(self, context: Context) -> object:
         """M16: one person stops; two let it go on (``simulation.deciders``)."""
-        with context.store.read() as tx:
-            batches = [each.id for each in tx.rows("SELECT id FROM batch ORDER BY id")]
+        batches = [number for (number,) in self._raw.execute("SELECT id FROM batch ORDER BY id")]
         scopes = [stops.EVERYTHING, stops.of_partner(self._chance.one(self._partners))]
         scopes += [stops.Scope("batch", self._chance.one(batches))] if batches else []
         return stop(context, self._chance.one(scopes), "a doubt", "maker")

@@ -21,6 +21,7 @@ from adapters.profile import Delivery, Profile, Ready
 from gateway.domain.errors import ChitraError, NotConfigured
 from gateway.ports import MessageSigner, Transport
 from gateway.proof import PartnerVerifier
+from gateway.usecases.collect import collect
 from gateway.usecases.context import Context, Partner
 from gateway.usecases.poll import poll
 from gateway.usecases.send import send
@@ -32,12 +33,16 @@ from simulation.judge import Judge, Violation, require
 from simulation.operators import Operators
 from simulation.oracles import PERSONAL, Oracles
 from simulation.process import Process
+from simulation.reorder import Reorder
 from simulation.server import Server
 from simulation.store import SimulatedStore, in_memory
 from simulation.transport import connect
 
 WORKERS = 4
-END_ROUNDS, END_HOURS = 6, 15
+END_ROUNDS, END_HOURS = 5, 18
+
+REORDERED = 0.1
+"""Share of the runs in which everything is told again in another order: it costs as much as the run."""
 
 
 @cache
@@ -119,8 +124,8 @@ class World:
         for bank in self.banks.values():
             bank.swept, bank.misdirected = self.judge.sweep, self.judge.forge
         self.oracles = Oracles(self.raw, self.judge, self.banks)
-        self.operators = Operators(self.chance, self.judge, tuple(self.banks))
-        self.deciders = Deciders(self.chance, self.judge, self.banks)
+        self.operators = Operators(self.chance, self.judge, tuple(self.banks), self.raw)
+        self.deciders = Deciders(self.chance, self.judge, self.banks, self.raw)
         self.attacker = Attacker(self.chance, self.judge, self.banks, stranger())
         self.context = self._context(gateway)
         self.store.before_commit = self.judge.before_commit
@@ -198,13 +203,13 @@ class World:
         act = self.chance.weighted(
             {
                 self._go_on: 30 if self.waiting else 0,
-                self._send: 12,
-                self._poll: 10,
-                self._person: 18,
+                self._send: 9,
+                self._poll: 8,
+                self._person: 17,
                 self._decide: 4,
-                self._bank_works: 24,
+                self._bank_works: 26,
                 self._time_passes: 9,
-                self._attack: 6,
+                self._attack: 7,
                 self._lock_lost: 3 if self.waiting else 0,
                 self._restart: 2,
             }
@@ -319,6 +324,11 @@ class World:
                 bank.honest_day()
             self.look()
         self.oracles.at_the_end(self.store, said)
+        if self.chance.happens(REORDERED):
+            Reorder(self.raw, self.store, self.banks, self.chance).check(lambda: self._last("poll", self._collect))
+
+    def _collect(self) -> object:
+        return [collect(self.context, partner) for partner in self.context.partners.values()]
 
     def _last(self, name: str, act: Callable[[], Any]) -> list[str]:
         process = Process(f"last {name}", act, self.chance)

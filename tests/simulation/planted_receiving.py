@@ -1,0 +1,350 @@
+"""Planted bugs of the way back: collecting, proving, understanding, matching, and what is kept and told."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from support.gateways import ACCOUNTS, bank_key
+from support.signatures import TemporarySpool
+
+from gateway.domain.errors import ChitraError, RemoteRefused
+from gateway.proof import PartnerVerifier, translated
+from gateway.store import audit, evidence, matching, moves
+from gateway.store.store import Transaction
+from gateway.usecases import close, collect, match, statements, statuses, take, understand
+from gateway.usecases import deliver as delivering
+from gateway.usecases.received import Received
+from keys import trust, xmldsig
+from simulation.patches import Patch, bug
+
+Verifier: Any = PartnerVerifier
+
+# --- proof -----------------------------------------------------------------------------------------------------------
+
+
+@bug
+def believe_unsigned(patch: Patch) -> None:
+    """The channel is proof enough for everybody."""
+
+    def verified(verifier: Any, source: BinaryIO, proof: str, size_bytes_max: int) -> Any:
+        return trust.accept_channel(source, TemporarySpool())
+
+    patch.set(Verifier, "verify", verified)
+
+
+@bug
+def believe_the_enclosed_certificate(patch: Patch) -> None:
+    """A signature is checked with the key that comes with it."""
+
+    def verified(verifier: Any, source: BinaryIO, proof: str, size_bytes_max: int) -> Any:
+        found = re.search(rb"<X509Certificate>([^<]*)<", source.read())
+        source.seek(0)
+        pem = x509.load_der_x509_certificate(b64decode(found[1])).public_bytes(Encoding.PEM) if found else b""
+        trusted = [pem] if found else verifier._trusted
+        with translated():
+            now = verifier._clock.now()
+            return xmldsig.verify_enveloped(source, trusted, TemporarySpool(), now, size_bytes_max, [])
+
+    patch.set(Verifier, "verify", verified)
+
+
+@bug
+def believe_every_partner(patch: Patch) -> None:
+    """All partners' certificates are in one pile."""
+    before = Verifier.verify
+
+    def verified(verifier: Any, *arguments: Any) -> Any:
+        verifier._trusted = [bank_key(code.upper()).pem for code in ACCOUNTS]
+        return before(verifier, *arguments)
+
+    patch.set(Verifier, "verify", verified)
+
+
+@bug
+def any_account_will_do(patch: Patch) -> None:
+    """A statement of somebody else's account is read as ours."""
+    before = statements.record_statements
+
+    def recorded(tx: Any, file: Any, source: Any, reading: Any) -> Any:
+        return before(tx, file, source, statements.Reading(None, reading.proven, reading.reasons))
+
+    patch.set(understand, "record_statements", recorded)
+
+
+# --- collecting ------------------------------------------------------------------------------------------------------
+
+
+@bug
+def archive_before_commit(patch: Patch) -> None:
+    """The file is moved away as soon as it is read."""
+    before = take.Taker._store
+
+    def stored(taker: Any, read: Any, spool: Any) -> Any:
+        with suppress(RemoteRefused):
+            taker._move(read.name, "early")
+        return before(taker, read, spool)
+
+    patch.set(take.Taker, "_store", stored)
+
+
+@bug
+def archive_overwrites(patch: Patch) -> None:
+    """The archive takes the newer file in place of the older one."""
+
+    def moved(taker: Any, name: str, reference: str) -> None:
+        target = f"{taker.inbox.archive}/{name}"
+        if taker.line.transport.stat(target) is not None:
+            taker.line.transport.remove(target)
+        taker.line.transport.rename(f"{taker.inbox.folder}/{name}", target)
+
+    patch.set(take.Taker, "_move", moved)
+
+
+@bug
+def poison_stops_the_inbox(patch: Patch) -> None:
+    """After the first file that is not understood the rest is left."""
+    before = collect._Round._take
+
+    def taken(round_: Any, files: Any, memory: Any) -> Any:
+        for received in before(round_, files, memory):
+            yield received
+            if received.state == "quarantined":
+                return
+
+    patch.set(collect._Round, "_take", taken)
+
+
+@bug
+def received_and_forgotten(patch: Patch) -> None:
+    """What a crash left between storing and understanding is never taken up again."""
+    patch.set(collect, "_unread", lambda context, partner: iter(()))
+    before = understand.understand
+
+    def understood(context: Any, partner: Any, inbox: Any, file: Any, spool: Any) -> Any:
+        if file.archived_at is None and _is_second_look(context, file):
+            return Received(file.reference, file.partner, file.name, inbox.message, file.state)
+        return before(context, partner, inbox, file, spool)
+
+    def _is_second_look(context: Any, file: Any) -> bool:
+        with context.store.read() as tx:
+            return bool(tx.value("SELECT polls > 1 FROM sighting WHERE file_in_id = :id", id=file.id))
+
+    patch.set(take, "understand", understood)
+
+
+@bug
+def quarantined_in_silence(patch: Patch) -> None:
+    """What is set aside is not told to anybody."""
+    before = evidence.raise_exception
+
+    def raised(tx: Any, kind: str, *arguments: Any, **links: Any) -> None:
+        if kind != "quarantined":
+            before(tx, kind, *arguments, **links)
+
+    patch.set(evidence, "raise_exception", raised)
+
+
+# --- matching --------------------------------------------------------------------------------------------------------
+
+
+@bug
+def duplicate_class_rejects(patch: Patch) -> None:
+    """DUPL and AM05 are rejections like others."""
+    before = statuses._rows
+
+    def rows(*arguments: Any) -> Any:
+        return ((*row[:-1], False) for row in before(*arguments))
+
+    patch.set(statuses, "_rows", rows)
+
+
+@bug
+def accepted_means_settled(patch: Patch) -> None:
+    """pain.002 moves the books."""
+    patch.sql("THEN 'accepted' ELSE p.state END", "THEN 'settled' ELSE p.state END")
+
+
+@bug
+def late_rejection_beats_a_booking(patch: Patch) -> None:
+    """The last word counts, whoever says it."""
+    patch.sql(
+        "WHEN b.debits > b.reversals THEN 'settled'", "WHEN w.rejected_at IS NULL AND b.debits > 0 THEN 'settled'"
+    )
+
+
+@bug
+def sum_of_multiplicities(patch: Patch) -> None:
+    """A booking that two messages report is booked twice."""
+    patch.set(statements._Recorder, "_known", lambda recorder, entries, identities: [False] * len(entries))
+
+
+@bug
+def replays_count_again(patch: Patch) -> None:
+    """The same bytes under another name are another file."""
+    patch.set(evidence, "known", lambda tx, partner, sha256, unproven=False: None)
+
+
+@bug
+def any_amount_settles(patch: Patch) -> None:
+    """The end-to-end id is enough."""
+    rules: Any = matching._ALLOCATIONS
+    patch.item(rules, "debit", "d.amount < 0 AND NOT d.is_return AND NOT d.reversal")
+
+
+@bug
+def returns_ignored(patch: Patch) -> None:
+    """Money that comes back is somebody's, but not this payment's."""
+    rules: Any = matching._ALLOCATIONS
+    patch.item(rules, "return", "d.amount IS NULL")
+
+
+@bug
+def reversal_is_a_return(patch: Patch) -> None:
+    """A booking undone counts as money returned."""
+    rules: Any = matching._ALLOCATIONS
+    patch.item(rules, "reversal", "d.amount IS NULL")
+    patch.item(rules, "return", "d.amount = p.amount")
+
+
+@bug
+def leftovers_dropped(patch: Patch) -> None:
+    """What is no payment of ours is not looked at."""
+    patch.set(matching, "leave", lambda tx, file_in_id: [])
+
+
+@bug
+def unknown_debits_ignored(patch: Patch) -> None:
+    """A debit that nobody ordered is some bank charge."""
+    patch.sql("'unknown_debit'", "'unknown_credit'")
+
+
+@bug
+def rejection_frees_the_month(patch: Patch) -> None:
+    """Re-issue on RJCT alone: the same benefit is paid by the next list."""
+    before = matching.write_facts
+
+    def written(tx: Transaction) -> None:
+        before(tx)
+        tx.run(
+            "UPDATE payment SET holds_key = :no WHERE holds_key AND id IN"
+            " (SELECT payment_id FROM concluded WHERE target = 'rejected')",
+            no=False,
+        )
+
+    patch.set(matching, "write_facts", written)
+
+
+# --- what is kept and told -------------------------------------------------------------------------------------------
+
+
+@bug
+def move_without_history(patch: Patch) -> None:
+    """A state changes and nobody can say why."""
+    before = moves.move
+
+    def moved(tx: Transaction, kind: str, key: Any, target: str, evidence: str) -> None:
+        if kind == "file_out" and target == "acknowledged":
+            tx.run("UPDATE file_out SET state = :target WHERE id = :key", target=target, key=key)
+        else:
+            before(tx, kind, key, target, evidence)
+
+    patch.set(moves, "move", moved)
+
+
+@bug
+def act_without_record(patch: Patch) -> None:
+    """One kind of act is not in the audit chain."""
+    before = audit.append
+
+    def appended(tx: Transaction) -> None:
+        tx.records[:] = [record for record in tx.records if record.verb != "file sent"]
+        before(tx)
+
+    patch.set(audit, "append", appended)
+
+
+@bug
+def chain_of_other_fields(patch: Patch) -> None:
+    """The head of the chain is moved on by hand."""
+    before = audit.append
+
+    def appended(tx: Transaction) -> None:
+        verbs = [record.verb for record in tx.records]
+        before(tx)
+        if "batch approve" in verbs:
+            tx.run("UPDATE audit_head SET hash = :h WHERE id = 1", h="0" * 64)
+
+    patch.set(audit, "append", appended)
+
+
+@bug
+def names_in_the_log(patch: Patch) -> None:
+    """A refusal says whom it is about."""
+    before = delivering._reported
+
+    def reported(context: Any, file: Any, error: ChitraError | None) -> Any:
+        if error is not None:
+            error.params = {**error.params, "payee": "Nguyễn Văn An"}
+        return before(context, file, error)
+
+    patch.set(delivering, "_reported", reported)
+
+
+@bug
+def names_in_the_audit(patch: Patch) -> None:
+    """A record holds an account."""
+    before = Transaction.record
+
+    def record(tx: Transaction, actor: str, verb: str, subject: str, digest: str = "", **details: Any) -> None:
+        extra = {"account": "1077700001"} if verb == "file seal" else {}
+        before(tx, actor, verb, subject, digest, **details, **extra)
+
+    patch.set(Transaction, "record", record)
+
+
+@bug
+def unanswered_is_nobodys(patch: Patch) -> None:
+    """What the partner never says a last word about stays where it is."""
+    patch.set(evidence, "raise_for_unanswered", lambda *arguments: None)
+
+
+@bug
+def unknown_is_not_told(patch: Patch) -> None:
+    """A file of unknown delivery waits, and nobody hears of it."""
+    before = evidence.raise_exception
+    patch.set(
+        evidence,
+        "raise_exception",
+        lambda tx, kind, *rest, **links: None if "file_out_id" in links else before(tx, kind, *rest, **links),
+    )
+    patch.set(evidence, "raise_for_unanswered", lambda *arguments: None)
+    told = delivering._reported
+
+    def reported(context: Any, file: Any, error: ChitraError | None) -> Any:
+        found = told(context, file, error)
+        return delivering.Delivery(**{**_fields(found), "error": None})
+
+    patch.set(delivering, "_reported", reported)
+
+
+def _fields(delivery: Any) -> dict[str, Any]:
+    return {name: getattr(delivery, name) for name in delivery.__dataclass_fields__}
+
+
+@bug
+def contradiction_by_arrival(patch: Patch) -> None:
+    """Which of two words of a partner counts is decided by which came first to us."""
+    arrivals = iter(range(10**6))
+    patch.set(statuses, "_stored", lambda created, zone: f"2026-11-02T10:{next(arrivals):06d}")
+
+
+@bug
+def closed_too_early(patch: Patch) -> None:
+    """A payment that was undone is over all the same."""
+    patch.set(match, "_reopen", lambda tx, file: None)
+    patch.set(close, "_OPEN_IN_FILE", "SELECT 1 WHERE 1 = 0")
