@@ -6,163 +6,20 @@ The same faults meet the naive sender (put, rename, once more), who pays twice a
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.sftp_acts import (
-    after_it,
-    before_it,
-    clobbering,
-    cut_after,
-    cut_before,
-    dripping,
-    half_renamed,
-    held_until,
-    late,
-    lost,
-    only_to,
-    refused,
-    refused_though_done,
-    silent,
-    swallowed,
-    torn,
-)
+from support.sftp_acts import before_it, held_until
+from support.sftp_cases import RENAMED, Case
 from support.sftp_line import LedgerBank, Line, NaiveSender, line, sealed_snapshot, served, struck
-from support.sftp_proxy import (
-    CLOSE,
-    EXTENDED,
-    FOR_EVER,
-    LSTAT,
-    OPEN,
-    PERMISSION_DENIED,
-    READ,
-    RENAME,
-    WRITE,
-    Exchange,
-    Rule,
-)
+from support.sftp_proxy import EXTENDED, LSTAT, OPEN, READ, RENAME, WRITE, Exchange, Rule
 
 from gateway.domain.errors import RemoteUnknown
 
 PAYMENTS = 250
 ANSWER_SECONDS = 2.0
-PART = b".part"
 RUNS = 2
-Rules = Callable[[Path, str], list[Rule]]
-"""The partner's folder for orders and the final name -> what strikes."""
-
-
-def rule(
-    request: int, act: Callable[[Exchange], bytes | None], first: int = 1, last: int = 0, ending: bytes = b""
-) -> Rules:
-    return lambda inbox, name: [Rule(request, act, first, last, ending)]
-
-
-def taken_away(inbox: Path, away: str, wanted: Callable[[Path], bool]) -> Callable[[], None]:
-    """The partner moves files into a folder of its own."""
-
-    def move() -> None:
-        target = inbox.parent / away
-        target.mkdir(exist_ok=True)
-        for path in filter(wanted, list(inbox.iterdir())):
-            path.rename(target / path.name)
-
-    return move
-
-
-def is_temporary(path: Path) -> bool:
-    return path.name.startswith(".")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One fault; states of the file after the run it strikes, and at the end.
-
-    A bank that takes files away at once leaves nothing to see: what was unknown stays so.
-    """
-
-    number: int
-    title: str
-    rules: Rules
-    first: str
-    last: str
-    last_taken: str = "unknown"
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.title}"
-
-
-def mended(number: int, title: str, rules: Rules) -> Case:
-    """Before the release intent: the next run sends the same bytes."""
-    return Case(number, title, rules, "uploading", "sent")
-
-
-def unharmed(number: int, title: str, rules: Rules) -> Case:
-    return Case(number, title, rules, "sent", "sent")
-
-
-def unknown(number: int, title: str, rules: Rules, last: str = "unknown") -> Case:
-    """After the release intent: only what is seen at the partner says more (M9)."""
-    return Case(number, title, rules, "unknown", last)
-
-
-CASES = (
-    mended(36, "reset in the middle of a write", rule(WRITE, torn(10_000), 4)),
-    mended(36, "reset before the open", rule(OPEN, cut_before)),
-    mended(36, "reset after the open", rule(OPEN, cut_after)),
-    mended(36, "reset at the read-back", rule(READ, cut_before)),
-    unknown(37, "reset after the rename, before its answer", rule(RENAME, cut_after), "sent"),
-    unknown(37, "reset before the rename arrives", rule(RENAME, cut_before)),
-    unknown(37, "answer to the rename lost", rule(RENAME, lost), "sent"),
-    mended(38, "refused write in the middle", rule(WRITE, refused(), 4)),
-    mended(38, "write that is confirmed and not done", rule(WRITE, swallowed, 4)),
-    mended(39, "disk full from the fourth write on", rule(WRITE, refused(), 4, FOR_EVER)),
-    mended(39, "disk full at the sync", rule(EXTENDED, refused())),
-    mended(40, "disk full at the close", rule(CLOSE, refused_though_done(), ending=PART)),
-    mended(41, "permission to create denied", rule(OPEN, only_to("write", refused(PERMISSION_DENIED)))),
-    unknown(43, "rename denied", rule(RENAME, refused(PERMISSION_DENIED))),
-    unharmed(43, "rename denied, though done", rule(RENAME, refused_though_done())),
-    unknown(
-        44,
-        "both names stand",
-        lambda inbox, name: [Rule(RENAME, half_renamed(inbox.parent))],
-        "sent",
-    ),
-    unharmed(45, "rename that overwrites", rule(RENAME, clobbering)),
-    mended(
-        47,
-        "the temporary name is taken by somebody",
-        lambda inbox, name: [
-            Rule(OPEN, before_it(lambda: (inbox / f".{name}.1.part").write_bytes(b"x"), Exchange.forward))
-        ],
-    ),
-    unharmed(
-        48,
-        "taken the instant it is renamed",
-        lambda inbox, name: [Rule(RENAME, after_it(taken_away(inbox, "took", lambda path: path.name == name)))],
-    ),
-    unknown(
-        48,
-        "taken the instant it is renamed, the answer lost",
-        lambda inbox, name: [
-            Rule(RENAME, after_it(taken_away(inbox, "took", lambda path: path.name == name), cut_after))
-        ],
-    ),
-    Case(
-        49,
-        "the server moves the temporary away",
-        lambda inbox, name: [Rule(CLOSE, after_it(taken_away(inbox, "swept", is_temporary)), ending=PART)],
-        "uploading",
-        "unknown",
-    ),
-    mended(50, "read-back forbidden", rule(OPEN, only_to("read", refused(PERMISSION_DENIED)), 1, FOR_EVER)),
-    unknown(51, "answer to the rename a byte at a time", rule(RENAME, dripping), "sent"),
-    mended(51, "answer to a write a byte at a time", rule(WRITE, dripping, 2)),
-    mended(54, "no answer after the open", rule(WRITE, silent)),
-    unharmed(54, "answers that come late, and in time", rule(RENAME, late)),
-)
 
 
 @pytest.fixture(scope="module")
@@ -185,15 +42,15 @@ def requires_once(bank: LedgerBank, sealed_bytes: bytes) -> None:
 @pytest.mark.parametrize(
     ("case", "takes"),
     [
-        *(pytest.param(case, False, id=str(case)) for case in CASES),
-        *(pytest.param(case, True, id=f"{case}, and taken") for case in CASES if case.first == "unknown"),
+        *(pytest.param(case, False, id=str(case)) for case in RENAMED),
+        *(pytest.param(case, True, id=f"{case}, and taken") for case in RENAMED if case.first == "unknown"),
     ],
 )
 def test_m1_m7_m9_each_fault_of_the_line_leaves_one_whole_order_or_a_question(
     ours: Line, case: Case, takes: bool
 ) -> None:
     content = ours.sealed()
-    rules = case.rules(ours.bank.inbox, ours.final_name)
+    rules = case.rules(ours.bank, ours.final_name)
     ours.proxy.rules += rules
     said = ours.send()
     assert ours.state == case.first
@@ -296,9 +153,9 @@ def test_the_naive_sender_doubles_and_corrupts_where_ours_does_not(sealed: Path,
         inbox = tmp_path / "bank" / "in"
         inbox.mkdir()
         sender = NaiveSender(proxy.port, tmp_path / "identity", ANSWER_SECONDS)
-        for case in (each for each in CASES if each.number <= 50):
+        for case in (each for each in RENAMED if each.number <= 50):
             bank = LedgerBank(inbox)
-            proxy.rules[:] = case.rules(inbox, name)
+            proxy.rules[:] = case.rules(bank, name)
             sender.send(content, name, between=bank.take)
             bank.take()
             doubled += bank.doubled()

@@ -17,6 +17,7 @@ from support.gateways import Gateway, copy_of, new_gateway, row
 from support.sftp_proxy import FaultProxy, Rule, fault_proxy
 from support.sshd import Sshd, generate_key, sshd
 
+from adapters.profile import Delivery
 from gateway.domain.errors import ChitraError
 from gateway.store import blobs
 from gateway.transport.sftp import Endpoint, connect
@@ -40,6 +41,16 @@ class LedgerBank:
             if not path.name.startswith("."):
                 self.taken.append((path.name, path.read_bytes()))
                 path.unlink()
+
+    def sweep(self) -> None:
+        """Move away what is hidden, as partners do that clear up; it is not taken for an order."""
+        for path in list(self.inbox.iterdir()):
+            if path.name.startswith("."):
+                path.unlink()
+
+    def orders(self) -> list[tuple[str, bytes]]:
+        """What was taken, markers left out."""
+        return [each for each in self.taken if not each[0].endswith(".done")]
 
     def doubled(self) -> int:
         """Payments that were ordered more than once."""
@@ -84,6 +95,11 @@ class Line:
         (file,) = self.gateway.files()
         with self.gateway.store.read() as tx:
             return b"".join(blobs.parts(tx, file.sha256))
+
+    def deliver_by(self, form: Delivery) -> None:
+        """Before the first act."""
+        profile = self.gateway.profiles[PARTNER]
+        self.gateway.profiles[PARTNER] = replace(profile, outbox=replace(profile.outbox, delivery=form))
 
     def temporaries(self) -> list[str]:
         return [path.name for path in self.bank.inbox.iterdir() if path.name.startswith(".")]
