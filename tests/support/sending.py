@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import get_args
 
 from support.banks import MARKER, TinyBank, WatchedTransport
-from support.gateways import Gateway
+from support.gateways import Gateway, new_gateway, row
 from support.stores import CountedStore, Crashed, Points
 
 from adapters.profile import Delivery
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
 from gateway.store import audit, blobs
+from gateway.transport.directory import DirectoryTransport
+from gateway.usecases.allocate import allocate, waiting
+from gateway.usecases.seal import seal
 
 FORMS: tuple[Delivery, ...] = get_args(Delivery)
 FAULTS = ("refused", "unknown before", "unknown after", "crash before", "crash after")
@@ -216,7 +219,35 @@ def ended(world: World, scenario: str) -> str:
         raise Judged(wrong, f"{world.form}, bank {world.habit}, {scenario}: {error}") from error
 
 
+def sealed_home(folder: Path) -> Path:
+    """One payment to one partner in a sealed file, nothing at the partner."""
+    folder.mkdir()
+    gateway = new_gateway(folder)
+    gateway.approved(row(1))
+    (batch,) = waiting(gateway.context)
+    (file,) = allocate(gateway.context, batch)
+    seal(gateway.context, file)
+    return gateway.snapshot()
+
+
 # --- the sender that everybody writes first ------------------------------------------------------------------------
+
+
+def naive_failures(new_world: Callable[[], World]) -> tuple[int, list[tuple[str, str]]]:
+    """The naive sender with every single fault: how many scenarios, and (fault, what was wrong) where it failed."""
+    wrong, scenarios = [], 0
+    for kind in FAULTS:
+        for number in count():
+            world = new_world()
+            world.begin()
+            if number >= len(NaiveSender(world, "PAY.xml", b"order").run({number: kind})):
+                break
+            scenarios += 1
+            try:
+                judge_bank(world.bank, "PAY.xml", b"order")
+            except Judged as error:
+                wrong.append((kind, error.wrong))
+    return scenarios, wrong
 
 
 @dataclass
@@ -243,8 +274,6 @@ class NaiveSender:
         return points.names
 
     def _send(self, points: Points) -> bool:
-        from gateway.transport.directory import DirectoryTransport
-
         transport = WatchedTransport(DirectoryTransport(self.world.bank.place), points, self.world.bank)
         for _ in range(self.tries_max):
             try:

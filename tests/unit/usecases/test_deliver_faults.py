@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
-from support.sending import FAULTS, FORMS, PLACES, Judged, NaiveSender, World, judge_bank, singles
+from support.sending import FAULTS, FORMS, PLACES, World, naive_failures, singles
 
 from adapters.profile import Delivery
 
@@ -116,15 +115,6 @@ def test_d1_dying_at_allocation_or_sealing_is_taken_up_again(approved_home: Path
 
 
 def test_m1_the_naive_sender_fails_before_the_same_judge(new_world: NewWorld) -> None:
-    wrong = []
-    for kind in FAULTS:
-        for number in count():
-            world = new_world(f"{kind}-{number}", "rename", "takes")
-            if number >= len(NaiveSender(world, "PAY.xml", b"order").run({number: kind})):
-                break
-            try:
-                judge_bank(world.bank, "PAY.xml", b"order")
-            except Judged as error:
-                wrong.append((kind, error.wrong))
+    _, wrong = naive_failures(lambda: new_world("naive", "rename", "takes"))
     assert ("unknown after", "doubled") in wrong
     assert ("crash after", "doubled") in wrong
