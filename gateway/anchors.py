@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from gateway.domain.crash import crash_point
 from gateway.domain.errors import NotConfigured
 from gateway.ports import Anchor
 
@@ -66,14 +68,17 @@ def _require_folder(path: Path) -> None:
 
 
 def _replace(path: Path, text: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    """Each thread writes under a name of its own: a daemon has one for each partner."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         os.write(descriptor, text)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+    crash_point("anchor written")
     temporary.replace(path)
+    crash_point("anchor replaced")
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(folder)

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, inspect
 
+from gateway.domain.crash import crash_point
 from gateway.store.audit import GENESIS
 from gateway.store.revision import NEWEST
 from gateway.store.store import Store
@@ -25,6 +26,8 @@ def upgrade(store: Store) -> str:
         _drop_triggers(connection)
         command.upgrade(config, "head")
         _create_triggers(connection)
+        crash_point("committing schema")
+    crash_point("committed schema")
     return NEWEST
 
 

@@ -22,6 +22,7 @@ from support.stores import VAULT
 
 from adapters import registry
 from adapters.profile import Profile
+from gateway.anchors import FileAnchors
 from gateway.ports import Transport
 from gateway.store import audit
 from gateway.store.store import Store
@@ -66,7 +67,8 @@ class Worker(Gateway):
             accounts=lambda partner: [accounts[partner]],
         )
         looked_at = set(self.profiles) if self.has_looked else set[str]()
-        return replace(super().context, payers={PAYER: payer}, looked_at=looked_at)
+        anchors = FileAnchors(self.folder / "anchor.json", [])
+        return replace(super().context, payers={PAYER: payer}, looked_at=looked_at, anchors=anchors)
 
     @contextmanager
     def _connect(self, code: str) -> Iterator[Transport]:
