@@ -50,7 +50,7 @@ def collect(context: Context, partner: Partner) -> tuple[list[Received], list[Ch
                     errors.append(error)  # one folder is closed to us; the others are not
                 except RemoteUnknown as error:
                     errors.append(error)
-                    line.lost()
+                    line.lost(error)
                 if line.is_given_up or context.stop.requested:
                     break
     except ChitraError as error:
@@ -139,7 +139,7 @@ class _Round:
             taken = step()
         except ChitraError as error:
             if isinstance(error, RemoteUnknown):
-                self._line.lost()
+                self._line.lost(error)
             self._failed(seen)
             taken = replace(failed, error=error)
         except Exception as bug:  # a boundary: T7, the next file goes on; ``poll`` raises it at its end

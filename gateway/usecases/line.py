@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from gateway.domain.errors import ChitraError
+from gateway.domain.errors import ChitraError, RemoteUnknown
 from gateway.ports import Transport
 from gateway.usecases.context import Partner
 
@@ -36,11 +36,11 @@ class Line:
             self._losses = _LOSSES_MAX
             raise
 
-    def lost(self) -> None:
-        """No answer came: nothing more is asked over this connection."""
+    def lost(self, error: RemoteUnknown) -> None:
+        """No answer came: nothing more is asked over this connection, and whoever lent it hears why."""
         self._losses += 1
         self._transport = None
-        self._open.close()
+        self._open.__exit__(type(error), error, error.__traceback__)
 
     @property
     def is_given_up(self) -> bool:
@@ -53,4 +53,4 @@ class Line:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open.close()
+        self._open.__exit__(kind, error, trace)

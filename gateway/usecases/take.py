@@ -160,7 +160,7 @@ class Taker:
         except (RemoteRefused, RemoteUnknown) as error:
             self._denied(read, file.id)
             if isinstance(error, RemoteUnknown):
-                self.line.lost()
+                self.line.lost(error)
             return error
         return None
 
