@@ -43,7 +43,7 @@ class Crew:
         context = replace(app.context, stop=self.halt)
         self.context = _connecting_by({code: keeper.connect for code, keeper in keepers.items()}, context)
         aside = _connecting_by({code: keeper.connect_at_once for code, keeper in keepers.items()}, context)
-        self.office = Office(aside, log, daemon.poll_seconds)
+        self.office = Office(aside, log, daemon.poll_seconds, self._nudge)
         self._exchanges = [
             Exchange(self.context, partner, keepers[code], _pace(app, partner), _hours(partner), chance, log)
             for code, partner in self.context.partners.items()
@@ -57,6 +57,10 @@ class Crew:
 
     def leave(self) -> None:
         self.halt.request()
+
+    def _nudge(self) -> None:
+        for worker in self.partners:
+            worker.nudge()
 
     @property
     def working(self) -> list[Worker]:

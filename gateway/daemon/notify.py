@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from time import monotonic_ns
 
+_SECONDS_MAX = 1.0
+
 
 class Notifier:
     """Speaks to the socket that the environment names."""
@@ -22,7 +24,8 @@ class Notifier:
         self._tell("READY=1")
 
     def alive(self) -> None:
-        self._tell("WATCHDOG=1")
+        if self.watchdog_seconds is not None:
+            self._tell("WATCHDOG=1")
 
     def reloading(self) -> None:
         self._tell(f"RELOADING=1\nMONOTONIC_USEC={monotonic_ns() // 1000}")
@@ -33,7 +36,8 @@ class Notifier:
     def _tell(self, state: str) -> None:
         if self._address:
             with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as own:
-                own.sendto(state.encode(), self._address)  # a service manager that went away is not our end
+                own.settimeout(_SECONDS_MAX)
+                own.sendto(state.encode(), self._address)  # a service manager that is gone or full is not our end
 
 
 def _watchdog_seconds(environment: Mapping[str, str]) -> float | None:

@@ -40,8 +40,9 @@ class Office:
 
     name = "office"
 
-    def __init__(self, context: Context, log: Any, poll_seconds: int) -> None:
-        self._context, self._log, self._poll_seconds = context, log, poll_seconds
+    def __init__(self, context: Context, log: Any, poll_seconds: int, allocated: Callable[[], None]) -> None:
+        """``allocated`` is called when there are new files."""
+        self._context, self._log, self._poll_seconds, self._allocated = context, log, poll_seconds, allocated
 
     def round(self) -> int:
         return gravity.gravest([self.open(), self.shut()])
@@ -64,6 +65,8 @@ class Office:
         prepared = prepare(self._context)
         for error in prepared.errors:
             telling.failed(self._log, "file_not_made", error)
+        if prepared.allocated:
+            self._allocated()
         raise_bugs(prepared)
         return gravity.of_sent(prepared)
 

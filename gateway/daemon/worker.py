@@ -8,6 +8,8 @@ from time import monotonic
 from gateway.daemon.tasks import Task
 from gateway.ports import Stop
 
+_NAP_SECONDS = 0.2
+
 
 class Worker:
     """A daemon thread: the process may end without it, as a kill would end it."""
@@ -23,6 +25,11 @@ class Worker:
         self.seconds = 0.0
         """Of all finished rounds together."""
         self._began: float | None = None
+        self._nudged = threading.Event()
+
+    def nudge(self) -> None:
+        """There is something to do: end the pause."""
+        self._nudged.set()
 
     def start(self) -> None:
         self._thread.start()
@@ -45,11 +52,17 @@ class Worker:
                 self._round()
                 if self._once or self._stop.requested:
                     break
-                self._stop.wait(self.task.pause())
+                self._pause(self.task.pause())
         except Exception as bug:  # a boundary: the service ends the others, then raises it
             self.bug = bug
         finally:
             self.task.close()
+
+    def _pause(self, seconds: float) -> None:
+        end = monotonic() + seconds
+        while not self._nudged.is_set() and not self._stop.requested and (rest := end - monotonic()) > 0:
+            self._nudged.wait(min(rest, _NAP_SECONDS))
+        self._nudged.clear()
 
     def _round(self) -> None:
         self._began = monotonic()

@@ -34,21 +34,28 @@ class Keeper:
     @contextmanager
     def connect(self) -> Iterator[Transport]:
         """The kept connection, or a new one; it is given up when its user fails."""
-        with self._in_use:
-            transport = self._alive() or self._new()
-            try:
-                yield transport
-            except BaseException:
-                self.close()
-                raise
+        with self._in_use, self._lent() as transport:
+            yield transport
 
     @contextmanager
     def connect_at_once(self) -> Iterator[Transport]:
         """For a side errand: ``Busy`` while the connection is in use or could not be made the last time."""
-        if self.failures or self._in_use.locked():
+        if self.failures or not self._in_use.acquire(blocking=False):
             raise Busy("busy", lock="connection")
-        with self.connect() as transport:
+        try:
+            with self._lent() as transport:
+                yield transport
+        finally:
+            self._in_use.release()
+
+    @contextmanager
+    def _lent(self) -> Iterator[Transport]:
+        transport = self._alive() or self._new()
+        try:
             yield transport
+        except BaseException:
+            self.close()
+            raise
 
     def rest(self, seconds: float) -> None:
         """Give the connection up before a pause in which the partner would find it idle for too long."""

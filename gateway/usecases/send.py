@@ -32,6 +32,8 @@ class Sent:
 
     deliveries: list[Delivery] = field(default_factory=list)
     errors: list[ChitraError] = field(default_factory=list)
+    allocated: list[str] = field(default_factory=list)
+    """Message ids of new files."""
     bugs: list[Exception] = field(default_factory=list)
     """Faults of ours; raised when everything else is done."""
 
@@ -62,7 +64,7 @@ def prepare(context: Context, batch: str | None = None) -> Sent:
         guard.look_everywhere(context)
     for batch_id in due:
         if batch in (None, batch_id) and not context.stop.requested:
-            _tried(run, lambda batch_id: _allocate(context, batch_id), batch_id)
+            _tried(run, lambda batch_id: run.allocated.extend(_allocate(context, batch_id)), batch_id)
     return run
 
 
@@ -97,10 +99,9 @@ def orphans(context: Context, states: Sequence[FileState]) -> list[ChitraError]:
     return [NotFound("partner_unknown", partner=partner, known=known) for partner in lost]
 
 
-def _allocate(context: Context, batch_id: str) -> None:
+def _allocate(context: Context, batch_id: str) -> list[str]:
     with context.store.claimed("allocate", batch_id) as mine:
-        if mine:
-            allocate(context, batch_id)
+        return allocate(context, batch_id) if mine else []
 
 
 def _seal(context: Context, message_id: str) -> None:

@@ -19,9 +19,12 @@ from support.inprocess import Answer, Gateway, StopsAt
 from gateway.app import App
 from gateway.cli.main import run
 from gateway.daemon import tasks
+from gateway.daemon.tasks import Exchange
+from gateway.daemon.worker import Worker
 from gateway.domain.errors import Alarm, ChitraError
 from gateway.signals import Signalled
 from gateway.usecases.context import Partner
+from gateway.usecases.send import Sent
 
 PARTNERS = 5
 
@@ -31,16 +34,15 @@ def events(answer: Answer) -> list[dict[str, Any]]:
 
 
 class Pauses:
-    """Stands in for every wait: notes the workers' pauses, and stops the daemon when each has had its rounds."""
+    """Stands in for the workers' pauses: notes them, and stops the daemon when each has had its rounds."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, rounds: int, workers: int = PARTNERS + 1) -> None:
         self.seen: list[tuple[str, float]] = []
         self._rounds, self._workers = rounds, workers
-        monkeypatch.setattr(Signalled, "wait", lambda _stop, seconds: self._wait(seconds))
+        monkeypatch.setattr(Worker, "_pause", lambda worker, seconds: self._pause(worker.task.name, seconds))
 
-    def _wait(self, seconds: float) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            self.seen.append((threading.current_thread().name, seconds))
+    def _pause(self, worker: str, seconds: float) -> None:
+        self.seen.append((worker, seconds))
         counted = Counter(name for name, _seconds in self.seen)
         if len(counted) == self._workers and min(counted.values()) >= self._rounds:
             os.kill(os.getpid(), signal.SIGTERM)
@@ -235,3 +237,31 @@ def test_a3_its_log_names_no_person(served: Gateway) -> None:
         people = list(csv.DictReader(source))
     assert events(answer)
     assert not any(each[name] in answer.err for each in people for name in ("beneficiary_name", "account"))
+
+
+def test_new_files_end_the_pauses_of_the_partners(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With pauses of an hour, files are sent in the round after their allocation all the same."""
+    rounds: Counter[str] = Counter()
+    paused = threading.Semaphore(0)
+    allocated = Sent(allocated=["M1"])
+
+    def prepare(_context: Any) -> Sent:
+        for _ in range(PARTNERS):
+            paused.acquire(timeout=60)
+        return allocated
+
+    def dispatch(_context: Any, partner: Partner) -> Sent:
+        rounds[partner.code] += 1
+        if len(rounds) == PARTNERS and min(rounds.values()) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return Sent()
+
+    sound = Exchange.pause
+    monkeypatch.setattr(Exchange, "pause", lambda exchange: (paused.release(), sound(exchange))[1])
+    monkeypatch.setattr(Exchange, "_look", lambda exchange: 0)
+    monkeypatch.setattr(tasks, "prepare", prepare)
+    monkeypatch.setattr(tasks, "dispatch", dispatch)
+    monkeypatch.setattr(tasks, "collect", lambda *_: ([], []))
+    (month.home / "chitra.toml").open("a").write("[daemon]\npoll_seconds = 3600\n")
+    assert month.words("daemon").code == 0
+    assert set(rounds.values()) == {2}
