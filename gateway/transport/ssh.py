@@ -168,13 +168,24 @@ class _Deadline:
 
 def _open_socket(endpoint: Endpoint, deadline: _Deadline) -> socket.socket:
     try:
-        connection = socket.create_connection((endpoint.host, endpoint.port), deadline.left_seconds)
+        connection = _reached(endpoint, deadline)
     except OSError as error:
         raise RemoteRefused("unreachable", host=endpoint.host, port=endpoint.port) from error
     progress = ProgressSocket(connection.family, connection.type, connection.proto, connection.detach())
     progress.stall_seconds = endpoint.answer_timeout_seconds
     progress.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a second small request waits a round trip
     return progress
+
+
+def _reached(endpoint: Endpoint, deadline: _Deadline) -> socket.socket:
+    """The first address that answers; all of them share the time."""
+    reason = OSError("no address")
+    for *_, address in socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM):
+        try:
+            return socket.create_connection((str(address[0]), endpoint.port), deadline.left_seconds)
+        except OSError as error:
+            reason = error
+    raise reason
 
 
 def _prove_server(

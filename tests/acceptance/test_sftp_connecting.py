@@ -87,12 +87,13 @@ def test_t8_a_name_that_leads_to_another_machine_gets_no_credential(
     """76: whatever the name service says, the host key decides."""
     (tmp_path / "elsewhere").mkdir()
     generate_key(tmp_path / "elsewhere" / "identity")
-    with fault_proxy(ours.server, tmp_path / "elsewhere" / "identity") as elsewhere:
-        ports = {"bank.example": elsewhere.port}
+    at = ("127.0.0.2", ours.proxy.port)
+    with fault_proxy(ours.server, tmp_path / "elsewhere" / "identity", at) as elsewhere:
+        addresses = {"bank.example": "127.0.0.2"}
         real = socket.getaddrinfo
 
         def resolved(host: str, port: int, *rest: Any, **options: Any) -> Any:
-            return real("127.0.0.1", ports.get(host, port), *rest, **options)
+            return real(addresses.get(host, host), port, *rest, **options)
 
         monkeypatch.setattr(socket, "getaddrinfo", resolved)
         ours.change(host="bank.example")
@@ -101,7 +102,7 @@ def test_t8_a_name_that_leads_to_another_machine_gets_no_credential(
         assert said.code == "host_key_mismatch"
         assert (elsewhere.connections, elsewhere.logins) == (1, 0)
         requires_nothing_done(ours)
-        ports["bank.example"] = ours.proxy.port
+        addresses["bank.example"] = "127.0.0.1"
         requires_sent_later(ours)
 
 

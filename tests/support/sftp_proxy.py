@@ -138,13 +138,13 @@ class FaultProxy:
 
 
 @contextmanager
-def fault_proxy(behind: Sshd, identity: Path, *rules: Rule) -> Iterator[FaultProxy]:
+def fault_proxy(behind: Sshd, identity: Path, at: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[FaultProxy]:
     """A proxy with a host key of its own in front of a running server."""
     key = identity.with_name(f"proxy-{identity.name}")
     if not key.exists():
         generate_key(key)
-    proxy = FaultProxy(behind, identity, paramiko.Ed25519Key.from_private_key_file(str(key)), list(rules))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    proxy = FaultProxy(behind, identity, paramiko.Ed25519Key.from_private_key_file(str(key)))
+    with socket.create_server(at) as listener:
         proxy.port = listener.getsockname()[1]
         thread = threading.Thread(target=proxy.serve, args=(listener,), daemon=True)
         thread.start()
