@@ -134,6 +134,7 @@ class PartnerSection(Section):
     limits: LimitsOverride = LimitsOverride()
     cutoff: time | None = None
     acknowledgement_hours: int | None = None
+    person_hours: int | None = None
     return_window_days: int | None = None
     poll_seconds: int | None = Field(default=None, ge=1)
 

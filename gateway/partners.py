@@ -49,6 +49,7 @@ def _simple(section: PartnerSection) -> dict[str, Any]:
     return {
         "cutoff": section.cutoff,
         "acknowledgement_hours": section.acknowledgement_hours,
+        "person_hours": section.person_hours,
         "return_window_days": section.return_window_days,
         "poll_seconds": section.poll_seconds,
     }

@@ -71,9 +71,16 @@ def test_a_temporary_name_is_never_taken_for_a_file(profile: Profile) -> None:
 
 
 def test_every_folder_is_its_own(profile: Profile) -> None:
-    folders = [profile.outbox.folder, *(f for inbox in profile.inboxes for f in (inbox.folder, inbox.archive))]
+    outbox = (profile.outbox.folder, *profile.outbox.archives)
+    folders = [*outbox, *(f for inbox in profile.inboxes for f in (inbox.folder, inbox.archive))]
     assert len(set(folders)) == len(folders)
     assert all(folder.startswith("/") and ".." not in folder for folder in folders)
+
+
+def test_sending_hours_are_whole_or_none(profile: Profile) -> None:
+    opens, closes = profile.outbox.opens, profile.outbox.closes
+    assert (opens is None) == (closes is None)
+    assert opens is None or closes is None or opens < closes
 
 
 def test_the_three_answers_of_a_month_arrive(profile: Profile) -> None:

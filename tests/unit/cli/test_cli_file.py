@@ -45,6 +45,7 @@ def test_since_means_the_local_day_and_a_wrong_day_or_state_is_wrong_usage(month
 def test_show_tells_attempts_history_and_wire_objects_of_a_file_sent(month: Gateway) -> None:
     shown = month.json("file", "show", str(file_out(month)["file"])).done()
     assert [each["outcome"] for each in shown["attempts"]] == ["renamed"]
+    assert shown["sent_at"] < shown["overdue_at"] < shown["person_at"]
     assert [move["to"] for move in shown["history"]][-3:] == ["sent", "acknowledged", "closed"]
     assert shown["wire"][0]["sha256"] == shown["sha256"]
     assert shown["findings"] == []

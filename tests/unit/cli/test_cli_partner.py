@@ -18,6 +18,18 @@ def test_list_and_show_say_how_far_a_declaration_can_be_trusted(month: Gateway) 
     assert "starting point" in month.words("partner", "show", "momo").out
 
 
+def test_show_says_how_and_when_files_go_there(month: Gateway) -> None:
+    section = (
+        "[partners.momo.outbox]\ndelivery = 'marker'\narchives = ['/in/archive']\nopens = 08:00:00\ncloses = 16:30:00"
+    )
+    month.configure("[routing]", f"{section}\n\n[routing]")
+    outbox = month.json("partner", "show", "momo").done()["outbox"]
+    assert (outbox["delivery"], outbox["marker"], outbox["archives"]) == ("marker", ".done", ["/in/archive"])
+    assert (outbox["opens"], outbox["closes"]) == ("08:00", "16:30")
+    said = month.words("partner", "show", "momo").out
+    assert all(word in said for word in ("marker", "/in/archive", "16:30"))
+
+
 def test_an_unknown_partner_is_one_line(month: Gateway) -> None:
     for command in ("show", "test"):
         answer = month.json("partner", command, "nobody")
