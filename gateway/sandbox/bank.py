@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from string import Formatter
 
-from adapters.profile import Inbox, Profile
+from adapters.profile import DONE, Inbox, Profile
 from gateway.sandbox import answers, reading
 from gateway.sandbox.ledger import Answer, Ledger
 from gateway.sandbox.signing import Signer, create_key, verified
@@ -110,7 +110,10 @@ class Bank:
     # -- answers
 
     def _publish(self, answer: Answer) -> Deed:
-        """Sign, write under a hidden name, rename; the same answer gives the same bytes."""
+        """Sign, write under a hidden name, rename, and say that it is complete where the profile wants that.
+
+        The same answer gives the same bytes.
+        """
         inbox = self._inbox(answer.message)
         name = inbox.name(f"{answer.created:%Y%m%d}{answer.id:08d}")
         document = self._document(answer)
@@ -118,6 +121,8 @@ class Bank:
         hidden = folder / f".{name}.part"
         hidden.write_bytes(self._signer.sign(document) if inbox.proof == "enveloped" else document)
         hidden.replace(folder / name)
+        if inbox.ready == "done":
+            (folder / f"{name}{DONE}").touch()
         self._ledger.mark_published(answer, name)
         return Deed(self.profile.code, answer.message, name)
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from unit.sandbox.payer import Time
+from unit.sandbox.payer import Line, Time, World
 
 from adapters.registry import PROFILES
 from gateway.sandbox import clock
@@ -69,3 +70,13 @@ def test_the_loop_works_until_it_is_stopped(tmp_path: Path) -> None:
         thread.join()
     assert not order.exists()
     assert list((sandbox.banks["momo"].home / "out" / "status").glob("status-*.xml"))
+
+
+def test_a_companion_follows_an_answer_where_the_profile_wants_one(world: World) -> None:
+    profile = world.bank.profile
+    world.bank.profile = replace(profile, inboxes=tuple(replace(box, ready="done") for box in profile.inboxes))
+    world.send(Line("E1", "100000000001"))
+    world.bank.work()
+    names = {path.name for path in world.files()}
+    companions = {path.name for path in (world.bank.home / "out").rglob("*.done")}
+    assert companions == {f"{name}.done" for name in names} != set()
