@@ -143,7 +143,7 @@ _INTRODUCTION = (
     " where one is agreed; whole, where there is no other sign): one file at most, its bytes and name as sealed, no"
     " file called sent that the bank never had, intent committed before each effect, no second release, no temporary"
     " left, audit chain whole. A bank *takes* a file before the server has answered, *archives* it"
-    " likewise, or *waits*."
+    " likewise, or *waits*. Faults 8, 10-18, 36, 37, 39-43, 47, 48, 50 and 104 of the catalogue."
 )
 
 

@@ -53,12 +53,11 @@ def deliver(context: Context, partner: Partner, batch: str | None = None) -> lis
         due = [each for each in files.in_states(tx, DELIVERABLE, partner.code) if batch in (None, each.batch_id)]
         stopped = stops.of_partner_active(tx, partner.code)
     closed = checks.out_of_hours(context, partner)
-    waiting = [file for file in due if stopped or (closed and file.state in deliveries.UNRELEASED)]
-    reason = checks.refusal(stopped[0]) if stopped else closed
-    return [
-        *(_reported(context, file, reason) for file in waiting),
-        *_attempted(context, partner, [file for file in due if file not in waiting]),
-    ]
+    if stopped:
+        return [_reported(context, file, checks.refusal(stopped[0])) for file in due]
+    waiting = [file for file in due if closed and file.state in deliveries.UNRELEASED]
+    others = [file for file in due if not closed or file.state not in deliveries.UNRELEASED]
+    return [*(_reported(context, file, closed) for file in waiting), *_attempted(context, partner, others)]
 
 
 def _attempted(context: Context, partner: Partner, due: list[FileOut]) -> list[Delivery]:
@@ -203,7 +202,8 @@ class _Sender:
 
     def _upload(self) -> None:
         try:
-            self._place.upload(self._temporary, self._opened, self._all_handed_over)
+            if not self._place.upload(self._temporary, self._opened, self._all_handed_over):
+                raise RemoteRefused("read_back_differs", file=self._file.message_id)
         except ChitraError as error:
             values = "outcome = :outcome, ended_at = :now, incomplete = :incomplete"
             self._note(values, outcome=f"not released: {error.code}", incomplete=not self._handed_over)

@@ -16,7 +16,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 
 from adapters.profile import Outbox
-from gateway.domain.errors import RemoteRefused
 from gateway.ports import Transport
 from gateway.store.tables import Attempt, WireObject
 from gateway.usecases.delivery.evidence import Evidence
@@ -104,11 +103,10 @@ class Place:
 
     # --- writing ------------------------------------------------------------------------------------------------
 
-    def upload(self, name: str, opened: Callable[[], None], handed_over: Callable[[], None]) -> None:
-        """Write exclusively, make durable, close, read back: the bytes there are the bytes sealed (M7)."""
+    def upload(self, name: str, opened: Callable[[], None], handed_over: Callable[[], None]) -> bool:
+        """Write exclusively, make durable, close, read back: whether the bytes there are the bytes sealed (M7)."""
         self._write(name, opened, handed_over)
-        if self._digest(self._path(name))[0] != self._wire.sha256:
-            raise RemoteRefused("read_back_differs", file=self._wire.name)
+        return self._digest(self._path(name))[0] == self._wire.sha256
 
     def release(self, temporary: str) -> Evidence:
         """The payment itself. What was found when the server had said yes to everything."""
