@@ -33,6 +33,7 @@ class _Load:
     files: int
     payments: int | None
     size_bytes: int
+    remarks: tuple[str, ...]
 
 
 _SMALL = _Load(
@@ -41,8 +42,25 @@ _SMALL = _Load(
     _FILES,
     _FILES * _PAYMENTS_PER_FILE,
     0,
+    (
+        "Ours: the whole send protocol over SQLite with `synchronous=FULL`: two intents, the upload noted and the "
+        "outcome committed, exclusive create, `fsync@openssh.com`, read-back and SHA-256, plain rename. The client "
+        "writes and renames; with `put -f` it asks for the fsync, too.",
+        "0 ms is the bare loopback; 30 ms are added by a TCP proxy in a process of its own (`bench/cases/delay.py`), "
+        "which both senders meet; `tc netem` would slow down the whole machine.",
+    ),
 )
-_LARGE = _Load("One file of 1 GiB", ("prepare-large", _LARGE_BYTES), 1, None, _LARGE_BYTES)
+_LARGE = _Load(
+    "One file of 1 GiB",
+    ("prepare-large", _LARGE_BYTES),
+    1,
+    None,
+    _LARGE_BYTES,
+    (
+        "No partner takes a file of that size; it shows that memory does not grow with it. "
+        "Ours travels twice: up and back.",
+    ),
+)
 
 
 def small_files(told: Told) -> Section:
@@ -67,16 +85,7 @@ def _sent(load: _Load, told: Told) -> Section:
                     results = run(_cases(home, there), _ROUNDS, told)
                 tables += [f"{milliseconds} ms round trip:", compared(results), _rates(load, results)]
                 aims += _aims(load, milliseconds, results)
-    return Section(load.title, tuple(tables), tuple(aims), _REMARKS)
-
-
-_REMARKS = (
-    "Ours: the whole send protocol over SQLite with `synchronous=FULL`: two intents, the upload noted and the outcome "
-    "committed, exclusive create, `fsync@openssh.com`, read-back and SHA-256, plain rename. The client writes and "
-    "renames; with `put -f` it asks for the fsync too.",
-    "0 ms is the bare loopback; 30 ms are added by a TCP proxy in a process of its own (`bench/cases/delay.py`), which "
-    "both senders meet; `tc netem` would have slowed down the whole machine.",
-)
+    return Section(load.title, tuple(tables), tuple(aims), load.remarks)
 
 
 def _cases(home: Path, place: dict[str, Any]) -> list[Case]:
