@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -25,6 +25,8 @@ from gateway.signals import until_signalled
 _BATCH = {SMALL: 4, LARGE: 100}
 _KILLS_PER_BATCH = 4
 _OCCURRENCE_MAX = 6
+_ANYWHERE = 0.5
+"""Share of points that are counted over all places."""
 _HAS_LOOKED = 0.8
 """Share of workers that do not look at every partner first, since a look is a connection to each."""
 _LATER_SECONDS_MAX = 0.004
@@ -66,6 +68,8 @@ class Campaign:
     """Place -> most often that one worker came there."""
     _aimed: Counter[Place] = field(default_factory=Counter)
     _to_send: int = 0
+    _length: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(stage, partner) -> how many points the last one that lived came to."""
 
     def rehearse(self) -> None:
         """Some payments of each partner all the way, so that the places are known."""
@@ -82,12 +86,12 @@ class Campaign:
         """SIGKILL at a point, or within some milliseconds after it."""
         place, point, partner = self._drawn(workers.die)
         later = self.chance.random() < 0.2
-        worker = workers.start(self._act(place[0], partner), point, announced=later)
+        worker = workers.start(self._act(place[0], partner), replace(point, deed=workers.nothing) if later else point)
         if later and worker.waited_for():
             worker.killed_after(self.chance.uniform(0, _LATER_SECONDS_MAX))
         end = self._ended(place[0], worker.wait())
         if self._counted("SIGKILL", end.signal == signal.SIGKILL):
-            self.tally.places[place] += 1
+            self.tally.places[place[0], end.place] += 1
 
     def tell_to_end(self) -> None:
         """SIGTERM at a point: the worker finishes the step at hand and no other (D5)."""
@@ -95,7 +99,7 @@ class Campaign:
         end = workers.run(lambda: self._until_told(place[0], partner), point)
         assert not end.trace, end.trace
         assert end.signal == 0, "SIGTERM ended a worker in the middle of a step"
-        self._counted("SIGTERM", bool(end.result))
+        self._counted("SIGTERM", bool(end.place))
 
     def break_(self) -> None:
         """An exception that nobody foresaw, at a point."""
@@ -120,6 +124,8 @@ class Campaign:
     def _counted(self, deed: str, done: bool) -> bool:
         self.tally.deeds[deed] += done
         self.tally.missed += not done
+        if not done:
+            self._to_send = 0  # it may have sent everything
         return done
 
     def _cut_off(self, everything: bool) -> None:
@@ -145,6 +151,9 @@ class Campaign:
         self._aimed[place] += 1
         if place[0] == "send":
             self._give_work(partner)
+        if self.chance.random() < _ANYWHERE:
+            middle = max(self._length.get((place[0], partner), 1) // 2, 1)
+            return place, Point("", self.chance.randint(1, middle), deed), partner
         occurrence = (
             1 if self.chance.random() < 0.7 else self.chance.randint(1, min(self.known[place], _OCCURRENCE_MAX))
         )
@@ -177,7 +186,9 @@ class Campaign:
 
     def _live(self, stage: str, partner: str) -> End:
         """A worker that nothing happens to."""
-        return self._ended(stage, workers.run(self._act(stage, partner), NOWHERE))
+        end = self._ended(stage, workers.run(self._act(stage, partner), NOWHERE))
+        self._length[stage, partner] = sum(end.reached.values()) or 1
+        return end
 
     def _ended(self, stage: str, end: End) -> End:
         """A worker that died of a fault of ours fails the campaign; places it came to are known from now on."""

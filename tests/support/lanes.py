@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ def both(kills: int, tell: Callable[[str], None]) -> list[Figures]:
     """A lane on SQLite and one on PostgreSQL, side by side, ``kills`` each."""
     with tempfile.TemporaryDirectory(prefix="chitra-warm-") as folder:
         warm(Path(folder))
-    running = [workers.start(lambda name=name: asdict(_lane(name, kills, tell))) for name in _DATABASES]  # type: ignore[misc]
+    running = [workers.start(lambda name=name: vars(_lane(name, kills, tell))) for name in _DATABASES]  # type: ignore[misc]
     ends = [worker.wait() for worker in running]
     for end in ends:
         if end.trace or end.signal:

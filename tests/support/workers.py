@@ -11,7 +11,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.domain import crash
@@ -29,13 +29,20 @@ class Point:
     """The n-th arrival at one place; there the deed is done, once."""
 
     place: str
+    """Empty for any place."""
     occurrence: int
     deed: Callable[[], None]
     reached: Counter[str] = field(default_factory=Counter)
 
+    here: Callable[[str], None] = lambda _place: None
+    """Is told the place before the deed."""
+
     def __call__(self, place: str) -> None:
         self.reached[place] += 1
-        if place == self.place and self.reached[place] == self.occurrence:
+        if self.place not in ("", place):
+            return
+        if (self.reached[place] if self.place else self.reached.total()) == self.occurrence:
+            self.here(place)
             self.deed()
 
 
@@ -64,7 +71,7 @@ def nothing() -> None:
     """The worker goes on."""
 
 
-NOWHERE = Point("", 0, nothing)
+NOWHERE = Point("nowhere", 0, nothing)
 """A worker that nothing happens to."""
 
 
@@ -74,7 +81,9 @@ class End:
 
     signal: int
     """0 when it ended by itself."""
-    reached: dict[str, int]
+    place: str = ""
+    """Where it came to its point; empty when it never did."""
+    reached: dict[str, int] = field(default_factory=dict)
     """Place -> how often; empty when it could not tell any more."""
     result: Any = None
     trace: str = ""
@@ -98,13 +107,15 @@ class Worker:
             self._said += part
         os.close(self.told)
         _, status = os.waitpid(self.pid, 0)
-        said = self._said.removeprefix(_HERE)
-        return End(os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, **(json.loads(said) if said else _SILENT))
+        place, _, rest = self._said.rpartition(_HERE)
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        return End(number, place.decode(), **(json.loads(rest) if rest else {}))
 
     def waited_for(self) -> bool:
         """Until it has said that it is at its point; False when it ended without."""
-        self._said += os.read(self.told, 1)
-        return self._said == _HERE
+        while _HERE not in self._said and (part := os.read(self.told, 1 << 16)):
+            self._said += part
+        return _HERE in self._said
 
     def frozen(self) -> bool:
         """Until it stands still; False when it ended before."""
@@ -116,21 +127,22 @@ class Worker:
         send(self.pid, signal.SIGKILL)
 
 
-_HERE = b"!"
-_SILENT: dict[str, Any] = {"reached": {}}
+_HERE = b"\n"
+"""Behind the name of the place."""
 
 
-def start(act: Act, point: Point = NOWHERE, *, announced: bool = False) -> Worker:
-    """Fork a worker; ``announced`` makes it say when it is at its point, and go on."""
+def start(act: Act, point: Point = NOWHERE) -> Worker:
+    """Fork a worker; it says when it is at its point, and where that is."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid:
         os.close(writer)
         return Worker(pid, reader)
     os.close(reader)
-    mine = Point(point.place, point.occurrence, (lambda: _say(writer, _HERE)) if announced else point.deed)
-    _say(writer, _lived(act, mine))
-    os._exit(0)
+    try:
+        _say(writer, _lived(act, replace(point, here=lambda place: _say(writer, place.encode() + _HERE))))
+    finally:
+        os._exit(0)  # nothing of the process that it was forked from
 
 
 def run(act: Act, point: Point = NOWHERE) -> End:
@@ -143,12 +155,12 @@ def _lived(act: Act, point: Point) -> bytes:
     end: dict[str, Any] = {}
     crash.listen(point)
     try:
-        end["result"] = act()
+        end["result"] = json.loads(json.dumps(act(), default=str))
     except Broken:
         end["broken"] = True
     except BaseException:
         end["trace"] = traceback.format_exc()
-    return json.dumps({"reached": point.reached, **end}, default=str).encode()
+    return json.dumps({"reached": point.reached, **end}).encode()
 
 
 def _say(writer: int, what: bytes) -> None:
