@@ -220,8 +220,8 @@ class Postgresql:
     def require_direct(self, engine: Engine) -> None:
         """Two connections have two backends, each always the same; behind a transaction pooler they have not."""
         with _autocommitting(engine) as one, _autocommitting(engine) as other:
-            asked = [_backend(each) for each in (one, other, one, other)]
-        if asked[:2] != asked[2:] or asked[0] == asked[1]:
+            first, second, again, last = (_backend(each) for each in (one, other, other, one))
+        if first != last or second != again or first == second:
             raise NotConfigured("transaction_pooler")
 
     def receipt(self, connection: Connection) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from gateway.domain.crash import crash_point
@@ -88,6 +88,8 @@ class Store:
         self.dialect = dialects.dialect_of(self.engine)
         self._lock_folder = lock_folder
         self._one_writer = threading.RLock()
+        self._is_direct = False
+        """Whether locks are known to hold."""
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
@@ -137,6 +139,8 @@ class Store:
         """D3: hold ``name`` alone among all processes, or raise ``Busy`` at once."""
         with self.connected():
             pass  # an unreachable database is said here
+        if not self._is_direct:
+            self.require_direct()
         with _translated(), self.dialect.exclusive(self.engine, name, self._lock_folder) as held:
             yield held
 
@@ -144,6 +148,7 @@ class Store:
         """Refuse a database on which locks would not hold: a transaction pooler, a network file system."""
         with _translated():
             self.dialect.require_direct(self.engine)
+        self._is_direct = True
 
     @contextmanager
     def sole_daemon(self) -> Iterator[None]:
@@ -189,6 +194,9 @@ _STATES = {
     "53100": "disk_full",
     "53200": "out_of_memory",
     "53300": "too_many_connections",
+    "57P01": "server_shuts_down",
+    "57P02": "server_crashed",
+    "57P03": "server_starts",
 }
 """SQLSTATE -> what to call it: nothing was done, and the step may be tried again from its beginning."""
 
@@ -199,7 +207,7 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        name = _known(error.orig)
+        name = _known(error)
         if name.startswith("SQLITE_BUSY"):
             raise Busy("database_locked") from error
         if not name and not error.connection_invalidated:
@@ -207,11 +215,15 @@ def _translated() -> Iterator[None]:
         raise Busy("database_trouble", reason=name or type(error.orig).__name__) from error
 
 
-def _known(error: BaseException | None) -> str:
+def _known(error: DBAPIError) -> str:
     """What is not our fault, by its name; empty for everything else."""
-    name: str = getattr(error, "sqlite_errorname", "")
-    kind = "_".join(name.split("_")[:2])
-    return name if kind in _TROUBLE else _STATES.get(getattr(error, "sqlstate", None) or "", "")
+    name: str = getattr(error.orig, "sqlite_errorname", "")
+    if "_".join(name.split("_")[:2]) in _TROUBLE:
+        return name
+    state: str | None = getattr(error.orig, "sqlstate", "")
+    if state is None and isinstance(error, OperationalError):
+        return "connection_lost"  # PostgreSQL said nothing any more
+    return _STATES.get(state or "", "")
 
 
 def naming(tx: Transaction) -> Naming:

@@ -25,6 +25,7 @@ from gateway.store import audit
 from gateway.usecases import approve
 from gateway.usecases.collect import collect
 from gateway.usecases.intake import Request, import_batch
+from gateway.usecases.send import prepare
 
 _HOLDER = """
 import sys
@@ -245,3 +246,59 @@ def test_t7_two_workers_that_collect_at_once_take_each_file_once(gateway: Gatewa
 def _collected(worker: Gateway) -> list[str]:
     received, _errors = collect(worker.context, worker.context.partners["vietinbank"])
     return [each.name[4:5] for each in received if each.state == "processed"]
+
+
+# --- claims ----------------------------------------------------------------------------------------------------------
+
+
+def test_d3_a_claim_is_for_one_worker_and_nobody_waits(gateway: Gateway) -> None:
+    other = another(gateway)
+    with gateway.store.claimed("seal", "F1") as mine, other.store.claimed("seal", "F1") as theirs:
+        assert (mine, theirs) == (True, False)
+    with other.store.claimed("seal", "F1") as theirs:
+        assert theirs
+    other.close()
+
+
+def test_claims_of_different_files_go_on_at_the_same_time_on_postgresql(on_postgres: Gateway) -> None:
+    other = another(on_postgres)
+    with on_postgres.store.claimed("seal", "F1") as mine, other.store.claimed("seal", "F2") as theirs:
+        assert (mine, theirs) == (True, True)
+    other.close()
+
+
+def test_d3_an_error_inside_a_claim_is_its_own(gateway: Gateway) -> None:
+    def busy() -> None:
+        with gateway.store.claimed("seal", "F1"):
+            raise Busy("busy", lock="inner")
+
+    with pytest.raises(Busy, match="inner"):
+        busy()
+
+
+def test_d3_m1_what_another_worker_allocates_or_seals_is_left_to_it(gateway: Gateway) -> None:
+    gateway.approved(row(1))
+    other = another(gateway)
+    batch = gateway.value("SELECT id FROM batch")
+    with other.store.claimed("allocate", batch):
+        assert gateway.send().deliveries == []
+    assert gateway.value("SELECT count(*) FROM file_out") == 0
+    assert prepare(gateway.context).allocated
+    with other.store.claimed("seal", gateway.files()[0].message_id):
+        assert gateway.send().deliveries == []
+    assert gateway.states() == {"TC-0001": "allocated"}
+    assert [each.state for each in gateway.send().deliveries] == ["sent"]
+    other.close()
+
+
+def test_d3_one_daemon_on_sqlite_and_many_on_postgresql(gateway: Gateway) -> None:
+    other = another(gateway)
+    many = gateway.store.dialect.name == "postgresql"
+    with gateway.store.sole_daemon():
+        if many:
+            with other.store.sole_daemon():
+                pass
+        else:
+            with pytest.raises(Busy), other.store.sole_daemon():
+                raise AssertionError("there is a daemon")
+    other.close()

@@ -1,0 +1,183 @@
+"""The daemon as the service manager has it: real processes, real signals, a real notification socket."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import signal
+import socket
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.command import CHITRA, surroundings
+from support.homes import MONTHS, Home, served
+
+LIST = MONTHS / "month.2026-11.small.csv"
+_SECONDS_MAX = 60.0
+
+
+@dataclass
+class Running:
+    """A daemon: what it logs, and what it tells the service manager."""
+
+    process: subprocess.Popen[str]
+    manager: socket.socket
+    events: list[dict[str, Any]] = field(default_factory=list)
+    news: threading.Condition = field(default_factory=threading.Condition)
+
+    def read(self) -> None:
+        assert self.process.stderr
+        for line in self.process.stderr:
+            with self.news:
+                self.events.append(json.loads(line) if line.startswith("{") else {"event": line})
+                self.news.notify_all()
+
+    def saw(self, event: str, count: int = 1, **fields: Any) -> dict[str, Any]:
+        """Wait until an event has been logged so often; gives the last one."""
+
+        def found() -> list[dict[str, Any]]:
+            return [each for each in self.events if each["event"] == event and fields.items() <= each.items()]
+
+        with self.news:
+            assert self.news.wait_for(lambda: len(found()) >= count, _SECONDS_MAX), self.events[-12:]
+            return found()[-1]
+
+    def told(self) -> str:
+        """The next notification that is no sign of life."""
+        while (state := self.manager.recv(4096).decode()) == "WATCHDOG=1":
+            pass
+        return state
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(_SECONDS_MAX)
+
+
+@contextmanager
+def daemon(home: Home, address: str, **environment: str) -> Iterator[Running]:
+    """``chitra daemon`` whose service manager listens at ``address`` (``@`` for an abstract one)."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(address.replace("@", "\0"))
+        manager.settimeout(_SECONDS_MAX)
+        process = subprocess.Popen(
+            [CHITRA, "--home", home.path, "daemon"],
+            env=surroundings(NOTIFY_SOCKET=address, **environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running = Running(process, manager)
+        reader = threading.Thread(target=running.read, daemon=True)
+        reader.start()
+        try:
+            yield running
+        finally:
+            process.kill()
+            process.wait()
+            reader.join(_SECONDS_MAX)
+            assert process.stderr
+            process.stderr.close()
+
+
+def fetched(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS_MAX) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_d5_the_service_manager_is_told_of_start_life_reload_and_end(sqlite_home: Home, tmp_path: Path) -> None:
+    home = sqlite_home
+    with daemon(home, str(tmp_path / "notify"), WATCHDOG_USEC="400000") as running:
+        assert running.told() == "READY=1"
+        assert running.manager.recv(4096) == b"WATCHDOG=1"
+        running.process.send_signal(signal.SIGHUP)
+        assert re.fullmatch(r"RELOADING=1\nMONOTONIC_USEC=[0-9]+", running.told())
+        assert running.told() == "READY=1"
+        running.saw("reloaded")
+        assert running.end() == 0
+        assert running.told() == "STOPPING=1"
+        running.saw("daemon_stopped")
+
+
+def test_an_abstract_socket_is_spoken_to_as_well(sqlite_home: Home, tmp_path: Path) -> None:
+    with daemon(sqlite_home, f"@chitra-{tmp_path.name}-{id(tmp_path)}") as running:
+        assert running.told() == "READY=1"
+        assert running.end(signal.SIGINT) == 0
+
+
+def test_a_broken_configuration_is_refused_at_a_reload_and_the_old_one_stays(sqlite_home: Home, tmp_path: Path) -> None:
+    home = sqlite_home
+    with daemon(home, str(tmp_path / "notify")) as running:
+        assert running.told() == "READY=1"
+        sound = (home.path / "chitra.toml").read_text()
+        home.append("\n[nonsense]\nkey = 1\n")
+        running.process.send_signal(signal.SIGHUP)
+        refused = running.saw("reload_refused")
+        assert (refused["code"], refused["params"]["key"]) == ("config_wrong", "nonsense")
+        (home.path / "chitra.toml").write_text(sound.replace("chitra.db", "other.db"))
+        running.process.send_signal(signal.SIGHUP)
+        assert running.saw("reload_refused", 2)["params"] == {"key": "gateway.database"}
+        (home.path / "chitra.toml").write_text(sound)
+        running.process.send_signal(signal.SIGHUP)
+        running.saw("reloaded")
+        assert running.end() == 0
+
+
+def test_a_reload_brings_new_partners_settings_into_effect(sqlite_home: Home, tmp_path: Path) -> None:
+    """At first the partners are not served: nobody can be reached. Then they are."""
+    home = sqlite_home
+    with daemon(home, str(tmp_path / "notify")) as running:
+        for code in home.configuration["partners"]:
+            running.saw("partner_failed", partner=code, code="unreachable")
+        with served(home):
+            home.approve(home.submitted(LIST))
+            running.process.send_signal(signal.SIGHUP)
+            running.saw("reloaded")
+            running.saw("file_out", state="sent")
+            assert running.end() == 0
+        assert all(name.partition("/")[2] for name in home.orders())
+
+
+def test_health_and_metrics_are_served_to_this_machine_and_name_no_person(
+    approved_sqlite_home: Home, tmp_path: Path
+) -> None:
+    home = approved_sqlite_home
+    with LIST.open(encoding="utf-8-sig", newline="") as source:
+        people = list(csv.DictReader(source))
+    home.append('\n[daemon]\nlisten = "127.0.0.1:0"\n')
+    with daemon(home, str(tmp_path / "notify")) as running:
+        port = running.saw("listening")["port"]
+        running.saw("file_out", len(home.banks), state="sent")
+        status, health = fetched(f"http://127.0.0.1:{port}/health")
+        _, metrics = fetched(f"http://127.0.0.1:{port}/metrics")
+        missing, _ = fetched(f"http://127.0.0.1:{port}/else")
+        assert running.end() == 0
+    found = json.loads(health)
+    assert (status, missing, found["ok"], found["safe_mode"]) == (200, 404, True, False)
+    assert {code: partner["failures"] for code, partner in found["partners"].items()} == dict.fromkeys(home.banks, 0)
+    for code in home.banks:
+        assert f'chitra_files{{direction="out",partner="{code}",state="sent"}} 1.0' in metrics
+        assert f'chitra_partner_connections_total{{partner="{code}"}} 1.0' in metrics
+    assert "chitra_database_up 1.0" in metrics
+    shown = health + metrics
+    assert people
+    assert not any(each[key] in shown for each in people for key in ("beneficiary_name", "account", "payment_ref"))
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:9180"])
+def test_an_address_beyond_this_machine_ends_the_start(sqlite_home: Home, listen: str) -> None:
+    sqlite_home.append(f'\n[daemon]\nlisten = "{listen}"\n')
+    refused = sqlite_home.chitra("daemon", "--once")
+    assert (refused.code, refused.json["error"]["code"]) == (1, "config_wrong")
