@@ -326,7 +326,7 @@ class Bank:
                 self.err: 2,
                 self.repeat: 6,
                 self.finish_halves: 6,
-                self.take_temporary: 2,
+                self.take_temporary: 4,
             }
         )
         self.chance.tell(f"{self.profile.code} {act.__name__}")

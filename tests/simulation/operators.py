@@ -72,7 +72,7 @@ class Operators:
 
     def act(self, context: Context) -> Callable[[], object]:
         """What somebody does next; mostly what is next, sometimes what must be refused."""
-        how = self._chance.weighted({"list": 25, "forward": 60, "odd": 10, "stop": 5 if self.stopping else 0})
+        how = self._chance.weighted({"list": 25, "forward": 60, "odd": 10, "stop": 12 if self.stopping else 0})
         if how == "list":
             return lambda: self.list_in(context)
         if how == "stop":

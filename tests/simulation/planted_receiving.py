@@ -16,7 +16,7 @@ from gateway.domain.errors import ChitraError, RemoteRefused
 from gateway.proof import PartnerVerifier, translated
 from gateway.store import audit, evidence, matching, moves
 from gateway.store.store import Transaction
-from gateway.usecases import close, collect, match, statements, statuses, take, understand
+from gateway.usecases import collect, statements, statuses, take, understand
 from gateway.usecases import deliver as delivering
 from gateway.usecases.received import Received
 from keys import trust, xmldsig
@@ -106,17 +106,13 @@ def archive_overwrites(patch: Patch) -> None:
 
 
 @bug
-def poison_stops_the_inbox(patch: Patch) -> None:
-    """After the first file that is not understood the rest is left."""
-    before = collect._Round._take
+def poison_is_raised(patch: Patch) -> None:
+    """A file that is not understood is an error of the run, and stays as it was received."""
 
-    def taken(round_: Any, files: Any, memory: Any) -> Any:
-        for received in before(round_, files, memory):
-            yield received
-            if received.state == "quarantined":
-                return
+    def raised(context: Any, file: Any, error: ChitraError, message: str = "") -> None:
+        raise error
 
-    patch.set(collect._Round, "_take", taken)
+    patch.set(understand, "quarantine", raised)
 
 
 @bug
@@ -334,17 +330,3 @@ def unknown_is_not_told(patch: Patch) -> None:
 
 def _fields(delivery: Any) -> dict[str, Any]:
     return {name: getattr(delivery, name) for name in delivery.__dataclass_fields__}
-
-
-@bug
-def contradiction_by_arrival(patch: Patch) -> None:
-    """Which of two words of a partner counts is decided by which came first to us."""
-    arrivals = iter(range(10**6))
-    patch.set(statuses, "_stored", lambda created, zone: f"2026-11-02T10:{next(arrivals):06d}")
-
-
-@bug
-def closed_too_early(patch: Patch) -> None:
-    """A payment that was undone is over all the same."""
-    patch.set(match, "_reopen", lambda tx, file: None)
-    patch.set(close, "_OPEN_IN_FILE", "SELECT 1 WHERE 1 = 0")

@@ -12,7 +12,7 @@ from gateway.domain.errors import RemoteRefused, RemoteUnknown
 from gateway.domain.states import BatchState, PaymentState
 from gateway.store import deliveries, files, moves, stops
 from gateway.store.store import Transaction
-from gateway.usecases import allocate, approve, deliver, seal
+from gateway.usecases import allocate, deliver, intake, seal
 from gateway.usecases.delivery import checks
 from gateway.usecases.delivery.evidence import TABLES, Evidence, Stage, Verdict
 from gateway.usecases.delivery.place import Place
@@ -329,17 +329,15 @@ def stop_asked_too_early(patch: Patch) -> None:
 
 @bug
 def one_approval_is_enough(patch: Patch) -> None:
-    """M11 is left to the command."""
-    patch.sql("approvals_required", "1 AS approvals_required")
-    before = approve.approve
+    """A batch asks for one approval, whatever the house asks for."""
+    before = intake._Staging._batch
 
-    def approved(context: Any, *arguments: Any) -> Any:
-        return before(replace(context, approvals_required=1), *arguments)
+    def made(staging: Any, state: BatchState) -> Any:
+        batch = before(staging, state)
+        batch.approvals_required = 1
+        return batch
 
-    patch.set(approve, "approve", approved)
-    patch.set(approve, "require_signatures", lambda context, tx, batch: None)
-    patch.set(checks, "require_signatures", lambda context, tx, batch: None)
-    patch.set(seal, "require_signatures", lambda context, tx, batch: None)
+    patch.set(intake._Staging, "_batch", made)
 
 
 @bug

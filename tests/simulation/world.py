@@ -221,10 +221,14 @@ class World:
         self._let(process, self.chance.number(1, 12))
 
     def _send(self) -> None:
-        self._start("send", lambda: send(self.context))
+        self._start("send", partial(send, self.context, partner=self._partner_or_all()))
 
     def _poll(self) -> None:
-        self._start("poll", lambda: poll(self.context))
+        self._start("poll", partial(poll, self.context, partner=self._partner_or_all()))
+
+    def _partner_or_all(self) -> str | None:
+        """The daemon works for each partner by itself, a person's command for all."""
+        return self.chance.one((*self.banks, None))
 
     def _person(self) -> None:
         self._run(Process("person", self.operators.act(self.context), self.chance))
