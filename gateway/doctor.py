@@ -13,12 +13,13 @@ from formats.errors import FormatError
 from formats.iso20022 import schema
 from gateway.app import App
 from gateway.config import FILE_NAME, PartnerSection
-from gateway.domain.errors import ChitraError, NotConfigured, Refusal, Tampered
+from gateway.domain.errors import ChitraError, NotConfigured, Refusal, SafeMode, Tampered
 from gateway.partners import configured_profile
 from gateway.proof import translated
 from gateway.setup import TO_FILL_IN
 from gateway.store import audit
 from gateway.store.revision import revision
+from gateway.usecases import guard
 from keys import certificates, files, trust
 from keys.ssh import fingerprint
 
@@ -89,6 +90,7 @@ def _looks(app: App) -> Iterator[tuple[str, Look]]:
         yield f"certificate:{name}", partial(_certificate, app, name)
     yield "database", partial(_database, app)
     yield "audit", partial(_audit, app)
+    yield "anchors", partial(_anchors, app)
     yield from _partner_looks(app)
     yield "disk", partial(_disk, app.home)
 
@@ -156,6 +158,15 @@ def _audit(app: App) -> Params:
         if broken is not None:
             raise Tampered("audit_broken", sequence=broken)
         return {"records": tx.value("SELECT sequence FROM audit_head WHERE id = 1")}
+
+
+def _anchors(app: App) -> Params:
+    """M15: the places outside the database can be read, agree with it, and in production one lies outside the home."""
+    if app.config.gateway.environment == "production" and not app.config.gateway.anchors:
+        raise NotConfigured("no_anchor_outside")
+    if (reason := guard.set_back(app.context)) is not None:
+        raise SafeMode("safe_mode", why="database_set_back", reason=reason)
+    return {"places": 1 + len(app.config.gateway.anchors)}
 
 
 def _schema(message: str) -> Params:

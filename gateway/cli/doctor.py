@@ -17,6 +17,7 @@ _FINE = {
     "certificate": N_("valid for {days} more days"),
     "database": N_("revision {revision}, instance {instance}, {environment}"),
     "audit": N_("chain intact, {records} records"),
+    "anchors": N_("{places} places agree with the database"),
     "schema": N_("installed"),
     "trusted": N_("{certificates} pinned, valid for {days} more days"),
     "host-keys": N_("{pinned}"),

@@ -22,14 +22,18 @@ _READ_AS = {"date": r"[0-9-]+", "sequence": r"[0-9]+", "message_id": r"M[0-9A-Z]
 
 def require_own_past(context: Context) -> None:
     """Compare the database with every anchor; raises ``SafeMode`` when it is not the continuation of one."""
+    if (reason := set_back(context)) is not None:
+        enter(context, "database_set_back", {"reason": reason})
+    advance(context)
+
+
+def set_back(context: Context) -> str | None:
+    """What an anchor knows better than the database, or None; raises ``SafeMode`` when that was found before."""
     anchors = context.anchors.read()  # first: what is read after them can only be further
     with context.store.read() as tx:
         require_normal(tx)
         head = instance.head(tx)
-        reason = next(filter(None, (_difference(context, tx, head, each) for each in anchors)), None)
-    if reason is not None:
-        enter(context, "database_set_back", {"reason": reason})
-    advance(context)
+        return next(filter(None, (_difference(context, tx, head, each) for each in anchors)), None)
 
 
 def _difference(context: Context, tx: Transaction, head: instance.Head, anchor: Anchor) -> str | None:

@@ -29,6 +29,9 @@ TEMPLATES: Templates = {
     "resume_needs_every_partner": N_(
         "Every partner must be looked at before anything is sent again. {partner}: {cause}. Then run it again."
     ),
+    "no_anchor_outside": N_(
+        "A restored home brings its own anchor back. Name one on another disk or host under gateway.anchors."
+    ),
     "anchor_unreadable": N_(
         "{path} cannot be read ({reason}). It tells whether the database was set back; nothing is sent without it."
     ),

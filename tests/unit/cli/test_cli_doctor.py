@@ -24,7 +24,19 @@ def test_everything_is_right_in_a_rehearsal_home(month: Gateway) -> None:
     checks: list[dict[str, Any]] = month.json("doctor").done()["checks"]
     kinds = {each["name"].partition(":")[0] for each in checks}
     assert kinds == {
-        *("config", "clock", "keyring", "key", "certificate", "database", "audit", "schema", "trusted", "host-keys"),
+        *(
+            "config",
+            "clock",
+            "keyring",
+            "key",
+            "certificate",
+            "database",
+            "audit",
+            "anchors",
+            "schema",
+            "trusted",
+            "host-keys",
+        ),
         "disk",
     }
     assert all(each["ok"] and each["message"] for each in checks)
@@ -55,6 +67,21 @@ def test_a_clock_file_in_production_and_another_environment_are_found(month: Gat
     assert failures(month)[1]["clock"] == "clock_file_in_production"
     (month.home / "clock").unlink()
     assert failures(month)[1]["database"] == "environment_differs"
+
+
+def test_m15_a_production_home_without_an_anchor_outside_is_found(month: Gateway) -> None:
+    month.configure('environment = "sandbox"', 'environment = "production"')
+    assert failures(month)[1]["anchors"] == "no_anchor_outside"
+
+
+def test_m15_a_database_behind_its_anchor_is_found_and_nothing_is_changed(month: Gateway) -> None:
+    month.json("send")
+    anchor = month.home / "anchor.json"
+    found = json.loads(anchor.read_text())
+    anchor.write_text(json.dumps(found | {"sequence": 10_000_000}))
+    assert failures(month) == (5, {"anchors": "safe_mode"})
+    anchor.write_text(json.dumps(found))
+    assert failures(month)[1] == {}
 
 
 def test_a_certificate_that_ends_is_found_before_and_after(month: Gateway) -> None:
@@ -106,6 +133,8 @@ def test_an_empty_database_is_found_and_upgrade_fills_it(month: Gateway) -> None
     assert failures(month)[1]["database"] == "database_outdated"
     upgraded = month.json("db", "upgrade").done()
     assert (upgraded["before"], upgraded["changed"]) == (None, True)
+    assert failures(month) == (5, {"anchors": "safe_mode"}), "M15: it took the place of one that has sent"
+    (month.home / "anchor.json").unlink()
     assert failures(month) == (0, {})
     assert month.json("db", "upgrade").done()["changed"] is False
 
