@@ -224,7 +224,8 @@ class Exchange:
     def _judged(self, worker: Worker) -> Verdict:
         debits, booked = self.judge.debits(), self.judge.booked()
         rows = worker.rows(
-            "SELECT p.end_to_end_id AS id, p.state, f.state AS file FROM payment p LEFT JOIN payment_file l"
+            "SELECT p.end_to_end_id AS id, p.state, f.state AS file, EXISTS (SELECT 1 FROM exception x"
+            " WHERE x.file_out_id = f.id AND x.kind = 'file_unknown') AS told FROM payment p LEFT JOIN payment_file l"
             " ON l.payment_id = p.id AND l.live LEFT JOIN file_out f ON f.id = l.file_id"
         )
         doubtful = worker.rows(
@@ -249,7 +250,7 @@ class Exchange:
 
 def _has_an_end(payment: Any, debits: int) -> bool:
     """Debited and known as that; or not debited, and a person is told that this is unknown."""
-    return payment.state == "settled" if debits else payment.file == "unknown"
+    return payment.state == "settled" if debits else payment.file == "unknown" and bool(payment.told)
 
 
 @contextmanager
