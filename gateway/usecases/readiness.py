@@ -111,8 +111,9 @@ class _Looking:
 
     def _strange(self, remote: RemoteFile) -> None:
         name = f"{_WITHHELD}{remote.name}" if remote.withheld else remote.name
-        self._lying.add(name)
         seen = self._memory.pending.get(name) or Seen(name, 0, 0)
+        if name in self._memory.pending:
+            self._lying.add(name)
         if seen.said != "name_withheld" and len(self.found.say) < _STRANGE_MAX:
             self._tell_once("name_withheld", seen)
 

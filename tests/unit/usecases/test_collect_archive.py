@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from support.evidence import BANK, OTHER, debit, unsigned
-from support.gateways import Gateway
+from support.gateways import Gateway, new_gateway
 from support.inboxes import NOON, archive, folder, lay, names, round_, ruled, sightings, through, told
+from support.stores import together
 
 from gateway.ports import RemoteFile
 from gateway.usecases import gravity
@@ -299,6 +301,27 @@ def test_74_another_gateway_that_takes_the_file_at_any_moment_is_no_error(
     assert names(archive(sent)) == ["STM_1.xml"]
     assert sent.value("SELECT count(*) FROM file_in WHERE archived_at IS NULL") == 0
     assert sightings(sent) == []
+
+
+def test_74_two_gateways_that_empty_one_folder_at_once_lose_nothing_and_move_everything_away(
+    sent: Gateway, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = new_gateway(tmp_path / "other")
+    other.place = sent.place  # type: ignore[method-assign]
+    contents = {f"STM_{number}.xml": BANK.statement(id_=f"S{number}") for number in range(12)}
+    for name, content in contents.items():
+        lay(folder(sent) / name, content)
+    together(lambda: round_(sent), lambda: round_(other))
+    for each in (sent, other, sent, other):
+        round_(each)
+    assert names(folder(sent)) == []
+    moved = [path.read_bytes() for path in archive(sent).iterdir()]
+    assert all(content in moved for content in contents.values())
+    received = {row.name for each in (sent, other) for row in each.rows("SELECT name FROM file_in")}
+    assert received == contents.keys()
+    assert [*sightings(sent), *sightings(other)] == []
+    other.close()
 
 
 def _listing(gateway: Gateway) -> list[RemoteFile]:

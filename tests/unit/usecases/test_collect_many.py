@@ -146,6 +146,18 @@ def test_61_what_is_known_of_100_000_received_files_takes_bounded_memory(sent: G
     assert peak < 200 * MANY
 
 
+def test_61_100_000_odd_names_are_not_held_either(sent: Gateway) -> None:
+    peaks = []
+    for odd in (1_000, MANY):
+        files = [RemoteFile(f"{number:064x}", 0, 0, is_regular=False, withheld=True) for number in range(odd)]
+        through(sent, listed=lambda path, found, files=files: files if path.endswith("statement") else found)
+        tracemalloc.start()
+        round_(sent)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 2_000_000
+
+
 # --- turns ---------------------------------------------------------------------------------------------------------
 
 
