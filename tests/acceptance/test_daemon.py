@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,10 +19,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from support.command import CHITRA, surroundings
 from support.homes import MONTHS, Home, served
+from support.stages import Stages
 
+from adapters.registry import PROFILES
+
+PARTNERS = len(PROFILES)
 LIST = MONTHS / "month.2026-11.small.csv"
 _SECONDS_MAX = 60.0
 
@@ -150,7 +157,7 @@ def test_a_reload_brings_new_partners_settings_into_effect(sqlite_home: Home, tm
         assert all(name.partition("/")[2] for name in home.orders())
 
 
-def test_health_and_metrics_are_served_to_this_machine_and_name_no_person(
+def test_a3_health_and_metrics_are_served_to_this_machine_and_name_no_person(
     approved_sqlite_home: Home, tmp_path: Path
 ) -> None:
     home = approved_sqlite_home
@@ -181,3 +188,46 @@ def test_an_address_beyond_this_machine_ends_the_start(sqlite_home: Home, listen
     sqlite_home.append(f'\n[daemon]\nlisten = "{listen}"\n')
     refused = sqlite_home.chitra("daemon", "--once")
     assert (refused.code, refused.json["error"]["code"]) == (1, "config_wrong")
+
+
+def test_d3_m1_two_daemons_on_one_postgresql_share_the_work_and_send_every_file_once(
+    postgresql_stages: Stages, tmp_path: Path
+) -> None:
+    """Both start on the same approved batch in many files; together they do it, and nothing is done twice."""
+    with postgresql_stages.copy("submitted", tmp_path / "one") as home, served(home):
+        for code in home.configuration["partners"]:
+            home.append(f"\n[partners.{code}.limits]\npayments_per_file_max = 4\n")
+        home.append("\n[daemon]\npoll_seconds = 1\nquiet_poll_seconds = 1\n")
+        second = Home(tmp_path / "two" / "home", home.database)
+        shutil.copytree(home.path, second.path, ignore=shutil.ignore_patterns("sandbox"))
+        with daemon(home, str(tmp_path / "a")) as one, daemon(second, str(tmp_path / "b")) as two:
+            assert (one.told(), two.told()) == ("READY=1", "READY=1")
+            home.approve(home.batch)
+            files, attempts = _sent(home.database)
+            assert (one.end(), two.end()) == (0, 0)
+        home.work()
+        books = home.ledger()
+        assert {judged.accepted + judged.rejected for judged in books.values()} == {1}
+        assert attempts == files == len(home.orders()) > PARTNERS
+        assert not any(event.get("level") == "error" for running in (one, two) for event in running.events)
+
+
+def _sent(url: str) -> tuple[int, int]:
+    """How many files and attempts there are when everything is sent; a thousand looks are a bound, not a time."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as database:
+        for _ in range(1000):
+            row = database.execute("SELECT count(*), count(*) FILTER (WHERE state = 'sent') FROM file_out").fetchone()
+            waiting = database.execute("SELECT count(*) FROM payment WHERE state = 'approved'").fetchone()
+            attempts = database.execute("SELECT count(*) FROM attempt").fetchone()
+            if row and attempts and row[0] == row[1] > 0 and waiting == (0,):
+                return int(row[0]), int(attempts[0])
+            time.sleep(0.1)
+    raise AssertionError("not everything was sent")
+
+
+def test_d3_a_second_daemon_on_sqlite_is_refused_while_the_first_one_works(sqlite_home: Home, tmp_path: Path) -> None:
+    with daemon(sqlite_home, str(tmp_path / "notify")) as running:
+        assert running.told() == "READY=1"
+        refused = sqlite_home.chitra("daemon", "--once")
+        assert (refused.code, refused.json["error"]["code"]) == (1, "busy")
+        assert running.end() == 0
