@@ -23,6 +23,7 @@ from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context, Partner
 from gateway.usecases.line import Line
+from gateway.usecases.match import Matched
 from gateway.usecases.readiness import waits_since
 from gateway.usecases.received import Received, opened
 from gateway.usecases.understand import understand
@@ -58,14 +59,15 @@ class Taker:
         return None if again and error is None else replace(done, error=done.error or error)
 
     def put_away(self, seen: Seen) -> Received | None:
-        """Try once more to move away what was received before; only its refusal is told, once."""
+        """Try once more to move away what was received before; a refusal is told once, a lost answer each time."""
         assert seen.file_in_id is not None
         with self.context.store.read() as tx:
             file = tx.session.get_one(FileIn, seen.file_in_id)
         error = self._put_away(_remote(seen), file)
-        if error is None or not _now_said(seen):
+        if error is None or not (_now_said(seen) or isinstance(error, RemoteUnknown)):
             return None
-        return self._received(file.name, file.state, error, "archive_denied", file.reference)
+        found = opened("archive_denied") if _now_said(seen) else Matched()
+        return Received(file.reference, self.partner.code, file.name, self.inbox.message, file.state, error, found)
 
     def remembers(self, seen: Seen) -> bool:
         """Nothing was received under the name since."""
@@ -83,14 +85,15 @@ class Taker:
             "size_bytes": remote.size_bytes,
             "max": self.inbox.size_bytes_max,
         }
+        found = Matched()
         if seen is None or (seen.said, seen.size_bytes) != ("file_too_large", remote.size_bytes):
             with self.context.store.begin() as tx:
                 tell = Seen(remote.name, remote.size_bytes, remote.modified, tries=1, said="file_too_large")
                 sightings.note(tx, self.partner.code, self.inbox.folder, [tell])
                 evidence.raise_exception(tx, "file_too_large", self.partner.code, params)
-        return self._received(
-            remote.name, InboundState.QUARANTINED, Alarm("file_too_large", **params), "file_too_large"
-        )
+            found = opened("file_too_large")
+        error = Alarm("file_too_large", **params)
+        return Received("", self.partner.code, remote.name, self.inbox.message, InboundState.QUARANTINED, error, found)
 
     # --- fetching and storing ------------------------------------------------------------------------------------
 
@@ -199,9 +202,6 @@ class Taker:
             if seen is not None and _now_said(seen):
                 tell_once(tx, self.partner, self.inbox, "archive_denied", seen, file_in_id=file_in_id)
             sightings.failed(tx, self.partner.code, self.inbox.folder, _seen(read))
-
-    def _received(self, name: str, state: str, error: ChitraError, kind: str, reference: str = "") -> Received:
-        return Received(reference, self.partner.code, name, self.inbox.message, state, error, opened(kind))
 
 
 def _now_said(seen: Seen) -> bool:

@@ -53,6 +53,17 @@ def test_73_moving_away_is_tried_again_until_it_is_allowed_and_the_exception_is_
     assert sightings(sent) == []
 
 
+def test_m9_a_move_whose_answer_was_lost_is_said_each_time_and_tried_again(sent: Gateway) -> None:
+    lay(folder(sent) / "STM_1.xml", _statement(sent))
+    through(sent, breaks=_denied)
+    for _ in range(3):
+        ((received,), errors) = round_(sent)
+        assert (received.state, gravity.of_received(received), errors) == ("processed", 4, [])
+    through(sent)
+    assert round_(sent) == ([], [])
+    assert names(archive(sent)) == ["STM_1.xml"]
+
+
 def test_73_a_copy_of_known_content_that_may_not_be_moved_is_one_arrival(sent: Gateway) -> None:
     lay(folder(sent) / "STM_1.xml", _statement(sent))
     round_(sent)
