@@ -19,14 +19,14 @@ _LOOKS_MAX = 3000
 
 
 class Server:
-    """A server by its process; ``is_up`` says when it answers."""
+    """A server by its process; ``is_up`` says when it answers, ``ended_by`` is the signal that ends it at once."""
 
-    def __init__(self, pid: int, command: list[str], is_up: Callable[[], bool]) -> None:
+    def __init__(self, pid: int, command: list[str], is_up: Callable[[], bool], ended_by: signal.Signals) -> None:
         process = Path(f"/proc/{pid}")
         self._command = command
         self._folder = os.readlink(process / "cwd")
         self._user = process.stat().st_uid
-        self._is_up = is_up
+        self._is_up, self._ended_by = is_up, ended_by
         self._pid = pid
         self._again: subprocess.Popen[bytes] | None = None
 
@@ -44,7 +44,7 @@ class Server:
     def __exit__(self, *_: object) -> None:
         """What was started here is ended here; the first process belongs to who started it."""
         if self._again is not None:
-            self.end(signal.SIGINT)
+            self.end(self._ended_by)
 
     def end(self, number: signal.Signals) -> None:
         serving = children(self._pid)
@@ -86,7 +86,7 @@ def _look_until(true: Callable[[], bool]) -> None:
 
 def postgres_server(cluster: Cluster) -> Server:
     command = Path(f"/proc/{cluster.pid}/cmdline").read_text().rstrip("\0").split("\0")
-    return Server(cluster.pid, command, lambda: _accepts(cluster))
+    return Server(cluster.pid, command, lambda: _accepts(cluster), signal.SIGINT)
 
 
 def _accepts(cluster: Cluster) -> bool:
@@ -99,7 +99,7 @@ def _accepts(cluster: Cluster) -> bool:
 
 def ssh_server(server: Sshd) -> Server:
     command = [SSHD, "-D", "-f", str(server.log.with_name("sshd_config")), "-E", str(server.log)]
-    return Server(server.pid, command, lambda: _listens(server.port))
+    return Server(server.pid, command, lambda: _listens(server.port), signal.SIGTERM)
 
 
 def _listens(port: int) -> bool:
