@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -59,11 +60,12 @@ class Server:
 
 
 def children(pid: int) -> list[int]:
-    """Processes that descend from this one."""
+    """Processes that descend from this one; none of a process that is gone."""
     found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in task.joinpath("children").read_text().split():
-            found += [int(child), *children(int(child))]
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in task.joinpath("children").read_text().split():
+                found += [int(child), *children(int(child))]
     return found
 
 
