@@ -209,7 +209,8 @@ def test_d3_m1_two_daemons_on_one_postgresql_share_the_work_and_send_every_file_
         books = home.ledger()
         assert {judged.accepted + judged.rejected for judged in books.values()} == {1}
         assert attempts == files == len(home.orders()) > PARTNERS
-        assert not any(event.get("level") == "error" for running in (one, two) for event in running.events)
+        events = [event for running in (one, two) for event in running.events]
+        assert [event for event in events if event.get("level") == "error"] == []
 
 
 def _sent(url: str) -> tuple[int, int]:
