@@ -41,8 +41,8 @@ def run(tell: Tell, scale: float) -> Section:
 
 
 _INTRODUCTION = (
-    "Two workers in two network namespaces, each doing `send` and `poll` in a loop as the daemon does, over one"
-    f" PostgreSQL and one OpenSSH server; {FILES} files. The first stands at a point of its first file when its line is"
+    "Two daemons in two network namespaces (forked, with a crash point that freezes the first one) over one PostgreSQL"
+    f" and one OpenSSH server; {FILES} files. The first stands at a point of its first file when its line is"
     " pulled - no packet passes, nothing answers - and goes on; the second is left to itself. Last the line is mended,"
     " so that what the first had queued still arrives."
 )

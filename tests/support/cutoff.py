@@ -1,4 +1,4 @@
-"""Two workers on two machines over one PostgreSQL; one is cut off in the middle of a send."""
+"""Two daemons on two machines over one PostgreSQL; one is cut off in the middle of a send."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import psycopg
 from support import workers
@@ -18,16 +20,17 @@ from support.postgres import Cluster, cluster
 from support.stores import PostgresTemplate
 from support.workers import NOWHERE, Point
 
-from gateway.domain.errors import ChitraError
+from gateway import daemon
+from gateway.app import App
+from gateway.config import DaemonSection
 
 FILES = 3
 _LOOK_SECONDS = 0.1
-_REST_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The first worker stands at ``place`` when its lines ``cut`` are cut."""
+    """The first daemon stands at ``place`` when its lines ``cut`` are cut."""
 
     place: str
     cut: tuple[str, ...]
@@ -40,9 +43,9 @@ class Ending:
 
     story: Story
     taken_over_seconds: float | None
-    """Until the second worker had done what there was to do, after the cut; None when it never did."""
+    """Until the second daemon had done what there was to do, after the cut; None when it never did."""
     states_when_cut: dict[str, int]
-    """File state -> files, as the second worker left them."""
+    """File state -> files, as the second daemon left them."""
     at_bank_when_cut: int
     """Files at the bank by then."""
     verdict: Verdict
@@ -64,7 +67,7 @@ def machines() -> Iterator[tuple[Cluster, list[Machine]]]:
 def told(running: Cluster, both: list[Machine], story: Story, give_up: Callable[[Exchange], bool]) -> Ending:
     """Play one story; ``give_up`` is asked between looks and may end the sessions of the machine that is cut off.
 
-    It says whether the second worker may still be waited for.
+    It says whether the second daemon may still be waited for.
     """
     with ExitStack() as stack:
         template = PostgresTemplate(stack.enter_context(running.database()))
@@ -75,14 +78,14 @@ def told(running: Cluster, both: list[Machine], story: Story, give_up: Callable[
 
 
 def _played(place: Exchange, both: list[Machine], story: Story, give_up: Callable[[Exchange], bool]) -> Ending:
-    first = workers.start(lambda: _work(place, both[0]), Point(story.place, 1, workers.freeze))
-    assert first.frozen(), f"the first worker never came to {story.place!r}"
+    first = workers.start(lambda: _serve(place, both[0]), Point(story.place, 1, workers.freeze))
+    assert first.frozen(), f"the first daemon never came to {story.place!r}"
     lines = [both[0].to_database if each == "database" else both[0].to_bank for each in story.cut]
     for line in lines:
         line.cut()
     began = time.monotonic()
     workers.send(first.pid, signal.SIGCONT)
-    second = workers.start(lambda: _work(place, both[1]), NOWHERE)
+    second = workers.start(lambda: _serve(place, both[1]), NOWHERE)
     try:
         over = _over(place, give_up)
         seconds = time.monotonic() - began if over else None
@@ -98,7 +101,7 @@ def _played(place: Exchange, both: list[Machine], story: Story, give_up: Callabl
 
 
 def _over(place: Exchange, give_up: Callable[[Exchange], bool]) -> bool:
-    """Whether every file came to an end that the second worker can give it."""
+    """Whether every file came to an end that the second daemon can give it."""
     while not set(_states(place)) <= {"sent", "acknowledged", "closed", "unknown"}:
         if not give_up(place):
             return False
@@ -112,21 +115,27 @@ def _states(place: Exchange) -> dict[str, int]:
     return {str(state): int(count) for state, count in rows} or {"none": 0}
 
 
-def _work(place: Exchange, on: Machine) -> None:
-    """Inside a worker: the daemon's rounds on its machine."""
+@dataclass
+class _Home:
+    """What the daemon needs of a home, around one worker."""
+
+    worker: Worker
+
+    def __post_init__(self) -> None:
+        self.store, self.clock, self.context = self.worker.store, self.worker.clock, self.worker.context
+        pace = DaemonSection(poll_seconds=1, quiet_poll_seconds=1, backoff_seconds_max=1)
+        self.config = SimpleNamespace(daemon=pace)
+
+    def open_keys(self) -> None:
+        """They are open."""
+
+
+def _serve(place: Exchange, on: Machine) -> int:
+    """Inside a worker: the daemon on its machine, until SIGTERM."""
     on.enter()
     here = replace(place, host=on.to_bank.host, url=place.url.replace("127.0.0.1", on.to_database.host))
-    asked: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
-    while not asked:
-        with suppress(ChitraError), closing(here.worker()) as worker:
-            _round(worker)
-        time.sleep(_REST_SECONDS)
-
-
-def _round(worker: Worker) -> None:
-    worker.release()
-    worker.fetch()
+    with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere), closing(here.worker()) as worker:
+        return daemon.run(cast(App, _Home(worker)), once=False)
 
 
 def sessions_ended_after(looks: int) -> Callable[[Exchange], bool]:
