@@ -59,7 +59,7 @@ class Judge:
     def booked(self) -> list[Booked]:
         if not self._ledger.exists():
             return []
-        lines = self._ledger.read_text().splitlines()
+        lines = self._ledger.read_text().rpartition("\n")[0].splitlines()  # the last line may be half written
         found = (json.loads(line) for line in lines)
         return [Booked(*values[:4], tuple((e2e, amount) for e2e, amount in values[4])) for values in found]
 
