@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
 from support.gateways import Gateway, row
 from support.pg_proxy import Line, Pooler, listening
-from support.stores import open_store, together
+from support.stores import open_store, sqlite_url, together
 
 from gateway.domain.errors import Busy, NotConfigured
 from gateway.store import audit, dialects
@@ -183,3 +184,17 @@ def test_d5_a_server_that_goes_silent_is_given_up_on_both_sides(on_postgres: Gat
     assert default == ("0",)
     assert shown == {"idle_in_transaction_session_timeout": "10min", "lock_timeout": "10min"}
     assert (info["tcp_user_timeout"], info["connect_timeout"]) == ("60000", "10")
+
+
+def test_fault_110_an_sqlite_database_that_another_command_keeps_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialects, "_BUSY_TIMEOUT_SECONDS", 0)
+    url = sqlite_url(tmp_path)
+    one, other = open_store(url), open_store(url)
+    with one.begin(), pytest.raises(Busy, match="database_locked"), other.begin():
+        raise AssertionError("two writers at a time")
+    with other.begin():
+        pass
+    one.close()
+    other.close()
