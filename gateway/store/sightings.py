@@ -122,6 +122,12 @@ def confirm(tx: Transaction, partner: str, folder: str, seen: Seen) -> None:
     tx.run(_CONFIRMED, size_bytes=seen.size_bytes, modified=seen.modified, now=tx.now(), **where)
 
 
+def is_said(tx: Transaction, partner: str, folder: str, kind: str) -> bool:
+    """An exception of this kind stands for a name that lies in the folder."""
+    sql = f"SELECT 1 FROM sighting s WHERE {_OF_FOLDER} AND s.said = :kind LIMIT 1"
+    return tx.value(sql, partner=partner, folder=folder, kind=kind) is not None
+
+
 def find(tx: Transaction, partner: str, folder: str, name: str) -> Seen | None:
     """One name."""
     sql = f"SELECT {_COLUMNS}, NULL AS state FROM sighting s WHERE {_OF_FOLDER} AND s.name = :name"

@@ -55,18 +55,20 @@ class Taker:
             done = understand(self.context, self.partner, self.inbox, file, spool)
         if done.state == InboundState.QUARANTINED and not again:
             return done
-        error = self._put_away(read, file)
-        return None if again and error is None else replace(done, error=done.error or error)
+        error, said = self._put_away(read, file)
+        if again and error is None:
+            return None
+        return replace(done, error=done.error or error, matched=opened("archive_denied") if said else done.matched)
 
     def put_away(self, seen: Seen) -> Received | None:
         """Try once more to move away what was received before; a refusal is told once, a lost answer each time."""
         assert seen.file_in_id is not None
         with self.context.store.read() as tx:
             file = tx.session.get_one(FileIn, seen.file_in_id)
-        error = self._put_away(_remote(seen), file)
-        if error is None or not (_now_said(seen) or isinstance(error, RemoteUnknown)):
+        error, said = self._put_away(_remote(seen), file)
+        if error is None or not (said or isinstance(error, RemoteUnknown)):
             return None
-        found = opened("archive_denied") if _now_said(seen) else Matched()
+        found = opened("archive_denied") if said else Matched()
         return Received(file.reference, self.partner.code, file.name, self.inbox.message, file.state, error, found)
 
     def remembers(self, seen: Seen) -> bool:
@@ -154,18 +156,21 @@ class Taker:
 
     # --- moving away ---------------------------------------------------------------------------------------------
 
-    def _put_away(self, read: RemoteFile, file: FileIn) -> ChitraError | None:
-        """T4: move it to the archive and note that; an error is given back, the file was understood all the same."""
+    def _put_away(self, read: RemoteFile, file: FileIn) -> tuple[ChitraError | None, bool]:
+        """T4: move it to the archive and note that; the file was understood, whatever becomes of that.
+
+        Returns what went wrong, and whether an exception was opened for it.
+        """
         try:
             if self._archive(read, file.reference):
                 with self.context.store.begin() as tx:
                     self._settle(tx, read.name, file.id)
         except (RemoteRefused, RemoteUnknown) as error:
-            self._denied(read, file.id)
+            said = self._denied(read, file.id)
             if isinstance(error, RemoteUnknown):
                 self.line.lost(error)
-            return error
-        return None
+            return error, said
+        return None, False
 
     def _archive(self, read: RemoteFile, reference: str) -> bool:
         """Whether it lies in the inbox no longer; other content under its name stays, to be read as well."""
@@ -194,19 +199,20 @@ class Taker:
         evidence.archived(tx, file_in_id)
         sightings.forget(tx, self.partner.code, self.inbox.folder, [name])
 
-    def _denied(self, read: RemoteFile, file_in_id: int) -> None:
-        """Remembered as received, so that it is not read at every round; from the second refusal on a person knows."""
+    def _denied(self, read: RemoteFile, file_in_id: int) -> bool:
+        """Remembered as received, so that it is not read at every round; whether a person was told of it now.
+
+        A person hears of a folder from the second refusal of a file on, once for all files of the folder.
+        """
         self.refusals += 1
+        code, folder = self.partner.code, self.inbox.folder
         with self.context.store.begin() as tx:
-            seen = sightings.find(tx, self.partner.code, self.inbox.folder, read.name)
-            if seen is not None and _now_said(seen):
+            seen = sightings.find(tx, code, folder, read.name)
+            say = seen is not None and seen.tries > 0 and not sightings.is_said(tx, code, folder, "archive_denied")
+            if seen is not None and say:
                 tell_once(tx, self.partner, self.inbox, "archive_denied", seen, file_in_id=file_in_id)
-            sightings.failed(tx, self.partner.code, self.inbox.folder, _seen(read))
-
-
-def _now_said(seen: Seen) -> bool:
-    """A refusal now is the second one, and the first that a person hears of."""
-    return seen.tries > 0 and seen.said != "archive_denied"
+            sightings.failed(tx, code, folder, _seen(read))
+            return say
 
 
 def tell_once(tx: Transaction, partner: Partner, inbox: Inbox, kind: str, seen: Seen, **links: int) -> None:

@@ -88,6 +88,7 @@ def test_73_many_files_that_may_not_be_moved_cost_a_few_requests_a_round_and_eac
         round_(sent)
         assert counts["rename"] - before <= 3
     assert sent.value("SELECT min(tries) FROM sighting") >= 1
+    assert sent.exceptions().count("archive_denied") == 1
     assert counts["read"] <= 16
 
 
