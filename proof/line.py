@@ -22,7 +22,7 @@ from support.sftp_line import LedgerBank, Line, NaiveSender, sealed_snapshot, se
 from support.sftp_proxy import FaultProxy
 from support.sshd import Sshd
 
-from gateway.transport.sftp import Endpoint, connect
+from gateway.transport.sftp import Endpoint
 from proof.section import Section, Tell
 
 _CASES = (*RENAMED, *OTHERS)
@@ -30,7 +30,7 @@ _TIMES = 100
 """How often each number strikes at full scale, at least."""
 _NAIVE_ORDERS = 400
 _PAYMENTS = 250
-_ANSWER_SECONDS = 2.0
+_NAIVE_ANSWER_SECONDS = 3.0
 _WORKERS = 2
 _RUNS_AFTER = 2
 
@@ -120,8 +120,7 @@ def _line(stand: _Stand, snapshot: Path, folder: Path) -> Line:
     pinned = (stand.proxy.pinned,)
     endpoint = Endpoint("127.0.0.1", stand.proxy.port, "chitra", stand.identity, pinned)
     line = Line(copy_of(snapshot, folder), stand.proxy, stand.server, stand.bank, endpoint)
-    line.change(answer_timeout_seconds=_ANSWER_SECONDS)
-    line.gateway.wrap = lambda _: connect(line.endpoint)
+    line.gateway.wrap = lambda _: line.connect()
     return line
 
 
@@ -168,7 +167,7 @@ def _naive(snapshot: Path, numbers: Sequence[int]) -> _Figures:
             line = _line(stand, snapshot, Path(folder))
             content, name = line.sealed(), line.final_name
             line.gateway.close()
-        sender = NaiveSender(stand.proxy.port, stand.identity, _ANSWER_SECONDS)
+        sender = NaiveSender(stand.proxy.port, stand.identity, _NAIVE_ANSWER_SECONDS)
         for number in numbers:
             bank = stand.bank
             stand.proxy.rules[:] = RENAMED[number].rules(bank, name)

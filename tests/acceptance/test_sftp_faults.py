@@ -18,7 +18,7 @@ from support.sftp_proxy import EXTENDED, LSTAT, OPEN, READ, RENAME, WRITE, Excha
 from gateway.domain.errors import RemoteUnknown
 
 PAYMENTS = 250
-ANSWER_SECONDS = 2.0
+NAIVE_ANSWER_SECONDS = 3.0
 RUNS = 2
 
 
@@ -29,7 +29,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ours(sealed: Path, tmp_path: Path) -> Iterator[Line]:
-    with line(sealed, tmp_path, answer_timeout_seconds=ANSWER_SECONDS) as mine:
+    with line(sealed, tmp_path) as mine:
         yield mine
 
 
@@ -152,7 +152,7 @@ def test_the_naive_sender_doubles_and_corrupts_where_ours_does_not(sealed: Path,
     with served(tmp_path / "bank", tmp_path / "identity") as (_, proxy):
         inbox = tmp_path / "bank" / "in"
         inbox.mkdir()
-        sender = NaiveSender(proxy.port, tmp_path / "identity", ANSWER_SECONDS)
+        sender = NaiveSender(proxy.port, tmp_path / "identity", NAIVE_ANSWER_SECONDS)
         for case in (each for each in RENAMED if each.number <= 50):
             bank = LedgerBank(inbox)
             proxy.rules[:] = case.rules(bank, name)

@@ -38,7 +38,6 @@ from support.sftp_proxy import (
     Rule,
 )
 
-ANSWER_SECONDS = 2.0
 FOLDER = b"/out/statement"
 XML = b".xml"
 
@@ -51,7 +50,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def ours(sent: Path, tmp_path: Path) -> Iterator[Line]:
     """A partner that has booked the first payment and put the statement into its folder."""
-    with line(sent, tmp_path, answer_timeout_seconds=ANSWER_SECONDS) as mine:
+    with line(sent, tmp_path) as mine:
         mine.gateway.put("camt.053", "1", BANK.statement(debit(mine.gateway)))
         yield mine
 

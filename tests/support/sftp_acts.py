@@ -92,12 +92,14 @@ def torn(size_bytes: int) -> Act:
 def lost(exchange: Exchange) -> None:
     """Done; its answer never comes."""
     exchange.forward()
+    exchange.long_enough()
     exchange.until_the_client_has_gone()
     raise Cut
 
 
 def silent(exchange: Exchange) -> None:
     """Not done, and nothing is answered any more."""
+    exchange.long_enough()
     exchange.until_the_client_has_gone()
     raise Cut
 
@@ -112,6 +114,7 @@ def held_until(event: threading.Event) -> Act:
     """Stuck on its way; done when everybody has stopped waiting for it."""
 
     def act(exchange: Exchange) -> bytes:
+        exchange.long_enough()
         event.wait()
         exchange.forward()
         raise Cut
@@ -121,7 +124,9 @@ def held_until(event: threading.Event) -> Act:
 
 def dripping(exchange: Exchange) -> None:
     """Done; the answer comes a byte at a time (slow loris)."""
-    for byte in string(exchange.forward()):
+    answer = exchange.forward()
+    exchange.long_enough()
+    for byte in string(answer):
         exchange.session.channel.sendall(bytes([byte]))
         exchange.pause(0.2)
 
@@ -129,6 +134,7 @@ def dripping(exchange: Exchange) -> None:
 def one_byte_each(exchange: Exchange) -> bytes:
     """A READ that gets a single byte, after a pause: every answer is in time, the file never ends."""
     handle, rest = cut_string(exchange.body)
+    exchange.long_enough()
     exchange.pause(0.5)
     return exchange.forward(string(handle) + rest[:8] + struct.pack(">I", 1))
 

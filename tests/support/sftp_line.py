@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import socket
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -20,12 +21,14 @@ from support.sshd import Sshd, generate_key, sshd
 from adapters.profile import Delivery
 from gateway.domain.errors import ChitraError
 from gateway.store import blobs
-from gateway.transport.sftp import Endpoint, connect
+from gateway.transport.sftp import Endpoint, SftpTransport, connect
+from gateway.transport.wire import Channel
 from gateway.usecases.allocate import allocate, waiting
 from gateway.usecases.poll import Polled, poll
 from gateway.usecases.seal import seal
 
 PARTNER = "vietinbank"
+_LOOK_SECONDS = 0.02
 _END_TO_END_ID = re.compile(rb"<EndToEndId>([^<]+)</EndToEndId>")
 
 
@@ -104,9 +107,40 @@ class Line:
     def temporaries(self) -> list[str]:
         return [path.name for path in self.bank.inbox.iterdir() if path.name.startswith(".")]
 
+    def connect(self) -> SftpTransport:
+        """Patient until the proxy says that it has been long enough."""
+        self.proxy.long_enough.clear()
+        transport = connect(self.endpoint)
+        transport._session._channel = _Patient(transport._session._channel, self.proxy.long_enough)
+        return transport
+
     def change(self, **endpoint: Any) -> None:
         """From the next connection on."""
         self.endpoint = replace(self.endpoint, **endpoint)
+
+
+@dataclass
+class _Patient:
+    """A channel whose time-out is an event and not a number of seconds, so that a busy machine changes nothing."""
+
+    inner: Channel
+    long_enough: threading.Event
+
+    def settimeout(self, timeout: float | None) -> None:
+        """Not by the clock."""
+
+    def send(self, data: bytes) -> int:
+        self.inner.settimeout(None)
+        return self.inner.send(data)
+
+    def recv(self, size: int) -> bytes:
+        self.inner.settimeout(_LOOK_SECONDS)
+        while True:
+            try:
+                return self.inner.recv(size)
+            except TimeoutError:
+                if self.long_enough.is_set():
+                    raise
 
 
 @contextmanager
@@ -115,7 +149,6 @@ def line(
     folder: Path,
     *,
     sftp: str = "internal-sftp",
-    answer_timeout_seconds: float = 60.0,
     **options: str,
 ) -> Iterator[Line]:
     """Goes on from a snapshot of a gateway, over SFTP; ``options`` are lines of sshd_config."""
@@ -123,9 +156,8 @@ def line(
     with closing(gateway), served(gateway.place(), folder / "identity", sftp, **options) as (server, proxy):
         identity = folder / "identity"
         at_proxy = Endpoint("127.0.0.1", proxy.port, "chitra", identity, (proxy.pinned,))
-        at_proxy = replace(at_proxy, answer_timeout_seconds=answer_timeout_seconds)
         mine = Line(gateway, proxy, server, LedgerBank(gateway.place() / "in"), at_proxy)
-        gateway.wrap = lambda _: connect(mine.endpoint)
+        gateway.wrap = lambda _: mine.connect()
         yield mine
 
 

@@ -57,6 +57,10 @@ class Exchange:
         """An answer of this proxy's own."""
         return bytes([STATUS]) + self.number + struct.pack(">I", code) + string(b"") + string(b"")
 
+    def long_enough(self) -> None:
+        """From here on the client's time is over."""
+        self.session.proxy.long_enough.set()
+
     def pause(self, seconds: float = _PAUSE_SECONDS) -> None:
         """Time passes, unless the proxy closes."""
         self.session.proxy.closing.wait(seconds)
@@ -109,6 +113,8 @@ class FaultProxy:
     requests: Counter[int] = field(default_factory=Counter)
     """By kind, over all connections."""
     closing: threading.Event = field(default_factory=threading.Event)
+    long_enough: threading.Event = field(default_factory=threading.Event)
+    """The client may stop waiting: what it waits for will not come in time."""
     port: int = 0
     _open: list[_Connection] = field(default_factory=list)
 
