@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from adapters.profile import Delivery as Form
 from gateway.domain.crash import crash_point
-from gateway.domain.errors import Alarm, ChitraError, RemoteRefused, RemoteUnknown
+from gateway.domain.errors import Alarm, Busy, ChitraError, RemoteRefused, RemoteUnknown
 from gateway.domain.states import FileState
 from gateway.ports import LockHeld, Transport
 from gateway.store import blobs, deliveries, files, stops
@@ -87,10 +87,11 @@ def _note_interrupted(context: Context, due: list[FileOut]) -> None:
 
 
 def _reported(context: Context, file: FileOut, error: ChitraError | None) -> Delivery:
-    """The file as it stands now; an unknown outcome is always said."""
+    """The file as it stands now; an unknown outcome is always said, what another worker is just releasing is not."""
     with context.store.read() as tx:
         current = files.get(tx, file.id)
-    if current.state in deliveries.RELEASED_OPEN and (error is None or error.exit_code == 1):
+    at_another = isinstance(error, Busy) and error.code == "busy" and current.state == FileState.RELEASING
+    if current.state in deliveries.RELEASED_OPEN and (error is None or error.exit_code == 1) and not at_another:
         error = RemoteUnknown("file_unknown_outcome", file=current.message_id)
     return Delivery(
         file=current.message_id,

@@ -73,7 +73,7 @@ def dispatch(context: Context, partner: Partner, batch: str | None = None, run: 
     run = run or Sent()
     for message_id in _allocated(context, partner, batch):
         if not context.stop.requested:
-            _tried(run, lambda message_id: _seal(context, message_id), message_id)
+            _tried(run, lambda message_id: _seal(context, partner, message_id), message_id)
     if not context.stop.requested:
         _tried(run, lambda partner: run.deliveries.extend(deliver(context, partner, batch)), partner)
     return run
@@ -104,8 +104,8 @@ def _allocate(context: Context, batch_id: str) -> list[str]:
         return allocate(context, batch_id) if mine else []
 
 
-def _seal(context: Context, message_id: str) -> None:
-    with context.store.claimed("seal", message_id) as mine:
+def _seal(context: Context, partner: Partner, message_id: str) -> None:
+    with context.store.claimed(f"seal-{partner.code}", message_id) as mine:
         if mine:
             seal(context, message_id)
 

@@ -284,10 +284,26 @@ def test_d3_m1_what_another_worker_allocates_or_seals_is_left_to_it(gateway: Gat
         assert gateway.send().deliveries == []
     assert gateway.value("SELECT count(*) FROM file_out") == 0
     assert prepare(gateway.context).allocated
-    with other.store.claimed("seal", gateway.files()[0].message_id):
+    with other.store.claimed("seal-vietinbank", gateway.files()[0].message_id):
         assert gateway.send().deliveries == []
     assert gateway.states() == {"TC-0001": "allocated"}
     assert [each.state for each in gateway.send().deliveries] == ["sent"]
+    other.close()
+
+
+@pytest.mark.parametrize(("state", "code"), [("releasing", "busy"), ("unknown", "file_unknown_outcome")])
+def test_m9_what_another_worker_is_just_releasing_is_not_called_unknown(
+    gateway: Gateway, state: str, code: str
+) -> None:
+    gateway.approved(row(1))
+    prepare(gateway.context)
+    with gateway.store.begin() as tx:
+        tx.run("UPDATE file_out SET state = :state", state=state)
+    other = another(gateway)
+    with other.store.exclusive("partner-vietinbank"):
+        (delivery,) = gateway.send().deliveries
+    assert delivery.error is not None
+    assert (delivery.state, delivery.error.code) == (state, code)
     other.close()
 
 
@@ -301,4 +317,15 @@ def test_d3_one_daemon_on_sqlite_and_many_on_postgresql(gateway: Gateway) -> Non
         else:
             with pytest.raises(Busy), other.store.sole_daemon():
                 raise AssertionError("there is a daemon")
+    other.close()
+
+
+def test_t7_sealing_for_one_partner_keeps_no_other_waiting(gateway: Gateway) -> None:
+    gateway.approved(row(1), row(2, bank="momo", account="0912345678"))
+    prepare(gateway.context)
+    other = another(gateway)
+    busy = next(file for file in gateway.files() if file.partner == "momo")
+    with other.store.claimed("seal-momo", busy.message_id):
+        gateway.send()
+    assert gateway.states() == {"TC-0001": "sent", "TC-0002": "allocated"}
     other.close()

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stderr
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from support.inprocess import Answer, Gateway, StopsAt
 from gateway.app import App
 from gateway.cli.main import run
 from gateway.daemon import tasks
+from gateway.daemon.service import STOP_SECONDS_MAX
 from gateway.daemon.tasks import Exchange
 from gateway.daemon.worker import Worker
 from gateway.domain.errors import Alarm, ChitraError
@@ -265,3 +267,13 @@ def test_new_files_end_the_pauses_of_the_partners(month: Gateway, monkeypatch: p
     (month.home / "chitra.toml").open("a").write("[daemon]\npoll_seconds = 3600\n")
     assert month.words("daemon").code == 0
     assert set(rounds.values()) == {2}
+
+
+def test_d5_the_unit_file_waits_longer_than_the_daemon_and_speaks_its_language() -> None:
+    text = (Path(__file__).parents[3] / "deploy" / "chitra.service").read_text(encoding="utf-8")
+    unit = dict(line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#"))
+    assert unit["Type"] == "notify"
+    assert int(unit["TimeoutStopSec"]) > STOP_SECONDS_MAX
+    assert unit["ExecStart"].endswith("chitra daemon")
+    assert "HUP" in unit["ExecReload"]
+    assert unit["Restart"] == "on-failure"
