@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 import time
 import traceback
 from collections import Counter
@@ -60,7 +61,8 @@ def be_told_to_end() -> None:
 
 
 def freeze() -> None:
-    os.kill(os.getpid(), signal.SIGSTOP)
+    """At once: a signal to the whole process would first wait for its main thread, and this thread would go on."""
+    signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
 
 def break_() -> None:
