@@ -163,12 +163,15 @@ def _details(session: Session, found: Partner) -> dict[str, Any]:
         "host_keys": list(section.host_keys),
         "trusted": list(section.trusted),
         "outbox": _outbox(found),
-        "inboxes": [
-            _fields(inbox, "message", "folder", "archive", "pattern", "proof", "size_bytes_max")
-            for inbox in profile.inboxes
-        ],
+        "inboxes": [_fields(inbox, *_INBOX) for inbox in profile.inboxes],
         "limits": _fields(profile.limits, "payments_per_file_max", "amount_per_file_max", "amount_per_payment_max"),
     }
+
+
+_INBOX = (
+    *("message", "folder", "archive", "pattern", "proof", "size_bytes_max"),
+    *("ready", "stable_polls", "wait_minutes_max", "files_per_round_max"),
+)
 
 
 def _outbox(found: Partner) -> dict[str, Any]:
