@@ -229,6 +229,8 @@ class Bank:
         self._entry(end_to_end_id, amount)
 
     def _notify(self, entries: list[Booking]) -> None:
+        """Fault 93: the book of record will tell of these entries again."""
+        self.chance.count(93)
         self.put("camt.054", self._statement(entries, "camt.054"))
 
     def close_day(self) -> None:
@@ -300,6 +302,8 @@ class Bank:
         if number == 70:
             self.put("camt.054", self._statement([], "camt.054"), self._name_in("camt.054"))
         elif number == 71:
+            if message == "camt.053":
+                self.chance.count(91)
             self.put(message, content, inbox.name(f"again{self._id('')}"))
         elif number == 72 and name not in self.server.folder(inbox.archive):
             self.server.put(f"{inbox.archive}/{name}", b"something else")

@@ -253,11 +253,12 @@ class World:
             self.chance.tell(f"{minutes} minutes pass")
 
     def _lock_lost(self) -> None:
-        """Fault 109, and a worker that slept for too long: its session ended, and it does not know."""
+        """Faults 74 and 109: the session of a worker that slept for too long has ended, and it does not know."""
         held = sorted(self.store.locks.held)
         if held:
-            self.chance.count(109)
-            self.store.locks.lose(self.chance.one(held))
+            name = self.chance.one(held)
+            self.chance.count(74 if name.startswith("inbox-") else 109)
+            self.store.locks.lose(name)
 
     def _restart(self) -> None:
         """Every process dies where it stands."""
