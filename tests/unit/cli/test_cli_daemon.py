@@ -265,7 +265,10 @@ def test_new_files_end_the_pauses_of_the_partners(month: Gateway, monkeypatch: p
     monkeypatch.setattr(tasks, "dispatch", dispatch)
     monkeypatch.setattr(tasks, "collect", lambda *_: ([], []))
     (month.home / "chitra.toml").open("a").write("[daemon]\npoll_seconds = 3600\n")
+    patience = threading.Timer(60, os.kill, (os.getpid(), signal.SIGTERM))
+    patience.start()
     assert month.words("daemon").code == 0
+    patience.cancel()
     assert set(rounds.values()) == {2}
 
 
