@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.decisions import decision
 from support.evidence import BANK
 from support.gateways import Gateway, copy_of
-from support.decisions import decision
 from support.stores import Crashed
 
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
