@@ -16,9 +16,10 @@ from typing import Any
 from bench.harness import Case, Result, python_case, run
 from bench.report import Aim, Section, compared, table
 
-_FILES, _PAYMENTS_PER_FILE = 1_000, 10
+_FILES = {0: 1_000, 30: 100}
+"""By round trip in milliseconds; far away every file takes a quarter of a second."""
+_PAYMENTS_PER_FILE = 10
 _LARGE_BYTES = 1 << 30
-_ROUND_TRIPS_MS = (0, 30)
 _ROUNDS = 3
 _CASES = "bench.cases.exchange"
 Told = Callable[[str], None]
@@ -26,66 +27,60 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class _Load:
-    """What is sent."""
+    """What is sent, over which round trip."""
 
-    title: str
     prepare: tuple[object, ...]
-    files: int
-    payments: int | None
-    size_bytes: int
-    remarks: tuple[str, ...]
-
-
-_SMALL = _Load(
-    f"{_FILES:,} files of {_PAYMENTS_PER_FILE} payments on one connection",
-    ("prepare", _FILES, _PAYMENTS_PER_FILE),
-    _FILES,
-    _FILES * _PAYMENTS_PER_FILE,
-    0,
-    (
-        "Ours: the whole send protocol over SQLite with `synchronous=FULL`: two intents, the upload noted and the "
-        "outcome committed, exclusive create, `fsync@openssh.com`, read-back and SHA-256, plain rename. The client "
-        "writes and renames; with `put -f` it asks for the fsync, too.",
-        "0 ms is the bare loopback; 30 ms are added by a TCP proxy in a process of its own (`bench/cases/delay.py`), "
-        "which both senders meet; `tc netem` would slow down the whole machine.",
-    ),
-)
-_LARGE = _Load(
-    "One file of 1 GiB",
-    ("prepare-large", _LARGE_BYTES),
-    1,
-    None,
-    _LARGE_BYTES,
-    (
-        "No partner takes a file of that size; it shows that memory does not grow with it. "
-        "Ours travels twice: up and back.",
-    ),
-)
+    milliseconds: int
+    files: int = 1
+    payments: int | None = None
+    size_bytes: int = 0
 
 
 def small_files(told: Told) -> Section:
-    """Rates of many small files."""
-    return _sent(_SMALL, told)
+    """Rates of many small files on one connection."""
+    loads = [
+        _Load(("prepare", files, _PAYMENTS_PER_FILE), milliseconds, files, files * _PAYMENTS_PER_FILE)
+        for milliseconds, files in _FILES.items()
+    ]
+    title = f"Files of {_PAYMENTS_PER_FILE} payments on one connection"
+    return _sent(title, loads, _SMALL_REMARKS, told)
 
 
 def large_file(told: Told) -> Section:
     """Memory of one large file."""
-    return _sent(_LARGE, told)
+    loads = [_Load(("prepare-large", _LARGE_BYTES), each, size_bytes=_LARGE_BYTES) for each in _FILES]
+    return _sent("One file of 1 GiB", loads, _LARGE_REMARKS, told)
 
 
-def _sent(load: _Load, told: Told) -> Section:
+_SMALL_REMARKS = (
+    "Ours: the whole send protocol over SQLite with `synchronous=FULL`: two intents, the upload noted and the "
+    "outcome committed, exclusive create, `fsync@openssh.com`, read-back and SHA-256, plain rename. The client "
+    "writes and renames; with `put -f` it asks for the fsync, too.",
+    "0 ms is the bare loopback; 30 ms are added by a TCP proxy in a process of its own (`bench/cases/delay.py`), "
+    "which both senders meet; `tc netem` would slow down the whole machine.",
+)
+_LARGE_REMARKS = (
+    "No partner takes a file of that size; it shows that memory does not grow with it. "
+    "Ours travels twice: up and back.",
+)
+
+
+def _sent(title: str, loads: list[_Load], remarks: tuple[str, ...], told: Told) -> Section:
     tables: list[str] = []
     aims: list[Aim] = []
-    with TemporaryDirectory(prefix="chitra-bench-", dir="/var/tmp") as folder:
-        home = Path(folder) / "home"
-        _python(_CASES, load.prepare[0], home, *load.prepare[1:])
-        with _server(Path(folder)) as place:
-            for milliseconds in _ROUND_TRIPS_MS:
-                with _line(place, milliseconds) as there:
+    with TemporaryDirectory(prefix="chitra-bench-", dir="/var/tmp") as name:
+        folder = Path(name)
+        with _server(folder) as place:
+            for load in loads:
+                home = folder / "-".join(map(str, load.prepare))
+                if not home.exists():
+                    _python(_CASES, load.prepare[0], home, *load.prepare[1:])
+                with _line(place, load.milliseconds) as there:
                     results = run(_cases(home, there), _ROUNDS, told)
-                tables += [f"{milliseconds} ms round trip:", compared(results), _rates(load, results)]
-                aims += _aims(load, milliseconds, results)
-    return Section(load.title, tuple(tables), tuple(aims), load.remarks)
+                many = f", {load.files:,} files" if load.payments else ""
+                tables += [f"{load.milliseconds} ms round trip{many}:", compared(results), _rates(load, results)]
+                aims += _aims(load, results)
+    return Section(title, tuple(tables), tuple(aims), remarks)
 
 
 def _cases(home: Path, place: dict[str, Any]) -> list[Case]:
@@ -107,8 +102,9 @@ def _rates(load: _Load, results: list[Result]) -> str:
     return table(["case", "files a second", "payments a second"], rows)
 
 
-def _aims(load: _Load, milliseconds: int, results: list[Result]) -> list[Aim]:
+def _aims(load: _Load, results: list[Result]) -> list[Aim]:
     ours, _, with_sync = results
+    milliseconds = load.milliseconds
     slower = 1 / ours.times(with_sync)
     most = {0: 10, 30: 1.5} if load.payments else {0: 4, 30: 4}
     what = "small files" if load.payments else "1 GiB"
