@@ -68,8 +68,6 @@ class Campaign:
     """Place -> most often that one worker came there."""
     _aimed: Counter[Place] = field(default_factory=Counter)
     _to_send: int = 0
-    _length: dict[tuple[str, str], int] = field(default_factory=dict)
-    """(stage, partner) -> how many points the last one that lived came to."""
 
     def rehearse(self) -> None:
         """Some payments of each partner all the way, so that the places are known."""
@@ -152,12 +150,15 @@ class Campaign:
         if place[0] == "send":
             self._give_work(partner)
         if self.chance.random() < _ANYWHERE:
-            middle = max(self._length.get((place[0], partner), 1) // 2, 1)
-            return place, Point("", self.chance.randint(1, middle), deed), partner
+            return place, Point("", self.chance.randint(1, self._usual(place[0])), deed), partner
         occurrence = (
             1 if self.chance.random() < 0.7 else self.chance.randint(1, min(self.known[place], _OCCURRENCE_MAX))
         )
         return place, Point(place[1], occurrence, deed), partner
+
+    def _usual(self, stage: str) -> int:
+        """About how many points a worker comes to: a part of what the busiest ones came to."""
+        return sum(times for (each, _), times in self.known.items() if each == stage) // 4 or 1
 
     def _give_work(self, partner: str) -> None:
         self._to_send -= 1
@@ -186,9 +187,7 @@ class Campaign:
 
     def _live(self, stage: str, partner: str) -> End:
         """A worker that nothing happens to."""
-        end = self._ended(stage, workers.run(self._act(stage, partner), NOWHERE))
-        self._length[stage, partner] = sum(end.reached.values()) or 1
-        return end
+        return self._ended(stage, workers.run(self._act(stage, partner), NOWHERE))
 
     def _ended(self, stage: str, end: End) -> End:
         """A worker that died of a fault of ours fails the campaign; places it came to are known from now on."""
