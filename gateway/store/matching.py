@@ -81,20 +81,34 @@ _KIND_OF_ENTRY = (
 """The same for an entry without details."""
 
 
+_PART = 10**9
+_COVERED_MAX = 8 * 10**18
+_COVERED = (
+    f"CASE WHEN abs(b.high) >= {_COVERED_MAX // _PART} THEN CASE WHEN b.high < 0 THEN -1 ELSE 1 END * {_COVERED_MAX}"
+    f" ELSE b.high * {_PART} + b.low END"
+)
+"""A sum of details, added up in two halves: neither database holds every sum of ten amounts of 18 digits."""
+
 _KIND_OF_REST = "CASE WHEN e.amount < c.covered THEN 'unexplained_debit' ELSE 'details_differ' END"
 """The same for an entry of which the details do not explain the whole amount."""
 
 
 def set_apart(tx: Transaction, file_in_id: int) -> list[str]:
-    """Before anything is allocated: entries whose details contradict their amount are exceptions as a whole (S5)."""
+    """Before anything is allocated: entries whose details contradict their amount are exceptions as a whole (S5).
+
+    An exception says no amount where the difference is beyond what a database holds.
+    """
     leftovers = (
         f"SELECT {_KIND_OF_REST} AS kind, s.partner, s.id AS statement_id, e.id AS entry_id,"
-        " CAST(NULL AS BIGINT) AS detail_id, CAST(NULL AS BIGINT) AS payment_id, e.amount - c.covered AS amount,"
+        " CAST(NULL AS BIGINT) AS detail_id, CAST(NULL AS BIGINT) AS payment_id,"
+        f" CASE WHEN abs(c.covered) < {_COVERED_MAX} THEN e.amount - c.covered END AS amount,"
         " e.currency FROM entry e JOIN statement s ON s.id = e.statement_id JOIN ("
-        "   SELECT n.id, CAST(sum(d.amount) AS BIGINT) AS covered FROM entry n JOIN detail d ON d.entry_id = n.id"
+        f"  SELECT b.id, {_COVERED} AS covered FROM ("
+        f"   SELECT n.id, CAST(sum(d.amount / {_PART}) AS BIGINT) AS high,"
+        f"   CAST(sum(d.amount % {_PART}) AS BIGINT) AS low FROM entry n JOIN detail d ON d.entry_id = n.id"
         "   JOIN statement m ON m.id = n.statement_id WHERE m.file_in_id = :file AND n.disposition = 'open'"
         "   GROUP BY n.id, n.currency HAVING count(*) = count(CASE WHEN d.currency = n.currency THEN d.amount END)"
-        " ) c ON c.id = e.id WHERE e.amount <> c.covered"
+        "  ) b) c ON c.id = e.id WHERE e.amount <> c.covered"
     )
     kinds = _except(tx, leftovers, file_in_id)
     tx.run(

@@ -106,7 +106,7 @@ class _Recorder:
             version=source.version,
             message_id=source.message_id,
             statement_id=source.statement_id,
-            created_at=source.created.isoformat() if source.created else None,
+            created_at=_plausible(source.created),
             sequence=source.sequence,
             page=source.page,
             last_page=source.last_page,
@@ -273,7 +273,7 @@ class _Recorder:
             self._file.partner,
             file_in_id=self._file.id,
             statement_id=self._row.id,
-            amount=amount,
+            amount=amount if abs(amount) <= _SUM_MAX else None,
             currency=self._row.currency,
         )
 
@@ -298,7 +298,7 @@ def _closing(statement: camt.Statement) -> int | None:
 
 
 def _plausible(day: date | None) -> str | None:
-    """A day that can be reckoned with; year 9999 and the like are left to the raw bytes."""
+    """A day or time that can be reckoned with; year 9999 and the like are left to the raw bytes."""
     return day.isoformat() if day and 1990 <= day.year <= 2100 else None
 
 

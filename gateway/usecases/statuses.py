@@ -36,11 +36,14 @@ def record_statuses(
 
 
 def _stored(created: datetime | None, zone: tzinfo | None) -> str:
-    """The time inside the message, comparable as text."""
+    """The time inside the message, comparable as text; ``Unreadable`` at the ends of the calendar."""
     if created is None:
         return ""
     aware = created if created.tzinfo else created.replace(tzinfo=zone)
-    return aware.astimezone(UTC).isoformat(timespec="seconds")
+    try:
+        return aware.astimezone(UTC).isoformat(timespec="seconds")
+    except OverflowError:
+        raise Unreadable("date_time_unreadable") from None
 
 
 def _rows(report_id: int, profile: Profile, events: Iterator[Any]) -> Iterator[tuple[Any, ...]]:

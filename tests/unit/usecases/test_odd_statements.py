@@ -122,3 +122,56 @@ def test_s6_a_sum_entry_without_transactions_moves_no_line(sent: Gateway) -> Non
     sent.receive("camt.053", "1", BANK.signed(xml[:start] + batch + xml[end:]))
     assert set(sent.states().values()) == {"sent"}
     assert sent.exceptions() == ["sum_entry"]
+
+
+@pytest.mark.parametrize("details", [10, 12])
+@pytest.mark.parametrize(("side", "kind"), [("DBIT", "details_differ"), ("CRDT", "unexplained_debit")])
+def test_t7_details_that_no_database_adds_up_are_an_exception_about_their_entry(
+    sent: Gateway, details: int, side: str, kind: str
+) -> None:
+    amount = sent.value("SELECT amount FROM payment WHERE payment_ref = 'TC-0001'")
+    xml = _unsigned(BANK.statement(Booking(sent.end_to_end_id(), -amount, "D1")))
+    start, end = xml.index("<TxDtls>"), xml.index("</NtryDtls>")
+    huge = f'<TxDtls><Amt Ccy="VND">{"9" * 18}</Amt><CdtDbtInd>{side}</CdtDbtInd></TxDtls>'
+    sent.put("camt.053", "1", BANK.signed(xml[:start] + huge * details + xml[end:]))
+    other = sent.value("SELECT amount FROM payment WHERE payment_ref = 'TC-0002'")
+    sent.put("camt.053", "2", BANK.statement(Booking(sent.end_to_end_id("TC-0002"), -other, "D2"), id_="S2"))
+    assert [(each.state, each.bug) for each in sent.collect()] == [("processed", None)] * 2
+    assert sent.exceptions() == [kind]
+    assert sent.value("SELECT amount FROM exception") is None
+    assert sent.states()["TC-0002"] == "settled"
+
+
+@pytest.mark.parametrize("entries", [9, 8])
+def test_t7_balances_that_differ_by_more_than_any_database_holds_are_an_exception_without_amount(
+    sent: Gateway, entries: int
+) -> None:
+    most = int("9" * 18)
+    bookings = [Booking(None, most, f"C{number}") for number in range(entries)]
+    sent.put("camt.053", "1", BANK.statement(*bookings, opening=most, closing=-most))
+    (received,) = sent.collect()
+    assert (received.state, received.bug) == ("processed", None)
+    found = sent.rows("SELECT amount FROM exception WHERE kind = 'statement_does_not_tie'")
+    assert found == [(None,)]
+
+
+def test_t7_a_debit_of_which_only_the_end_of_the_calendar_is_told_settles_and_delays_nobody(sent: Gateway) -> None:
+    change = ODD["no date, no time of creation"][0]
+    amount = sent.value("SELECT amount FROM payment WHERE payment_ref = 'TC-0001'")
+    xml = change(_unsigned(BANK.statement(Booking(sent.end_to_end_id(), -amount, "D1"))))
+    late = xml.replace("<Acct>", "<CreDtTm>9999-12-31T12:00:00+07:00</CreDtTm><Acct>", 1)
+    sent.put("camt.053", "1", BANK.signed(late))
+    (received,) = sent.collect()
+    assert (received.state, received.bug) == ("processed", None)
+    assert sent.states()["TC-0001"] == "settled"
+
+
+@pytest.mark.parametrize("created", ["0001-01-01T00:00:00", "9999-12-31T23:59:59-05:00"])
+def test_t7_an_answer_from_the_end_of_the_calendar_is_set_aside_and_delays_nobody(sent: Gateway, created: str) -> None:
+    (file,) = sent.files()
+    sent.put("pain.002", "1", BANK.status(file.message_id, group=("RJCT", "AM04"), created=created))
+    sent.put("pain.002", "2", BANK.status(file.message_id, group=("ACCP", ""), id_="P2"))
+    first, second = sent.collect()
+    assert (first.state, first.error and first.error.code, first.bug) == ("quarantined", "date_time_unreadable", None)
+    assert second.state == "processed"
+    assert set(sent.states().values()) == {"accepted"}
