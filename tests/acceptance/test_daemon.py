@@ -232,3 +232,27 @@ def test_d3_a_second_daemon_on_sqlite_is_refused_while_the_first_one_works(sqlit
         refused = sqlite_home.chitra("daemon", "--once")
         assert (refused.code, refused.json["error"]["code"]) == (1, "busy")
         assert running.end() == 0
+
+
+def test_m2_a_database_that_cuts_every_connection_again_and_again_does_not_end_the_daemon(
+    postgresql_stages: Stages, tmp_path: Path
+) -> None:
+    with postgresql_stages.copy("submitted", tmp_path) as home, served(home):
+        home.append("\n[daemon]\npoll_seconds = 1\nquiet_poll_seconds = 1\nbackoff_seconds_max = 1\n")
+        with daemon(home, str(tmp_path / "notify")) as running:
+            assert running.told() == "READY=1"
+            home.approve(home.batch)
+            for _ in range(30):
+                _cut_all_connections(home.database)
+            files, _attempts = _sent(home.database)
+            assert running.end() == 0
+        assert files == len(home.orders()) == PARTNERS
+        assert [event for event in running.events if "timestamp" not in event] == []
+
+
+def _cut_all_connections(url: str) -> None:
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as own:
+        own.execute(
+            "SELECT pg_terminate_backend(pid), pg_sleep(0.02) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
