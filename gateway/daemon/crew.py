@@ -68,7 +68,13 @@ class Crew:
 
     @property
     def bugs(self) -> list[Exception]:
+        """What ended workers that should go on."""
         return [worker.bug for worker in self.workers if worker.bug]
+
+    @property
+    def met(self) -> list[Exception]:
+        """Faults of ours in the last round of each task."""
+        return [bug for task in (self.office, *self._exchanges) for bug in task.bugs]
 
     def contacts(self) -> list[Contact]:
         return [

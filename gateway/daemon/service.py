@@ -29,7 +29,8 @@ def run(app: App, once: bool) -> int:
     """Rounds until SIGTERM or SIGINT, then 0; one round with ``once``, then its gravest exit code.
 
     A second daemon on SQLite is refused (``Busy``). What goes wrong in a round is logged and tried again in a later
-    one; only a bug ends the daemon. SIGHUP reads the configuration again.
+    one, also a bug of ours; with ``once`` it is raised when all is done. Only a worker that cannot go on ends the
+    daemon. SIGHUP reads the configuration again.
     """
     log = open_log(sys.stderr)
     app.store.require_direct()
@@ -61,20 +62,26 @@ class _Service:
         codes += [worker.code for worker in crew.workers]
         if not self._stop.requested:
             codes.append(crew.office.shut())
+        for bug in crew.met:
+            raise bug
         return gravity.gravest(codes)
 
     def serve(self) -> int:
         with self._pages():
             self._crew.start()
             self._notifier.ready()
-            while not self._stop.requested and not self._crew.bugs:
+            while not self._stop.requested and not self._bugs:
                 self._stop.wait(min(_TICK_SECONDS, self._notifier.watchdog_seconds or _TICK_SECONDS))
                 self._notifier.alive()
                 if self._hangup.taken():
                     self._reload()
-                self._leaving = [crew for crew in self._leaving if crew.working]
+                self._leaving = [crew for crew in self._leaving if crew.working or crew.bugs]
             self._notifier.stopping()
             return self._end()
+
+    @property
+    def _bugs(self) -> list[Exception]:
+        return [bug for crew in (self._crew, *self._leaving) for bug in crew.bugs]
 
     @contextmanager
     def _pages(self) -> Iterator[None]:
@@ -107,14 +114,14 @@ class _Service:
     def _end(self) -> int:
         """Everybody finishes the step at hand; who does not in time is left behind, and that is an error."""
         crews = [self._crew, *self._leaving]
-        if self._stop.requested or self._crew.bugs:
+        if self._stop.requested or self._bugs:
             for crew in crews:
                 crew.leave()
         end = monotonic() + STOP_SECONDS_MAX
         left = [worker for crew in crews for worker in crew.workers if not worker.wait(max(0.0, end - monotonic()))]
         for worker in left:
             self._log.error("step_left", worker=worker.task.name)
-        for bug in (bug for crew in crews for bug in crew.bugs):
+        for bug in self._bugs:
             raise bug
         return 1 if left else 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from gateway.daemon import telling
@@ -14,7 +14,7 @@ from gateway.usecases import gravity, guard
 from gateway.usecases.close import close
 from gateway.usecases.collect import MoreWaits, collect
 from gateway.usecases.context import Context, Partner
-from gateway.usecases.send import OPEN, dispatch, orphans, prepare, raise_bugs
+from gateway.usecases.send import OPEN, dispatch, orphans, prepare
 
 Chance = Callable[[], float]
 """From 0 to 1, another one at every call."""
@@ -24,9 +24,11 @@ class Task(Protocol):
     """Something that is done again and again."""
 
     name: str
+    bugs: list[Exception]
+    """Faults of ours that the round at hand, or the last one, met."""
 
     def round(self) -> int:
-        """Do what is due; the gravest exit code. Raises only what is a bug."""
+        """Do what is due; the gravest exit code."""
 
     def pause(self) -> float:
         """Seconds until the next round."""
@@ -35,25 +37,51 @@ class Task(Protocol):
         """There will be no further round."""
 
 
-class Office:
+class _Steps:
+    """Steps one after another: what goes wrong in one is told, and the next ones go on (T7)."""
+
+    def __init__(self, log: Any, failed: str) -> None:
+        """``failed`` is the event that a step ended with an error."""
+        self._log, self._failed = log, failed
+        self.bugs: list[Exception] = []
+
+    def _attempted(self, step: Callable[[], int]) -> int:
+        try:
+            return step()
+        except ChitraError as error:
+            telling.failed(self._log, self._failed, error)
+            return error.exit_code
+        except Exception as bug:  # a boundary: our fault in one step keeps no other from its work
+            self._met([bug])
+            return 1
+
+    def _met(self, bugs: Iterable[Exception]) -> None:
+        for bug in bugs:
+            telling.bug(self._log, bug)
+            self.bugs.append(bug)
+
+
+class Office(_Steps):
     """Allocation of approved batches; what time brings."""
 
     name = "office"
 
     def __init__(self, context: Context, log: Any, poll_seconds: int, allocated: Callable[[], None]) -> None:
         """``allocated`` is called when there are new files."""
-        self._context, self._log, self._poll_seconds, self._allocated = context, log, poll_seconds, allocated
+        super().__init__(log, "step_failed")
+        self._context, self._poll_seconds, self._allocated = context, poll_seconds, allocated
 
     def round(self) -> int:
+        self.bugs = []
         return gravity.gravest([self.open(), self.shut()])
 
     def open(self) -> int:
         """Allocate."""
-        return _attempted(self._log, self._allocate)
+        return self._attempted(self._allocate)
 
     def shut(self) -> int:
         """Say what has no partner, mark what is late, close what is finished."""
-        return _attempted(self._log, self._close)
+        return self._attempted(self._close)
 
     def pause(self) -> float:
         return self._poll_seconds
@@ -67,7 +95,7 @@ class Office:
             telling.failed(self._log, "file_not_made", error)
         if prepared.allocated:
             self._allocated()
-        raise_bugs(prepared)
+        self._met(prepared.bugs)
         return gravity.of_sent(prepared)
 
     def _close(self) -> int:
@@ -80,7 +108,7 @@ class Office:
         return gravity.gravest(error.exit_code for error in lost)
 
 
-class Exchange:
+class Exchange(_Steps):
     """Seal, deliver and collect at one partner, over one kept connection."""
 
     def __init__(
@@ -93,30 +121,34 @@ class Exchange:
         chance: Chance,
         log: Any,
     ) -> None:
+        super().__init__(log.bind(partner=partner.code), "partner_failed")
         self.name = partner.code
         self._context, self._partner, self.kept = context, partner, kept
         self._pace, self._hours, self._chance = pace, hours, chance
-        self._log = log.bind(partner=partner.code)
         self._more_waits = False
+        self._rounds_with_bugs = 0
 
     def round(self) -> int:
         """A partner that did not let us in is not asked a second time in one round."""
         failures, codes = self.kept.failures, [0]
+        self.bugs, self._more_waits = [], False
         for step in (self._look, self._send, self._collect):
             if not self._context.stop.requested and self.kept.failures <= failures:
-                codes.append(_attempted(self._log, step, "partner_failed"))
+                codes.append(self._attempted(step))
+        self._rounds_with_bugs = self._rounds_with_bugs + 1 if self.bugs else 0
         return gravity.gravest(codes)
 
     def pause(self) -> float:
-        """None after a round that left files for the next one."""
-        if self._more_waits:
+        """None after a round that came further and left files for the next one; longer and longer after failures."""
+        failures = max(self.kept.failures, self._rounds_with_bugs)
+        if self._more_waits and not failures:
             return 0
         seconds = schedule.pause(
             self._pace,
             self._hours,
             self._context.clock.now(),
             self._context.is_working,
-            self.kept.failures,
+            failures,
             self._chance(),
         )
         self.kept.rest(seconds)
@@ -138,7 +170,7 @@ class Exchange:
             telling.delivered(self._log, delivery)
         for error in sent.errors:
             telling.failed(self._log, "file_not_made", error)
-        raise_bugs(sent)
+        self._met(sent.bugs)
         return gravity.of_sent(sent)
 
     def _collect(self) -> int:
@@ -147,15 +179,7 @@ class Exchange:
             telling.received(self._log, file)
         for error in errors:
             telling.failed(self._log, "partner_failed", error)
-        self._more_waits = any(isinstance(error, MoreWaits) for error in errors)
-        for bug in filter(None, (file.bug for file in files)):
-            raise bug
+        self._met(file.bug for file in files if file.bug)
+        stored = any(file.file for file in files)
+        self._more_waits = stored and any(isinstance(error, MoreWaits) for error in errors)
         return gravity.gravest([*(error.exit_code for error in errors), *map(gravity.of_received, files)])
-
-
-def _attempted(log: Any, step: Callable[[], int], event: str = "step_failed") -> int:
-    try:
-        return step()
-    except ChitraError as error:
-        telling.failed(log, event, error)
-        return error.exit_code

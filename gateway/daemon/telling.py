@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from traceback import extract_tb
 from typing import Any
 
 from gateway.domain.errors import Busy, ChitraError
@@ -20,6 +22,20 @@ def failed(log: Any, event: str, error: ChitraError, **fields: Any) -> None:
         log.info("not_yet", **fields, **described(error))
     else:
         log.error(event, **fields, **described(error))
+
+
+def bug(log: Any, bug: Exception) -> None:
+    """A fault of ours: its kinds and places, cause after cause; never its words, which may quote a person's data."""
+    log.error("bug", traceback=list(_links(bug)))
+
+
+def _links(bug: BaseException) -> Iterator[str]:
+    """The newest first."""
+    link: BaseException | None = bug
+    while link is not None:
+        places = [f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in extract_tb(link.__traceback__)]
+        yield ", ".join([type(link).__qualname__, *reversed(places)])
+        link = link.__cause__ or link.__context__
 
 
 def delivered(log: Any, delivery: Delivery) -> None:

@@ -1,4 +1,4 @@
-"""A thread that does one task again and again, until it is told to stop or the task has a bug."""
+"""A thread that does one task again and again, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Worker:
         self.code = 0
         """Exit code of the last round."""
         self.bug: Exception | None = None
+        """What ended it: a fault outside every step, so that nobody would do its task any more."""
         self.rounds = 0
         self.seconds = 0.0
         """Of all finished rounds together."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -20,11 +22,14 @@ from support.inprocess import Answer, Gateway, StopsAt
 from gateway.app import App
 from gateway.cli.main import run
 from gateway.daemon import tasks
+from gateway.daemon.crew import Crew
 from gateway.daemon.service import STOP_SECONDS_MAX
 from gateway.daemon.tasks import Exchange
 from gateway.daemon.worker import Worker
 from gateway.domain.errors import Alarm, ChitraError
+from gateway.observe.logs import open_log
 from gateway.signals import Signalled
+from gateway.usecases.collect import MoreWaits, Received
 from gateway.usecases.context import Partner
 from gateway.usecases.send import Sent
 
@@ -214,7 +219,40 @@ def test_one_connection_is_kept_from_round_to_round(served: Gateway, monkeypatch
     assert len(connections) == PARTNERS
 
 
-def test_a_bug_ends_it_with_a_traceback_after_the_steps_of_the_others(
+def test_t7_a_bug_at_one_partner_is_logged_without_its_words_and_everybody_goes_on(
+    served: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses = Pauses(monkeypatch, rounds=3)
+    (served.home / "chitra.toml").open("a").write("[daemon]\npoll_seconds = 10\nquiet_poll_seconds = 10\n")
+    collected: list[str] = []
+
+    def dispatch(_context: Any, partner: Partner) -> Sent:
+        return Sent(bugs=[ValueError("NGUYEN VAN A")] if partner.code == "momo" else [])
+
+    monkeypatch.setattr(tasks, "dispatch", dispatch)
+    monkeypatch.setattr(tasks, "collect", lambda _context, partner: (collected.append(partner.code), ([], []))[1])
+    answer = served.words("daemon")
+    assert answer.code == 0
+    assert "NGUYEN VAN A" not in answer.err
+    bugs = [each for each in events(answer) if each["event"] == "bug"]
+    assert {each["partner"] for each in bugs} == {"momo"}
+    assert bugs[0]["traceback"][0].startswith("ValueError")
+    assert Counter(collected)["momo"] >= 3
+    assert min(pauses.of("momo")) > max(seconds for worker, seconds in pauses.seen if worker != "momo")
+
+
+def test_t7_a_bug_that_escapes_a_step_is_logged_with_its_places(
+    served: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Pauses(monkeypatch, rounds=2)
+    monkeypatch.setattr(tasks, "prepare", raising(ZeroDivisionError()))
+    answer = served.words("daemon")
+    bug = next(each for each in events(answer) if each["event"] == "bug")
+    assert answer.code == 0
+    assert re.match(r"ZeroDivisionError, act \(.*test_cli_daemon.py:[0-9]+\)", bug["traceback"][0])
+
+
+def test_a_bug_ends_once_with_a_traceback_after_the_steps_of_the_others(
     served: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[str] = []
@@ -222,15 +260,47 @@ def test_a_bug_ends_it_with_a_traceback_after_the_steps_of_the_others(
     def dispatch(context: Any, partner: Partner) -> Any:
         if partner.code == "momo":
             raise ZeroDivisionError
-        while not context.stop.requested:
-            time.sleep(0.002)
         ended.append(partner.code)
         return tasks.prepare(context)
 
     monkeypatch.setattr(tasks, "dispatch", dispatch)
     with pytest.raises(ZeroDivisionError):
-        served.words("daemon")
+        served.words("daemon", "--once")
     assert len(ended) == PARTNERS - 1
+
+
+def test_a_worker_that_cannot_go_on_ends_the_daemon(served: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Exchange, "pause", raising(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        served.words("daemon")
+
+
+def test_files_that_wait_are_fetched_at_once_only_after_a_round_that_stored_one(
+    month: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crew = Crew(App(month.home, lambda key: b""), open_log(io.StringIO()))
+    exchange = next(task for task in (worker.task for worker in crew.partners) if isinstance(task, Exchange))
+    more = [MoreWaits("more_waits", folder="/out", files=9)]
+    stored = [Received("F1", exchange.name, "a.xml", "camt.053", "processed")]
+    monkeypatch.setattr(Exchange, "_look", lambda exchange: 0)
+    monkeypatch.setattr(tasks, "dispatch", lambda *_: Sent())
+    monkeypatch.setattr(tasks, "collect", lambda *_: (stored, more))
+    exchange.round()
+    assert exchange.pause() == 0
+    monkeypatch.setattr(tasks, "collect", lambda *_: ([], more))
+    exchange.round()
+    assert exchange.pause() > 0
+
+
+def test_a_server_that_is_down_is_backed_off_from_also_when_files_waited_there(
+    month: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crew = Crew(App(month.home, lambda key: b""), open_log(io.StringIO()))
+    exchange = next(task for task in (worker.task for worker in crew.partners) if isinstance(task, Exchange))
+    exchange._more_waits = True
+    exchange.round()
+    assert exchange.kept.failures == 1
+    assert exchange.pause() > 0
 
 
 def test_a3_its_log_names_no_person(served: Gateway) -> None:
