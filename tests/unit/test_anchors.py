@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from support.stores import together
@@ -21,4 +22,4 @@ def test_m15_threads_that_write_the_anchor_at_once_do_not_disturb_each_other(tmp
             assert anchors.read()[0].instance == "TEST00"
 
     assert together(*(lambda number=number: write(number) for number in range(4))) == [None] * 4
-    assert [path.name for path in tmp_path.iterdir()] == ["anchor.json"]
+    assert [path.name for path in tmp_path.iterdir() if str(os.getpid()) in path.name] == [], "a temporary was left"
