@@ -58,6 +58,7 @@ _SMALL_REMARKS = (
     "writes and renames; with `put -f` it asks for the fsync, too.",
     "0 ms is the bare loopback; 30 ms are added by a TCP proxy in a process of its own (`bench/cases/delay.py`), "
     "which both senders meet; `tc netem` would slow down the whole machine.",
+    "The client's peak is that of the Python around it.",
 )
 _LARGE_REMARKS = (
     "No partner takes a file of that size; it shows that memory does not grow with it. "
