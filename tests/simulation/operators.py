@@ -105,9 +105,9 @@ class Operators:
 
     # --- stops --------------------------------------------------------------------------------------------------
 
-    def _stop(self, context: Context) -> object:
+    def _stop(self, context: Context) -> None:
         """M16: one person stops; two let it go on (``simulation.deciders``)."""
         batches = [number for (number,) in self._raw.execute("SELECT id FROM batch ORDER BY id")]
         scopes = [stops.EVERYTHING, stops.of_partner(self._chance.one(self._partners))]
         scopes += [stops.Scope("batch", self._chance.one(batches))] if batches else []
-        return stop(context, self._chance.one(scopes), "a doubt", "maker")
+        stop(context, self._chance.one(scopes), "a doubt", "maker")

@@ -9,7 +9,6 @@ from typing import Any, BinaryIO
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from support.gateways import ACCOUNTS, bank_key
 from support.signatures import TemporarySpool
 
 from gateway.domain.errors import ChitraError, RemoteRefused
@@ -51,29 +50,6 @@ def believe_the_enclosed_certificate(patch: Patch) -> None:
             return xmldsig.verify_enveloped(source, trusted, TemporarySpool(), now, size_bytes_max, [])
 
     patch.set(Verifier, "verify", verified)
-
-
-@bug
-def believe_every_partner(patch: Patch) -> None:
-    """All partners' certificates are in one pile."""
-    before = Verifier.verify
-
-    def verified(verifier: Any, *arguments: Any) -> Any:
-        verifier._trusted = [bank_key(code.upper()).pem for code in ACCOUNTS]
-        return before(verifier, *arguments)
-
-    patch.set(Verifier, "verify", verified)
-
-
-@bug
-def any_account_will_do(patch: Patch) -> None:
-    """A statement of somebody else's account is read as ours."""
-    before = statements.record_statements
-
-    def recorded(tx: Any, file: Any, source: Any, reading: Any) -> Any:
-        return before(tx, file, source, statements.Reading(None, reading.proven, reading.reasons))
-
-    patch.set(understand, "record_statements", recorded)
 
 
 # --- collecting ------------------------------------------------------------------------------------------------------
@@ -186,13 +162,6 @@ def replays_count_again(patch: Patch) -> None:
 
 
 @bug
-def any_amount_settles(patch: Patch) -> None:
-    """The end-to-end id is enough."""
-    rules: Any = matching._ALLOCATIONS
-    patch.item(rules, "debit", "d.amount < 0 AND NOT d.is_return AND NOT d.reversal")
-
-
-@bug
 def returns_ignored(patch: Patch) -> None:
     """Money that comes back is somebody's, but not this payment's."""
     rules: Any = matching._ALLOCATIONS
@@ -217,22 +186,6 @@ def leftovers_dropped(patch: Patch) -> None:
 def unknown_debits_ignored(patch: Patch) -> None:
     """A debit that nobody ordered is some bank charge."""
     patch.sql("'unknown_debit'", "'unknown_credit'")
-
-
-@bug
-def rejection_frees_the_month(patch: Patch) -> None:
-    """Re-issue on RJCT alone: the same benefit is paid by the next list."""
-    before = matching.write_facts
-
-    def written(tx: Transaction) -> None:
-        before(tx)
-        tx.run(
-            "UPDATE payment SET holds_key = :no WHERE holds_key AND id IN"
-            " (SELECT payment_id FROM concluded WHERE target = 'rejected')",
-            no=False,
-        )
-
-    patch.set(matching, "write_facts", written)
 
 
 # --- what is kept and told -------------------------------------------------------------------------------------------

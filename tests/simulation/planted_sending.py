@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.profile import Outbox
-from gateway.domain import states
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
-from gateway.domain.states import BatchState, PaymentState
+from gateway.domain.states import BatchState
 from gateway.store import deliveries, files, moves, stops
 from gateway.store.store import Transaction
 from gateway.usecases import allocate, deliver, intake, seal
@@ -82,20 +81,6 @@ def resend_on_timeout(patch: Patch) -> None:
             return before(place, temporary)
         except RemoteUnknown:
             place._transport._broken = False  # type: ignore[attr-defined]  # a new connection
-            return before(place, temporary)
-
-    patch.set(Place, "release", released)
-
-
-@bug
-def resend_when_refused(patch: Patch) -> None:
-    """A refused release is tried again at once."""
-    before = Place.release
-
-    def released(place: Place, temporary: str) -> Evidence:
-        try:
-            return before(place, temporary)
-        except RemoteRefused:
             return before(place, temporary)
 
     patch.set(Place, "release", released)
@@ -244,18 +229,6 @@ def marker_before_data(patch: Patch) -> None:
 
 
 @bug
-def swept_means_not_there(patch: Patch) -> None:
-    """A temporary that is gone was never whole."""
-    before = Place.clear
-
-    def cleared(place: Place, attempt: Any) -> bool:
-        before(place, attempt)
-        return True
-
-    patch.set(Place, "clear", cleared)
-
-
-@bug
 def writing_not_noted(patch: Patch) -> None:
     """Nobody remembers that bytes may lie under the temporary name."""
     patch.set(Sender, "_opened", lambda sender: None)
@@ -283,20 +256,6 @@ def lease_only(patch: Patch) -> None:
     patch.set(deliveries, "fence", fenced)
     before = patch.set(deliveries, "release", released)
     patch.set(checks, "require_uploadable", lambda context, tx, partner, file: None)
-
-
-@bug
-def void_before_look(patch: Patch) -> None:
-    """The execution date has passed: void, without asking whether the partner has taken it."""
-    before = Sender._begin
-
-    def begun(sender: Any, found: Evidence) -> None:
-        if checks.is_too_late(sender._context, sender._partner, sender._file):
-            sender._void()
-        else:
-            before(sender, found)
-
-    patch.set(Sender, "_begin", begun)
 
 
 @bug
@@ -338,17 +297,6 @@ def one_approval_is_enough(patch: Patch) -> None:
         return batch
 
     patch.set(intake._Staging, "_batch", made)
-
-
-@bug
-def cancel_after_release(patch: Patch) -> None:
-    """What is on its way can be cancelled."""
-    batch: Any = states.BATCH_MOVES
-    payment: Any = states.PAYMENT_MOVES
-    for state in (BatchState.SENDING, BatchState.CLOSING):
-        patch.item(batch, state, batch[state] | {BatchState.CANCELLED})
-    for source in (PaymentState.SENT, PaymentState.ACCEPTED, PaymentState.SETTLED):
-        patch.item(payment, source, payment[source] | {PaymentState.CANCELLED})
 
 
 # --- content ---------------------------------------------------------------------------------------------------------
