@@ -16,7 +16,6 @@ from gateway.usecases.delivery import checks
 from gateway.usecases.delivery.evidence import TABLES, Evidence, Stage, Verdict
 from gateway.usecases.delivery.place import Place
 from simulation.patches import Patch, bug
-from simulation.store import Held
 
 Sender: Any = deliver._Sender
 
@@ -232,30 +231,6 @@ def marker_before_data(patch: Patch) -> None:
 def writing_not_noted(patch: Patch) -> None:
     """Nobody remembers that bytes may lie under the temporary name."""
     patch.set(Sender, "_opened", lambda sender: None)
-
-
-@bug
-def lease_only(patch: Patch) -> None:
-    """Neither the fence nor the lock is asked before the release; a second attempt takes what is there."""
-
-    def fenced(tx: Transaction, file: Any, number: int) -> bool:
-        tx.run(
-            "UPDATE attempt SET releasing_at = :now WHERE file_id = :file AND number = :number",
-            now=tx.now(),
-            file=file.id,
-            number=number,
-        )
-        return True
-
-    def released(tx: Transaction, file: Any, number: int) -> None:
-        current = files.claim(tx, file.id)
-        if current.state == "uploading":
-            before(tx, file, number)
-
-    patch.set(Held, "prove_alive", lambda held: None)
-    patch.set(deliveries, "fence", fenced)
-    before = patch.set(deliveries, "release", released)
-    patch.set(checks, "require_uploadable", lambda context, tx, partner, file: None)
 
 
 @bug
