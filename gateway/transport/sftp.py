@@ -40,6 +40,7 @@ _BYTES_PER_NAME = 64
 """What a name of a listing counts for, where a rate is asked."""
 _NAMES_MAX = 1_000_000
 """Of one listing; a server that goes on for ever is left."""
+_SIZE_MAX = 2**63 - 1
 _READ = 0x01
 _CREATE_EXCLUSIVELY = 0x02 | 0x08 | 0x20
 _FSYNC = "fsync@openssh.com"
@@ -293,6 +294,10 @@ def _named(fields: Fields) -> tuple[str, Attributes]:
 
 
 def _remote_file(name: str, attributes: Attributes) -> RemoteFile:
-    """A server that gives no mode gets the benefit of the doubt: reading a folder is refused anyway."""
+    """A server that gives no mode gets the benefit of the doubt: reading a folder is refused anyway.
+
+    A size that no database holds is told as the largest one that it does.
+    """
     regular = attributes.mode is None or stat.S_ISREG(attributes.mode)
-    return RemoteFile(name, attributes.size_bytes or 0, attributes.modified or 0, regular)
+    size_bytes = min(attributes.size_bytes or 0, _SIZE_MAX)
+    return RemoteFile(name, size_bytes, attributes.modified or 0, regular)

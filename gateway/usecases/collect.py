@@ -116,21 +116,23 @@ class _Round:
         for remote in files:
             if self._line.is_given_up or self._context.stop.requested:
                 return
+            step: Callable[[], Received | None] = partial(self._taker.take, remote.name, memory.marks)
             if remote.size_bytes > self._inbox.size_bytes_max:
-                yield self._taker.too_large(remote, memory.pending.get(remote.name))
-            else:
-                seen = Seen(remote.name, remote.size_bytes, remote.modified)
-                yield from self._tried(seen, partial(self._taker.take, remote.name, memory.marks))
+                step = partial(self._taker.too_large, remote, memory.pending.get(remote.name))
+            yield from self._tried(Seen(remote.name, remote.size_bytes, remote.modified), step)
 
     def _put_away(self, files: Iterable[Seen]) -> Iterator[Received]:
         """What was set aside once is read again, and so is what a server that tells no times may have replaced."""
         for seen in files:
             if self._line.is_given_up or self._taker.refusals >= _REFUSALS_MAX or self._context.stop.requested:
                 return
-            unsure = (seen.state == InboundState.QUARANTINED and seen.polls < _READS_MIN) or seen.modified <= 0
-            step = partial(self._taker.take, seen.name, ()) if unsure else partial(self._taker.put_away, seen)
-            if self._taker.remembers(seen):
-                yield from self._tried(seen, step)
+            yield from self._tried(seen, partial(self._again, seen))
+
+    def _again(self, seen: Seen) -> Received | None:
+        if not self._taker.remembers(seen):
+            return None
+        unsure = (seen.state == InboundState.QUARANTINED and seen.polls < _READS_MIN) or seen.modified <= 0
+        return self._taker.take(seen.name, ()) if unsure else self._taker.put_away(seen)
 
     def _tried(self, seen: Seen, step: Callable[[], Received | None]) -> Iterator[Received]:
         """One file; what goes wrong with it is told, and puts it behind the others in the next round."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 from support.scripted_sftp import (
+    ATTRS,
     CLOSE,
     EXTENDED,
     LSTAT,
@@ -17,6 +20,7 @@ from support.scripted_sftp import (
     ScriptedServer,
     SlowLine,
     Ticking,
+    _packet,
     scripted,
 )
 
@@ -240,3 +244,19 @@ def test_a_file_of_just_the_maximum_is_read_in_one_round_trip() -> None:
     with scripted(server) as transport:
         assert download(transport, "/in/x", 7) == b"payment"
     assert server.requests[READ] == 2
+
+
+class Boasting(ScriptedServer):
+    """Every file has the largest size that can be told."""
+
+    def _act(self, kind: int, number: bytes, rest: bytes) -> bytes:
+        if kind == LSTAT:
+            return _packet(ATTRS, number + struct.pack(">IQ", 1, 2**64 - 1))
+        return super()._act(kind, number, rest)
+
+
+def test_t6_a_size_that_no_database_holds_is_told_as_the_largest_that_it_does() -> None:
+    with scripted(Boasting()) as transport:
+        found = transport.stat("/in/x")
+    assert found is not None
+    assert found.size_bytes == 2**63 - 1

@@ -17,6 +17,7 @@ from gateway.domain.errors import RemoteRefused
 from gateway.ports import RemoteFile
 from gateway.store import bulk
 from gateway.usecases import gravity
+from gateway.usecases.collect import collect
 from gateway.usecases.poll import poll
 
 MANY = 100_000
@@ -243,3 +244,17 @@ def test_t7_a_partner_that_cannot_be_reached_is_asked_once_a_round(sent: Gateway
     sent.wrap = unreachable
     assert round_(sent) == ([], ["unreachable"])
     assert len(tries) == 1
+
+
+def test_t7_a_fault_of_ours_over_a_file_that_is_too_large_delays_no_other(
+    sent: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*_parts: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("gateway.usecases.take.Taker.too_large", faulty)
+    ruled(sent, size_bytes_max=100_000)
+    lay(folder(sent) / "STM_0.xml", bytes(100_001))
+    lay(folder(sent) / "STM_9.xml", BANK.statement(debit(sent)))
+    first, second = collect(sent.context, sent.context.partners["vietinbank"])[0]
+    assert (type(first.bug), second.state) == (ZeroDivisionError, "processed")
