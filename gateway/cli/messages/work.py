@@ -47,6 +47,10 @@ TEMPLATES: Templates = {
     ),
     "not_a_sandbox": N_("{home} is no rehearsal home. Make one with chitra init --sandbox."),
     "port_unavailable": N_("Port {port} cannot be opened: {reason}. Choose another one with --port."),
+    "spool_trouble": N_(
+        "The scratch folder of the home cannot be written ({reason}): its disk is full, or too many files are open."
+        " Nothing of this step is half done; make room, then it is tried again."
+    ),
     "disk_almost_full": N_("Only {free_mib} MiB are free, {min_mib} are needed. Make room before anything is sent."),
     # files for people
     "file_exists": N_("{path} exists already and is not overwritten. Choose another name."),
