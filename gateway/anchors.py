@@ -7,11 +7,13 @@ named in ``chitra.toml``; the home's own one also knows the machine, so that a c
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -37,9 +39,26 @@ class FileAnchors:
         for path in (self._own, *self._others):
             shown = anchor if path == self._own else replace(anchor, machine="")
             try:
-                _replace(path, json.dumps(asdict(shown), sort_keys=True).encode())
+                with _alone(path):
+                    if not _is_behind(shown, _read(path)):
+                        _replace(path, json.dumps(asdict(shown), sort_keys=True).encode())
             except OSError as error:
                 raise NotConfigured("anchor_unwritable", path=str(path), reason=error.strerror or "") from None
+
+
+def _is_behind(anchor: Anchor, known: Anchor | None) -> bool:
+    """Another worker has written a further one meanwhile; an anchor never goes back."""
+    if known is None or known.instance != anchor.instance:
+        return False
+    return (anchor.epoch, anchor.sequence) < (known.epoch, known.sequence)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Among all threads and processes that share the place."""
+    with path.with_name(f".{path.name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _read(path: Path) -> Anchor | None:

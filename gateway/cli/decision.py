@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.lazy import Group
-from gateway.cli.messages import explain, phrase, state_word
+from gateway.cli.messages import phrase, state_word, why_stopped
 from gateway.cli.options import ACTING_PASSPHRASE_FILE, OPERATOR, beginning, listing, plain_name
 from gateway.cli.session import Session, local, pass_session
 from gateway.cli.words import N_, _
@@ -77,6 +77,25 @@ def confirm(session: Session, reference: str, operator: str, passphrase_file: Pa
     return 0 if row.state == "executed" else 1
 
 
+@decision.command(
+    "withdraw",
+    help=N_("Take a proposal back: nothing is done, and the matter may be proposed anew. One person is enough."),
+    epilog="chitra decision withdraw ID --operator checker",
+)
+@click.argument("reference", metavar="ID")
+@OPERATOR
+@ACTING_PASSPHRASE_FILE
+@pass_session
+def withdraw(session: Session, reference: str, operator: str, passphrase_file: Path | None) -> int:
+    from gateway.usecases.decide import withdraw as withdraw_
+
+    session.operator_passphrase = passphrase_file
+    row = withdraw_(session.app.context, reference, operator, session.app.operator_key(operator))
+    _say(session, row)
+    session.output.document(_document(row))
+    return 0
+
+
 def propose(session: Session, verb: str, proposal: Proposal, operator: str) -> int:
     """The first person's part of an act; exit 3, since somebody else must confirm it."""
     from gateway.usecases.acts import ACTS
@@ -115,7 +134,7 @@ def _say(session: Session, row: Any) -> None:
             [_("Second person"), f"{row.confirmed_by}  {local(row.ended_at)}" if row.confirmed_by else ""],
             [_("Reason"), row.reason],
             [_("Evidence"), f"{row.evidence_name}  sha256 {row.evidence_sha256}" if row.evidence_sha256 else ""],
-            [_("Lapsed because"), explain(row.lapse, {}) if row.lapse else ""],
+            [_("Lapsed because"), why_stopped(row.lapse, {"decision": row.reference}) if row.lapse else ""],
         ],
     )
 

@@ -44,7 +44,8 @@ def resume(session: Session, reason: str, operator: str, passphrase_file: Path |
     if unasked:
         partner, error = unasked[0]
         raise Refusal("resume_needs_every_partner", partner=partner, cause=explain(error.code, error.params))
-    return propose(session, "resume", Proposal("all", reason), operator)
+    proposal = Proposal("all", reason, {"accepted": " ".join(found.accepted)})
+    return propose(session, "resume", proposal, operator)
 
 
 def _say(session: Session, found: Survey) -> None:

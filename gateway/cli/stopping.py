@@ -45,8 +45,9 @@ def scoped(command: C) -> C:
 def stop(session: Session, /, reason: str, operator: str | None, **named: str | None) -> int:
     from gateway.usecases.stopping import stop as stop_
 
-    fresh = stop_(session.app.context, _scope(named), reason, operator or acting_user())
-    session.output.say(_("Stopped. Collecting goes on.") if fresh else _("This was stopped already."))
+    actor = f"{operator} ({acting_user()})" if operator else acting_user()
+    stop_(session.app.context, _scope(named), reason, actor)
+    session.output.say(_("Stopped. Collecting goes on."))
     return _show(session)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
+from gateway.domain.states import InboundState
 from gateway.store.store import Transaction
-from gateway.store.tables import FileOut, Statement
+from gateway.store.tables import FileIn, FileOut, Statement
 
 
 def statements(tx: Transaction, partner: str, account: str, message: str) -> list[Statement]:
-    """Statements of one kind and account by their days; a repeated one counts once."""
+    """Proven statements of one kind and account by their days; a repeated one counts once."""
     query = (
         select(Statement)
+        .join(FileIn, col(FileIn.id) == col(Statement.file_in_id))
+        .where(FileIn.state == InboundState.PROCESSED, FileIn.proof != "none")
         .where(Statement.partner == partner, Statement.account == account, Statement.message == message)
         .order_by(col(Statement.to_date), col(Statement.sequence), col(Statement.page), col(Statement.id))
     )
@@ -21,18 +24,44 @@ def statements(tx: Transaction, partner: str, account: str, message: str) -> lis
     return list(unlike.values())
 
 
-def speaks_of(tx: Transaction, file: FileOut) -> bool:
-    """Whether any answer or booking names the file or one of its payments, or a debit at its account is unexplained."""
-    found = tx.value(
-        "SELECT 1 WHERE EXISTS (SELECT 1 FROM allocation a JOIN payment_file l ON l.payment_id = a.payment_id"
-        "   WHERE l.file_id = :file AND l.live)"
-        " OR EXISTS (SELECT 1 FROM entry e WHERE e.message_id = :message OR e.payment_information_id = :block)"
-        " OR EXISTS (SELECT 1 FROM detail d WHERE d.message_id = :message OR d.payment_information_id = :block)"
-        " OR EXISTS (SELECT 1 FROM exception x WHERE x.partner = :partner AND x.state = 'open'"
-        "   AND x.kind IN ('unknown_debit', 'unexplained_debit', 'sum_entry', 'amount_differs', 'unreadable_entry'))",
-        file=file.id,
-        message=file.message_id,
-        block=file.payment_information_id,
-        partner=file.partner,
+_NAMES_IT = (
+    "(SELECT 1 FROM entry e JOIN statement s ON s.id = e.statement_id WHERE s.partner = :partner"
+    "   AND (e.message_id = :message OR e.payment_information_id = :block))",
+    "(SELECT 1 FROM detail d JOIN entry e ON e.id = d.entry_id JOIN statement s ON s.id = e.statement_id"
+    "   WHERE s.partner = :partner AND (d.message_id = :message OR d.payment_information_id = :block))",
+    "(SELECT 1 FROM payment_file l JOIN payment p ON p.id = l.payment_id JOIN detail d"
+    "   ON d.end_to_end_id = p.end_to_end_id WHERE l.file_id = :file AND l.live)",
+)
+"""Booked or announced: any entry or detail that names the file, or one of its payments."""
+
+_ANSWERS_IT = (
+    "(SELECT 1 FROM status_line n JOIN status_report r ON r.id = n.report_id WHERE r.partner = :partner"
+    "   AND (n.original_message_id = :message OR n.original_block_id = :block) AND {told})"
+)
+
+
+def is_spoken_of(tx: Transaction, file: FileOut) -> bool:
+    """Whether the partner has answered, announced or booked anything of a file: it has it, whatever we know."""
+    return _exists(tx, file, [*_NAMES_IT, _ANSWERS_IT.format(told="n.level <> ''")])
+
+
+def contradicts(tx: Transaction, file: FileOut, first: str) -> bool:
+    """Whether anything speaks against the absence of a file: a booking, an accepting word, a word that it came twice,
+    or a debit of its account, since the day ``first``, that nothing explains.
+    """
+    told = "(n.duplicate_class OR n.status <> 'RJCT')"
+    unexplained = (
+        "(SELECT 1 FROM exception x JOIN statement s ON s.id = x.statement_id WHERE x.partner = :partner"
+        "   AND x.state = 'open' AND s.account = :account AND COALESCE(s.to_date, :first) >= :first AND x.kind IN"
+        "   ('unknown_debit', 'unexplained_debit', 'sum_entry', 'amount_differs', 'currency_differs',"
+        "    'details_differ', 'unreadable_entry'))"
     )
-    return found is not None
+    return _exists(tx, file, [*_NAMES_IT, _ANSWERS_IT.format(told=told), unexplained], first)
+
+
+def _exists(tx: Transaction, file: FileOut, conditions: list[str], first: str = "") -> bool:
+    params = {"partner": file.partner, "message": file.message_id, "block": file.payment_information_id}
+    params |= {"account": file.debtor_account, "first": first}
+    wanted = " OR ".join(f"EXISTS {condition}" for condition in conditions)
+    used = {name: value for name, value in params.items() if f":{name}" in wanted}
+    return tx.value(f"SELECT 1 WHERE {wanted}", file=file.id, **used) is not None

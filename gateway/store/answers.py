@@ -20,24 +20,41 @@ def answered_files(tx: Transaction, file_in_id: int) -> list[Any]:
     )
 
 
-def forgotten(tx: Transaction, file_in_id: int, of_instance: str) -> str | None:
-    """A message id or end-to-end id made by this installation that it does not know (any more), in a received file."""
-    found: str | None = tx.value(
-        "SELECT min(q.id) FROM ("
-        " SELECT n.original_message_id AS id FROM status_line n JOIN status_report r ON r.id = n.report_id"
-        "  WHERE r.file_in_id = :file"
-        " UNION SELECT e.message_id FROM entry e JOIN statement s ON s.id = e.statement_id WHERE s.file_in_id = :file"
-        " UNION SELECT d.message_id FROM detail d JOIN entry e ON e.id = d.entry_id"
-        "  JOIN statement s ON s.id = e.statement_id WHERE s.file_in_id = :file"
-        " UNION SELECT d.end_to_end_id FROM detail d JOIN entry e ON e.id = d.entry_id"
-        "  JOIN statement s ON s.id = e.statement_id WHERE s.file_in_id = :file"
-        ") q WHERE (q.id LIKE :message AND NOT EXISTS (SELECT 1 FROM file_out f WHERE f.message_id = q.id))"
-        " OR (q.id LIKE :payment AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.end_to_end_id = q.id))",
+_IDS_TOLD = (
+    " SELECT n.original_message_id AS id FROM status_line n JOIN status_report r ON r.id = n.report_id"
+    "  WHERE r.file_in_id = :file"
+    " UNION SELECT n.original_block_id FROM status_line n JOIN status_report r ON r.id = n.report_id"
+    "  WHERE r.file_in_id = :file"
+    " UNION SELECT n.end_to_end_id FROM status_line n JOIN status_report r ON r.id = n.report_id"
+    "  WHERE r.file_in_id = :file"
+    + "".join(
+        f" UNION SELECT {column} FROM entry e JOIN statement s ON s.id = e.statement_id"
+        " LEFT JOIN detail d ON d.entry_id = e.id WHERE s.file_in_id = :file"
+        for column in (
+            "e.message_id",
+            "e.payment_information_id",
+            "d.message_id",
+            "d.payment_information_id",
+            "d.end_to_end_id",
+        )
+    )
+)
+
+
+def forgotten(tx: Transaction, file_in_id: int, of_instance: str) -> list[str]:
+    """Identifiers made by this installation that it does not know (any more), in a received file."""
+    rows = tx.rows(
+        f"SELECT q.id FROM ({_IDS_TOLD}) q"
+        " WHERE (q.id LIKE :message AND NOT EXISTS (SELECT 1 FROM file_out f WHERE f.message_id = q.id))"
+        " OR (q.id LIKE :block AND NOT EXISTS (SELECT 1 FROM file_out f WHERE f.payment_information_id = q.id))"
+        " OR (q.id LIKE :payment AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.end_to_end_id = q.id))"
+        " ORDER BY q.id",
         file=file_in_id,
         message=f"M{of_instance}%",
+        block=f"B{of_instance}%",
         payment=f"E{of_instance}%",
     )
-    return found
+    return [row.id for row in rows]
 
 
 def unknown_transfers(tx: Transaction, file_in_id: int) -> list[Any]:

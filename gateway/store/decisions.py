@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sqlmodel import select
@@ -32,6 +33,12 @@ def find(tx: Transaction, name: str) -> Decision:
     if found is None:
         raise NotFound("decision_unknown", decision=name)
     return found
+
+
+def accepted(tx: Transaction) -> frozenset[str]:
+    """What two people resumed with, knowing of it: names at partners and identifiers that the database forgot."""
+    rows = tx.rows("SELECT params FROM decision WHERE verb = 'resume' AND state = 'executed'")
+    return frozenset(each for row in rows for each in json.loads(row.params).get("accepted", "").split())
 
 
 def open_one(tx: Transaction, verb: str, subject: str) -> str | None:

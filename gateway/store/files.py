@@ -40,6 +40,16 @@ def known_names(tx: Transaction, partner: str, names: Collection[str]) -> set[st
     return found
 
 
+def has_identity(tx: Transaction, message_id: str, payment_information_id: str) -> bool:
+    """Whether a file with one of these ids is known."""
+    found = tx.value(
+        "SELECT 1 FROM file_out WHERE message_id = :m OR payment_information_id = :b",
+        m=message_id,
+        b=payment_information_id,
+    )
+    return found is not None
+
+
 def by_end_to_end_ids(tx: Transaction, ids: Sequence[str]) -> list[Payment]:
     """The payments with these ids, in no order."""
     found: list[Payment] = []

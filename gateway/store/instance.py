@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from gateway.store.store import Transaction
+from gateway.store.store import Transaction, take
 
 _NAMES_KEPT_FREE = 1_000
-"""How far the counters of file names jump with a new epoch: files sent before the database was set back are not met."""
+_NAMES_OF_AN_EPOCH = 100_000
+"""How far the counters of file names jump with a new epoch: names of the lost past are not met again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +45,35 @@ def link(tx: Transaction, sequence: int) -> str | None:
     return found
 
 
-def safe_mode(tx: Transaction) -> Safety | None:
-    row = tx.run("SELECT safe_since, safe_code, safe_params FROM instance WHERE id = 1").one()
+def safe_mode(tx: Transaction, *, held: bool = False) -> Safety | None:
+    """Why nothing is sent, or None; ``held`` keeps the answer true until the transaction ends."""
+    lock = " FOR SHARE" if held and tx.dialect.name == "postgresql" else ""
+    row = tx.run(f"SELECT safe_since, safe_code, safe_params FROM instance WHERE id = 1{lock}").one()
     return Safety(row.safe_since, row.safe_code, json.loads(row.safe_params)) if row.safe_since else None
 
 
 def enter_safe_mode(tx: Transaction, why: str, params: Mapping[str, str | int]) -> None:
-    """Nothing is sent from here on; the first reason stays."""
-    entered = tx.run(
-        "UPDATE instance SET safe_since = :now, safe_code = :code, safe_params = :params"
-        " WHERE id = 1 AND safe_since IS NULL",
+    """Nothing is sent from here on. A further reason takes the place of the first: who decided on that looks again."""
+    tx.run(
+        "UPDATE instance SET safe_since = :now, safe_code = :code, safe_params = :params WHERE id = 1",
         now=tx.now(),
         code=why,
         params=json.dumps(params, sort_keys=True),
     )
-    if entered.rowcount:
-        tx.record("system", "safe mode", why, "", **params)
+    tx.record("system", "safe mode", why, "", **params)
 
 
-def leave_safe_mode(tx: Transaction) -> int:
-    """A new epoch begins: no identifier or file name of it was ever used. Returns the epoch."""
+def leave_safe_mode(tx: Transaction, known_epoch: int, partners: Collection[str]) -> int:
+    """A new epoch begins, later than any that is known of: its identifiers and file names were never used before."""
     tx.run(
-        "UPDATE instance SET epoch = epoch + 1, safe_since = NULL, safe_code = NULL, safe_params = NULL WHERE id = 1"
+        "UPDATE instance SET epoch = 1 + CASE WHEN epoch > :known THEN epoch ELSE :known END, safe_since = NULL,"
+        " safe_code = NULL, safe_params = NULL WHERE id = 1",
+        known=known_epoch,
     )
-    tx.run(
-        'UPDATE sequence SET "next" = "next" + :jump WHERE name LIKE \'file_name:%\'',
-        jump=_NAMES_KEPT_FREE,
-    )
-    return int(tx.value("SELECT epoch FROM instance WHERE id = 1"))
+    epoch = int(tx.value("SELECT epoch FROM instance WHERE id = 1"))
+    for partner in partners:
+        name = f"file_name:{partner}"
+        reached = take(tx, name).stop
+        first = max(reached + _NAMES_KEPT_FREE, epoch * _NAMES_OF_AN_EPOCH)
+        take(tx, name, first - reached)
+    return epoch

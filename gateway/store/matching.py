@@ -220,13 +220,15 @@ _STATUSES = (
     " AND n.original_block_id = f.payment_information_id"
     f" UNION ALL {_SAID.format(closeness=1)} FROM {_LIVE_FILE} AND n.level = 'group'"
     " AND n.original_message_id = f.message_id"
-    " UNION ALL SELECT t.payment_id, 'RJCT', NULL, d.ended_at, d.reference, 1 FROM touched t CROSS JOIN payment_file l"
-    " CROSS JOIN verdict v CROSS JOIN decision d WHERE l.payment_id = t.payment_id AND l.live AND v.file_id = l.file_id"
-    " AND v.verdict = 'absent' AND d.id = v.decision_id"
+    " UNION ALL SELECT t.payment_id, 'RJCT', NULL, '0001-01-01', '', 1 FROM touched t CROSS JOIN payment_file l"
+    " CROSS JOIN verdict v WHERE l.payment_id = t.payment_id AND l.live AND v.file_id = l.file_id"
+    " AND v.verdict = 'absent'"
+    " AND v.decision_id = (SELECT max(w.decision_id) FROM verdict w WHERE w.file_id = v.file_id)"
 )
 """Every status said about a touched payment in its live file, at three levels; PART, PDNG and the like say nothing.
 
-That the file never arrived, as two people decided on the partner's word, counts as a rejection of the whole file.
+That the file never arrived, as two people decided on the partner's word, counts as a rejection of the whole file, at
+the beginning of time: every accepting word contradicts it, whenever it was written.
 """
 
 _DECISIVE = (

@@ -27,11 +27,9 @@ def of_partner(code: str) -> Scope:
     return Scope("partner", code)
 
 
-def put(tx: Transaction, scope: Scope, code: str, reason: str, actor: str) -> bool:
-    """Stop; False when the same stop stands already."""
-    active = "SELECT 1 FROM stop WHERE scope = :scope AND subject = :subject AND code = :code AND lifted_at IS NULL"
-    if tx.value(active, scope=scope.kind, subject=scope.subject, code=code):
-        return False
+def put(tx: Transaction, scope: Scope, code: str, reason: str, actor: str) -> None:
+    """Stop. Every stop is a row of its own, so that a decision that was made before it does not lift it."""
+    hold(tx)
     tx.session.add(
         Stop(
             id=take(tx, "stop").start,
@@ -45,7 +43,12 @@ def put(tx: Transaction, scope: Scope, code: str, reason: str, actor: str) -> bo
     )
     tx.session.flush()
     tx.record(actor, "stop", scope.subject or scope.kind, scope=scope.kind, code=code, reason=reason)
-    return True
+
+
+def hold(tx: Transaction) -> None:
+    """Nobody else puts or lifts a stop, or reads them for a release, until this transaction ends."""
+    if tx.dialect.name == "postgresql":
+        tx.run("LOCK TABLE stop IN SHARE ROW EXCLUSIVE MODE")
 
 
 _OF_FILE = (

@@ -102,11 +102,15 @@ def _adopt(context: Context, tx: Transaction, partner: Partner, found: Found, sp
 
 def _payments(tx: Transaction, partner: Partner, found: Found) -> list[Any]:
     """The payments of the file in its order; every one must be known, of this amount, and not sent by another file."""
+    if files.has_identity(tx, found.header.message_id, found.block.payment_information_id):
+        raise Alarm("file_not_adopted", partner=partner.code, name=found.name, reason="message_id_known")
     payments = files.by_end_to_end_ids(tx, list(found.amounts))
     if {payment.end_to_end_id: payment.amount for payment in payments} != found.amounts:
         raise Alarm("file_not_adopted", partner=partner.code, name=found.name, reason="not_our_payments")
     if len({payment.batch_id for payment in payments}) != 1:
         raise Alarm("file_not_adopted", partner=partner.code, name=found.name, reason="not_our_payments")
+    if any(payment.state in (PaymentState.READY, PaymentState.HELD) for payment in payments):
+        raise Alarm("file_not_adopted", partner=partner.code, name=found.name, reason="payments_not_approved")
     if any(payment.state not in (PaymentState.APPROVED, PaymentState.ALLOCATED) for payment in payments):
         raise Alarm("file_not_adopted", partner=partner.code, name=found.name, reason="payments_sent_twice")
     order = {end_to_end_id: place for place, end_to_end_id in enumerate(found.amounts)}

@@ -68,25 +68,51 @@ def propose(context: Context, act: Act, proposal: Proposal, operator: str, key: 
 
 
 def confirm(context: Context, acts: Mapping[str, Act], reference: str, operator: str, key: PersonKey) -> Decision:
-    """The second person's signature: executed, or lapsed when the state is no longer the one it was made on."""
+    """The second person's signature: executed, or lapsed when the state is no longer the one it was made on.
+
+    Raises ``Tampered`` when the first signature does not hold; that decision has lapsed, too.
+    """
     with context.store.begin() as tx:
-        decision = decisions.claim(tx, reference)
-        people.acting(tx, operator, key, people.DECIDERS)
-        if decision.state != "proposed":
-            raise Refusal("decision_ended", decision=reference, state=decision.state)
+        decision = _claimed(tx, reference, operator, key)
         if decision.proposed_by == operator:
             raise NotAllowed("second_person_needed", operator=operator, decision=reference)
-        _require_genuine(context, tx, decision)
         act = acts[decision.verb]
-        if lapse := _lapse_code(context, tx, act, decision):
+        genuine = _is_genuine(context, tx, decision)
+        lapse = _lapse_code(context, tx, act, decision) if genuine else "decision_not_genuine"
+        if lapse:
             decisions.end(tx, decision, "lapsed", lapse=lapse)
             tx.record("system", "decision lapse", reference, why=lapse)
-            return decision
-        signature = key.sign(_statement(context, decision, "confirm", operator))
-        decisions.end(tx, decision, "executed", confirmed_by=operator, confirmed_key=key.key_id, confirmation=signature)
-        tx.record(operator, "decision confirm", reference, act=decision.verb, about=decision.subject)
-        act.execute(context, tx, decision)
+        else:
+            _execute(context, tx, act, decision, operator, key)
+    if not genuine:
+        raise Tampered("decision_not_genuine", decision=reference)
+    return decision
+
+
+def withdraw(context: Context, reference: str, operator: str, key: PersonKey) -> Decision:
+    """Nothing is done, and the matter may be proposed anew; one person who may decide is enough."""
+    with context.store.begin() as tx:
+        decision = _claimed(tx, reference, operator, key)
+        decisions.end(tx, decision, "lapsed", lapse="withdrawn")
+        signature = key.sign(_statement(context, decision, "withdraw", operator))
+        tx.record(operator, "decision withdraw", reference, key=key.key_id, signature=signature.hex())
         return decision
+
+
+def _claimed(tx: Transaction, reference: str, operator: str, key: PersonKey) -> Decision:
+    """A decision that waits, held for a person who may decide."""
+    decision = decisions.claim(tx, reference)
+    people.acting(tx, operator, key, people.DECIDERS)
+    if decision.state != "proposed":
+        raise Refusal("decision_ended", decision=reference, state=decision.state)
+    return decision
+
+
+def _execute(context: Context, tx: Transaction, act: Act, decision: Decision, operator: str, key: PersonKey) -> None:
+    signature = key.sign(_statement(context, decision, "confirm", operator))
+    decisions.end(tx, decision, "executed", confirmed_by=operator, confirmed_key=key.key_id, confirmation=signature)
+    tx.record(operator, "decision confirm", decision.reference, act=decision.verb, about=decision.subject)
+    act.execute(context, tx, decision)
 
 
 def params_of(decision: Decision) -> dict[str, str]:
@@ -128,13 +154,12 @@ def _lapse_code(context: Context, tx: Transaction, act: Act, decision: Decision)
     return "state_changed"
 
 
-def _require_genuine(context: Context, tx: Transaction, decision: Decision) -> None:
-    """The first signature is the proposer's, who may still decide; raises ``Tampered``."""
+def _is_genuine(context: Context, tx: Transaction, decision: Decision) -> bool:
+    """The first signature is the proposer's, who may still decide."""
     proposer = batches.operator(tx, decision.proposed_by)
     statement = _statement(context, decision, "propose", decision.proposed_by)
     genuine = context.verify_person(proposer.public_key, statement, decision.proposal)
-    if not genuine or not people.may(proposer, people.DECIDERS):
-        raise Tampered("decision_not_genuine", decision=decision.reference)
+    return genuine and people.may(proposer, people.DECIDERS)
 
 
 def _statement(context: Context, decision: Decision, step: str, operator: str) -> bytes:

@@ -47,17 +47,16 @@ class Delivery:
 def deliver(context: Context, partner: Partner, batch: str | None = None) -> list[Delivery]:
     """All files due at one partner (of one ``batch``) over one connection; errors of one do not stop the next.
 
-    Outside the partner's sending hours only those are looked after that were released before.
+    Outside the partner's sending hours, and under a stop, only those are looked after that were released before. When a
+    release does not end well, nothing more is released in this run: the next one would probably end alike.
     """
     with context.store.read() as tx:
         due = [each for each in files.in_states(tx, DELIVERABLE, partner.code) if batch in (None, each.batch_id)]
         stopped = stops.of_partner_active(tx, partner.code)
-    closed = checks.out_of_hours(context, partner)
-    if stopped:
-        return [_reported(context, file, checks.refusal(stopped[0])) for file in due]
-    waiting = [file for file in due if closed and file.state in deliveries.UNRELEASED]
-    others = [file for file in due if not closed or file.state not in deliveries.UNRELEASED]
-    return [*(_reported(context, file, closed) for file in waiting), *_attempted(context, partner, others)]
+    reason = checks.refusal(stopped[0]) if stopped else checks.out_of_hours(context, partner)
+    waiting = [file for file in due if reason and file.state in deliveries.UNRELEASED]
+    others = [file for file in due if not reason or file.state not in deliveries.UNRELEASED]
+    return [*(_reported(context, file, reason) for file in waiting), *_attempted(context, partner, others)]
 
 
 def _attempted(context: Context, partner: Partner, due: list[FileOut]) -> list[Delivery]:
@@ -69,13 +68,25 @@ def _attempted(context: Context, partner: Partner, due: list[FileOut]) -> list[D
             _note_interrupted(context, due)
             with partner.connect() as transport:
                 guard.require_known_files(context, partner, transport)
-                return [
-                    _Sender(context, partner, transport, lock, file.message_id).attempt()
-                    for file in due
-                    if not context.stop.requested
-                ]
+                return list(_one_by_one(context, partner, transport, lock, due))
     except ChitraError as error:
         return [_reported(context, file, error) for file in due]
+
+
+def _one_by_one(
+    context: Context, partner: Partner, transport: Transport, lock: LockHeld, due: list[FileOut]
+) -> Iterator[Delivery]:
+    doubt: ChitraError | None = None
+    for file in due:
+        if context.stop.requested:
+            return
+        if doubt and file.state in deliveries.UNRELEASED:
+            yield _reported(context, file, doubt)
+            continue
+        done = _Sender(context, partner, transport, lock, file.message_id).attempt()
+        if file.state in deliveries.UNRELEASED and done.state in deliveries.RELEASED_OPEN:
+            doubt = Busy("release_in_doubt", file=done.file, partner=partner.code)
+        yield done
 
 
 def _note_interrupted(context: Context, due: list[FileOut]) -> None:
@@ -154,7 +165,7 @@ class _Sender:
             self._upload()
         self._lock.prove_alive()
         self._commit_releasing()
-        guard.advance(self._context)
+        guard.require_own_past(self._context)
         self._lock.prove_alive()
         crash_point("lock proved before the release")
         self._release()
@@ -273,6 +284,6 @@ class _Sender:
     def _freeze(self, code: str, found: Evidence) -> None:
         """Other bytes under our name: nothing more goes to this partner before a person has looked."""
         with self._context.store.begin() as tx:
-            stops.put(tx, stops.of_partner(self._partner.code), code, self._file.message_id, "system")
             deliveries.unknown(tx, self._file, found)
+            stops.put(tx, stops.of_partner(self._partner.code), code, self._file.message_id, "system")
         raise Alarm(code, file=self._file.message_id, partner=self._partner.code)

@@ -12,7 +12,7 @@ import re
 from adapters.profile import Outbox
 from gateway.domain.errors import ChitraError, SafeMode
 from gateway.ports import Anchor, Transport
-from gateway.store import files, instance
+from gateway.store import decisions, files, instance
 from gateway.store.store import Transaction
 from gateway.usecases.context import Context, Partner
 
@@ -21,10 +21,16 @@ _READ_AS = {"date": r"[0-9-]+", "sequence": r"[0-9]+", "message_id": r"M[0-9A-Z]
 
 
 def require_own_past(context: Context) -> None:
-    """Compare the database with every anchor; raises ``SafeMode`` when it is not the continuation of one."""
+    """Compare the database with every anchor, then move the anchors on to where it is now.
+
+    Raises ``SafeMode`` when it is not the continuation of one. Asked before anything is begun, and again between the
+    intent of a release and the release: a failover may lie between them.
+    """
     if (reason := set_back(context)) is not None:
         enter(context, "database_set_back", {"reason": reason})
-    advance(context)
+    with context.store.read() as tx:
+        head = instance.head(tx)
+    context.anchors.write(Anchor(head.instance, head.epoch, head.sequence, head.hash, context.anchors.machine))
 
 
 def set_back(context: Context) -> str | None:
@@ -52,16 +58,9 @@ def _difference(context: Context, tx: Transaction, head: instance.Head, anchor: 
     return None
 
 
-def advance(context: Context) -> None:
-    """Remember outside how far the database has come; before a release this includes its intent."""
-    with context.store.read() as tx:
-        head = instance.head(tx)
-    context.anchors.write(Anchor(head.instance, head.epoch, head.sequence, head.hash, context.anchors.machine))
-
-
-def require_normal(tx: Transaction) -> None:
-    """Raises ``SafeMode`` with its reason."""
-    if found := instance.safe_mode(tx):
+def require_normal(tx: Transaction, *, held: bool = False) -> None:
+    """Raises ``SafeMode`` with its reason; ``held``: and nobody enters it until this transaction has ended."""
+    if found := instance.safe_mode(tx, held=held):
         raise SafeMode("safe_mode", why=found.why, **found.params)
 
 
@@ -118,6 +117,7 @@ def strangers(context: Context, partner: Partner, transport: Transport) -> list[
     }
     with context.store.read() as tx:  # after the look: what another worker uploaded meanwhile was committed before
         known = files.known_names(tx, partner.code, set(ours.values()))
+        known |= {name for name in ours.values() if f"{partner.code}/{name}" in decisions.accepted(tx)}
     return sorted(place for place, final in ours.items() if final not in known)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.domain.calendar import add_working
 from gateway.domain.states import PAYMENT_MOVES, BatchState, FileState, PaymentState
-from gateway.store import answers, deliveries, evidence, files, instance, matching, moves, stops
+from gateway.store import answers, decisions, deliveries, evidence, files, instance, matching, moves, stops
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context
@@ -56,8 +56,8 @@ def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
     """Allocate the file's entries, conclude the state of every payment it concerns, and of our files."""
     result = Matched()
     profile = context.partner(file.partner).profile
-    result.kinds += matching.set_apart(tx, file.id)
     result.kinds += _booked_unreleased(tx, file)
+    result.kinds += matching.set_apart(tx, file.id)
     matching.allocate(tx, file.id, sorted(profile.return_codes))
     result.kinds += matching.leave(tx, file.id)
     matching.dispose(tx, file.id)
@@ -76,8 +76,11 @@ def _require_memory(tx: Transaction, file: FileIn) -> None:
     """M15: an answer to something of ours that we do not know says that this database was set back."""
     if file.proof == "none":
         return
-    if (forgotten := answers.forgotten(tx, file.id, instance.head(tx).instance)) is not None:
-        instance.enter_safe_mode(tx, "answer_to_forgotten", {"partner": file.partner, "id": forgotten})
+    known = decisions.accepted(tx)
+    forgotten = [each for each in answers.forgotten(tx, file.id, instance.head(tx).instance) if each not in known]
+    if forgotten:
+        params: dict[str, str | int] = {"partner": file.partner, "id": forgotten[0], "count": len(forgotten)}
+        instance.enter_safe_mode(tx, "answer_to_forgotten", params)
 
 
 def _conclude(context: Context, tx: Transaction, file: FileIn, result: Matched) -> None:

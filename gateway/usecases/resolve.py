@@ -111,8 +111,8 @@ def _require_absent(context: Context, tx: Transaction, file: FileOut) -> None:
     last = add_working(executed, partner.profile.absence_days, context.is_working)
     if context.today() <= last:
         raise Refusal("absence_too_early", file=file.message_id, until=last.isoformat())
-    if absence.speaks_of(tx, file):
+    first = min(date.fromisoformat(file.created_at[:10]), executed)
+    if absence.contradicts(tx, file, first.isoformat()):
         raise Refusal("absence_contradicted", file=file.message_id)
-    released = date.fromisoformat(file.created_at[:10])
-    if missing := chain.gap(tx, partner, file.debtor_account, min(released, executed), last):
+    if missing := chain.gap(context, tx, partner, file.debtor_account, first, last):
         raise Refusal("absence_unproven", file=file.message_id, why=missing)

@@ -45,13 +45,15 @@ class Survey:
     """Message ids that the database did not know and now does."""
     errors: list[tuple[str, ChitraError]] = field(default_factory=list)
     """(partner, error): who could not be asked, and files that could not be taken over."""
+    accepted: list[str] = field(default_factory=list)
+    """``partner/name`` of these files, and the identifier that betrayed the database: resuming accepts them."""
 
 
 def survey(context: Context) -> Survey:
     """Every partner: files of ours that we do not know are taken over, open ones are listed."""
     with context.store.read() as tx:
-        _require_safe_mode(tx)
-    found = Survey()
+        entered = _require_safe_mode(tx)
+    found = Survey(accepted=[str(entered.params["id"])] if "id" in entered.params else [])
     for partner in context.partners.values():
         try:
             with context.store.exclusive(f"partner-{partner.code}"), partner.connect() as transport:
@@ -70,6 +72,7 @@ def _look(context: Context, partner: Partner, transport: Transport, found: Surve
             found.adopted.append(adopt(context, partner, transport, folder, name))
         except Alarm as alarm:
             found.errors.append((partner.code, alarm))
+            found.accepted.append(f"{partner.code}/{name}")
     places = _places(partner, transport)
     with context.store.read() as tx:
         for file in files.in_states(tx, OPEN, partner.code):
@@ -105,5 +108,6 @@ class Resume(Act):
     def execute(self, context: Context, tx: Transaction, decision: Decision) -> None:
         for batch in batches.open_ones(tx):
             stops.put(tx, Scope("batch", batch), PERHAPS_SENT, decision.reference, "system")
-        epoch = instance.leave_safe_mode(tx)
+        known = max((anchor.epoch for anchor in context.anchors.read()), default=0)
+        epoch = instance.leave_safe_mode(tx, known, sorted(context.partners))
         tx.record("system", "resume", decision.reference, epoch=epoch)

@@ -11,8 +11,8 @@ from gateway.usecases.context import Context
 from gateway.usecases.decide import Act, Params
 
 
-def stop(context: Context, scope: Scope, reason: str, actor: str) -> bool:
-    """Nothing of this scope is released after this returns; False when it was stopped already.
+def stop(context: Context, scope: Scope, reason: str, actor: str) -> None:
+    """Nothing of this scope is released after this returns.
 
     Needs no role and no key: stopping harms nobody, and must not wait for a passphrase.
     """
@@ -20,7 +20,7 @@ def stop(context: Context, scope: Scope, reason: str, actor: str) -> bool:
         raise Refusal("reason_missing")
     with context.store.begin() as tx:
         _require_known(context, tx, scope)
-        return stops.put(tx, scope, stops.EMERGENCY, reason.strip(), actor)
+        stops.put(tx, scope, stops.EMERGENCY, reason.strip(), actor)
 
 
 def named(scope: Scope) -> str:
@@ -55,6 +55,7 @@ class Start(Act):
     needs_evidence = False
 
     def examine(self, context: Context, tx: Transaction, subject: str, params: Params) -> str:
+        stops.hold(tx)
         scope = scope_of(subject)
         found = [each.id for each in stops.active(tx) if Scope(each.scope, each.subject) == scope]
         if not found:

@@ -24,6 +24,8 @@ def decision(tx: Transaction, verb: str, subject: str = "") -> int:
             proposed_at=tx.now(),
             proposal=b"",
             confirmed_by="checker",
+            confirmed_key="other",
+            confirmation=b"",
         )
     )
     tx.session.flush()

@@ -18,6 +18,13 @@ TEMPLATES: Templates = {
     "stopped": N_("Sending is stopped: {scope} {subject} ({why}). Collecting goes on; two people start it again."),
     "nothing_stopped": N_("Nothing is stopped for {subject}."),
     "programme_unknown": N_("There is no batch of programme {programme}. chitra batch list shows all."),
+    "release_in_doubt": N_(
+        "{partner}: the release of file {file} did not end well; nothing more is released to it in this run."
+    ),
+    "spoken_of_before_release": N_(
+        "{partner} has answered, announced or booked something of file {file}, which we have not sent. It is not sent."
+        " Find out how it got there; then two people: chitra file mark-delivered."
+    ),
     # safe mode
     "safe_mode": (
         N_("Safe mode: {why} ({partner}, {name}). Nothing is sent. Look, then: chitra resume."),

@@ -142,6 +142,7 @@ PHRASES = {
     "emergency": N_("stopped by a person"),
     "perhaps_sent": N_("it was open when the database was set back: it may have been sent before"),
     "resume": N_("leave safe mode"),
+    "withdrawn": N_("it was withdrawn"),
     # why nothing is sent
     "database_set_back": N_("the database does not continue what was remembered outside it"),
     "unknown_file_of_ours": N_("a file of ours lies at a partner that the database does not know"),
@@ -153,6 +154,8 @@ PHRASES = {
     "anchor_has_other_past": N_("the database has another past"),
     "not_one_of_ours": N_("it is not written as ours are"),
     "not_our_payments": N_("its payments are not those that we know"),
+    "message_id_known": N_("its message id is that of another file"),
+    "payments_not_approved": N_("its payments are not approved here (any more)"),
     "payments_sent_twice": N_("its payments were sent by another file, too"),
     # why statements prove nothing
     "chain_begins_late": N_("the first statement begins too late"),

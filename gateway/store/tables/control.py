@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from gateway.store.tables.columns import big, key, one_of, unique_where
+from gateway.store.tables.columns import Big, big, key, one_of
 
 
 class Stop(SQLModel, table=True):
@@ -17,7 +17,6 @@ class Stop(SQLModel, table=True):
     __table_args__ = (
         one_of("scope", ("all", "partner", "batch", "programme", "payer")),
         CheckConstraint("(scope = 'all') = (subject = '')", name="scope_named"),
-        unique_where("uq_stop_active", "scope", "subject", "code", where="lifted_at IS NULL"),
     )
 
     id: int = key()
@@ -43,7 +42,10 @@ class Decision(SQLModel, table=True):
 
     __table_args__ = (
         one_of("state", ("proposed", "executed", "lapsed")),
-        CheckConstraint("confirmed_by <> proposed_by", name="four_eyes"),
+        CheckConstraint("confirmed_by <> proposed_by AND confirmed_key <> proposed_key", name="four_eyes"),
+        CheckConstraint(
+            "state <> 'executed' OR (confirmed_by IS NOT NULL AND confirmation IS NOT NULL)", name="executed_by_two"
+        ),
     )
 
     id: int = key()
@@ -72,12 +74,15 @@ class Decision(SQLModel, table=True):
 
 
 class Verdict(SQLModel, table=True):
-    """What two people say of a file whose delivery is unknown; evidence for its payments like a partner's answer."""
+    """What two people say of a file whose delivery is unknown; evidence for its payments like a partner's answer.
+
+    The newest counts.
+    """
 
     __table_args__ = (one_of("verdict", ("delivered", "absent")),)
 
-    file_id: int = Field(primary_key=True, foreign_key="file_out.id")
-    decision_id: int = big(foreign_key="decision.id", unique=True)
+    decision_id: int = Field(primary_key=True, sa_type=Big, foreign_key="decision.id")
+    file_id: int = Field(foreign_key="file_out.id", index=True)
     verdict: str
 
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from gateway.domain.calendar import execution_date
-from gateway.domain.errors import ApprovalVoid, Busy, NotYet
+from gateway.domain.errors import Alarm, ApprovalVoid, Busy, NotYet
 from gateway.domain.schedule import Hours, is_open, opening
-from gateway.store import batches, deliveries, files, stops
+from gateway.store import absence, batches, decisions, deliveries, files, stops
 from gateway.store.store import Transaction
 from gateway.store.tables import FileOut
 from gateway.usecases import guard
@@ -18,9 +18,13 @@ from gateway.usecases.context import Context, Partner
 
 def require_uploadable(context: Context, tx: Transaction, partner: Partner, file: FileOut) -> None:
     """It is still ours to send, no stop covers it, the partner takes files now, and its date can still be kept."""
-    guard.require_normal(tx)
     if files.claim(tx, file.id).state not in deliveries.UNRELEASED:
         raise Busy("moved_by_another", subject=file.message_id)
+    guard.require_normal(tx, held=True)
+    if absence.is_spoken_of(tx, file):
+        raise Alarm("spoken_of_before_release", file=file.message_id, partner=partner.code)
+    if waiting := decisions.open_one(tx, "file mark-delivered", file.message_id):
+        raise Busy("decision_open", decision=waiting, subject=file.message_id)
     if stop := stops.against(tx, partner.code, file.batch_id):
         raise refusal(stop)
     if closed := out_of_hours(context, partner):
@@ -31,9 +35,9 @@ def require_uploadable(context: Context, tx: Transaction, partner: Partner, file
 
 def require_releasable(context: Context, tx: Transaction, partner: Partner, file: FileOut, attempt: int) -> None:
     """Everything that the releasing transaction checks: the fence, and M12, M14, M16 at this very moment."""
+    require_uploadable(context, tx, partner, file)
     if not deliveries.fence(tx, file, attempt):
         raise Busy("moved_by_another", subject=file.message_id)
-    require_uploadable(context, tx, partner, file)
     batch = batches.find(tx, file.batch_id)
     require_signatures(context, tx, batch)
     if batches.file_digest(tx, file.id) != file.content_sha256:

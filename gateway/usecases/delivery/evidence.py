@@ -116,5 +116,5 @@ TABLES: Mapping[Delivery, Mapping[Row, Verdict]] = {
 
 
 def verdict(form: Delivery, stage: Stage, evidence: Evidence) -> Verdict:
-    """By the table of the form; a row that is missing there cannot be found by a look of that form."""
-    return TABLES[form][stage, evidence]
+    """By the table of the form. What it does not know, such as after another form was agreed, is unknown."""
+    return TABLES[form].get((stage, evidence), Verdict.UNKNOWN)

@@ -127,9 +127,13 @@ class Place:
     def _write(self, name: str, opened: Callable[[], None], handed_over: Callable[[], None]) -> None:
         with self._transport.open_exclusive(self._path(name)) as remote:
             opened()
-            for part in self._parts():
-                remote.write(part)
-            handed_over()
+            parts = self._parts()
+            held = next(parts, b"")
+            for following in parts:
+                remote.write(held)
+                held = following
+            handed_over()  # before the last part goes: no answer to it says that it did not arrive
+            remote.write(held)
             remote.sync()
             remote.close()
 

@@ -11,8 +11,7 @@ from support.inprocess import Gateway
 def test_one_person_stops_and_two_start_again(month: Gateway) -> None:
     stopped = month.json("stop", "--partner", "vietinbank", "--reason", "doubled credits").done()
     assert [(s["scope"], s["subject"], s["code"]) for s in stopped["stops"]] == [("partner", "vietinbank", "emergency")]
-    words = month.words("stop", "--partner", "vietinbank", "--reason", "again")
-    assert "stopped already" in words.out
+    assert "Stopped." in month.words("stop", "--partner", "vietinbank", "--reason", "again", "--operator", "maker").out
     reason = ("--reason", "bank answered")
     proposed = month.json("start", "--partner", "vietinbank", "--operator", "checker", *reason)
     assert (proposed.code, proposed.document["state"]) == (3, "proposed")
@@ -40,6 +39,13 @@ def test_one_person_stops_and_two_start_again(month: Gateway) -> None:
 def test_what_cannot_be_done_is_one_line(month: Gateway, arguments: tuple[str, ...], code: str) -> None:
     answer = month.json(*arguments)
     assert (answer.code, answer.document["error"]["code"]) == (1, code)
+
+
+def test_a_proposal_is_withdrawn(month: Gateway) -> None:
+    month.json("stop", "--reason", "drill").done()
+    proposed = month.json("start", "--operator", "checker", "--reason", "over").document["decision"]
+    ended = month.json("decision", "withdraw", proposed, "--operator", "checker").done()
+    assert (ended["state"], ended["lapse"]) == ("lapsed", "withdrawn")
 
 
 def test_two_scopes_at_once_are_wrong_usage(month: Gateway) -> None:

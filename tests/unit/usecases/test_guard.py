@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from support.banks import Booking
+from support.decisions import decision as decisions_of_test
 from support.evidence import BANK, status
 from support.gateways import Gateway, copy_of, new_gateway, person, row
 
@@ -13,11 +15,23 @@ from gateway import anchors
 from gateway.anchors import FileAnchors
 from gateway.domain.errors import NotConfigured, Refusal, SafeMode
 from gateway.ports import Anchor
+from gateway.store import stops
 from gateway.usecases import decide, guard
 from gateway.usecases.acts import ACTS
 from gateway.usecases.decide import Proposal
 from gateway.usecases.resume import Survey, survey
 from gateway.usecases.send import Sent
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry in the partner's own words."""
+
+    amount: int
+    words: str
+
+    def xml(self) -> str:
+        return self.words
 
 
 @pytest.fixture
@@ -123,7 +137,7 @@ def test_m15_a_message_of_somebody_else_is_only_an_exception(past: Gateway) -> N
 def test_m15_a_home_copied_to_another_machine_sends_nothing(
     past: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guard.advance(_anchored(past, tmp_path / "outside").context)
+    guard.require_own_past(_anchored(past, tmp_path / "outside").context)
     monkeypatch.setattr(anchors, "machine", lambda: "another")
     clone = _anchored(past, tmp_path / "outside")
     assert "safe_mode" in _refused(clone.send())
@@ -143,7 +157,7 @@ def test_m15_an_anchor_that_does_not_fit_says_why(
     past: Gateway, tmp_path: Path, changes: dict[str, object], why: str
 ) -> None:
     gateway = _anchored(past, tmp_path / "outside")
-    guard.advance(gateway.context)
+    guard.require_own_past(gateway.context)
     (found, _outside) = gateway.context.anchors.read()
     gateway.context.anchors.write(replace(found, **changes))  # type: ignore[arg-type]
     with pytest.raises(SafeMode) as alarm:
@@ -243,3 +257,66 @@ def test_m15_a_temporary_that_nobody_knows_is_removed(past: Gateway) -> None:
     assert "safe_mode" in _refused(past.send())
     survey(past.context)
     assert not temporary.exists()
+
+
+def test_m15_a_second_reason_makes_a_decision_to_resume_lapse(past: Gateway) -> None:
+    with pytest.raises(SafeMode):
+        guard.enter(past.context, "database_set_back", {})
+    decision = decide.propose(past.context, ACTS["resume"], Proposal("all", "why"), "checker", person("checker"))
+    past.receive("pain.002", "1", BANK.status("MTEST000100000099", group=("ACCP", ""), id_="P9"))
+    ended = decide.confirm(past.context, ACTS, decision.reference, "checker2", person("checker2"))
+    assert (ended.state, _safe(past)) == ("lapsed", "answer_to_forgotten")
+
+
+def test_m15_what_two_people_resumed_with_does_not_stop_again(past: Gateway) -> None:
+    (past.place() / "in" / "CHITRA_20261102_000077.xml").write_bytes(b"<Document/>")
+    assert "safe_mode" in _refused(past.send())
+    found = survey(past.context)
+    proposal = Proposal("all", "looked at", {"accepted": " ".join(found.accepted)})
+    decision = decide.propose(past.context, ACTS["resume"], proposal, "checker", person("checker"))
+    decide.confirm(past.context, ACTS, decision.reference, "checker2", person("checker2"))
+    assert _refused(past.send()) == {"stopped"}
+
+
+def test_m5_two_restored_lives_have_different_epochs_when_an_anchor_remembers(past: Gateway, tmp_path: Path) -> None:
+    gateway = _anchored(past, tmp_path / "outside")
+    guard.require_own_past(gateway.context)
+    found = gateway.context.anchors.read()[1]
+    gateway.context.anchors.write(replace(found, epoch=4))
+    assert "safe_mode" in _refused(gateway.send())
+    _resumed(gateway)
+    assert gateway.value("SELECT epoch FROM instance") == 5
+
+
+def test_m15_an_anchor_never_goes_back(tmp_path: Path) -> None:
+    places = FileAnchors(tmp_path / "anchor.json", [])
+    places.write(Anchor("TEST00", 1, 101, "a", places.machine))
+    places.write(Anchor("TEST00", 1, 100, "b", places.machine))
+    assert [each.sequence for each in places.read()] == [101]
+
+
+# --- what the partner speaks of -------------------------------------------------------------------------------------
+
+
+def test_m1_s7_a_payment_that_was_booked_before_it_was_sent_is_not_sent(past: Gateway) -> None:
+    booking = Booking(past.end_to_end_id(), -500_001, "R1")
+    past.receive("camt.053", "1", BANK.statement(booking, id_="S1"))
+    with past.store.begin() as tx:
+        stops.lift(tx, stops.of_partner("vietinbank"), decisions_of_test(tx, "start"))
+    assert "spoken_of_before_release" in _refused(past.send())
+    assert _finals(past) == []
+
+
+@pytest.mark.parametrize("named", ["message_id", "payment_information_id"])
+def test_m1_s7_a_sum_that_was_booked_before_the_file_was_sent_keeps_it_back(sealed: Gateway, named: str) -> None:
+    (file,) = sealed.files()
+    reference = {"message_id": "MsgId", "payment_information_id": "PmtInfId"}[named]
+    entry = (
+        f'<Ntry><Amt Ccy="VND">{file.amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+        "<BookgDt><Dt>2026-11-02</Dt></BookgDt><BkTxCd/><NtryDtls><Btch>"
+        f"<{reference}>{getattr(file, named)}</{reference}></Btch></NtryDtls></Ntry>"
+    )
+    sealed.receive("camt.053", "1", BANK.statement(Told(-file.amount, entry), id_="S1"))
+    sealed.send()
+    assert _finals(sealed) == []
+    assert sealed.files()[0].state == "unknown"

@@ -12,7 +12,7 @@ from support.gateways import Gateway, person
 
 from gateway.domain.errors import Refusal
 from gateway.ports import Transport
-from gateway.store import blobs, files, moves
+from gateway.store import blobs, files, moves, stops
 from gateway.store.tables import Decision
 from gateway.usecases import decide
 from gateway.usecases.acts import ACTS
@@ -167,10 +167,8 @@ def test_m1_a_file_brought_by_hand_is_never_sent_again(sealed: Gateway) -> None:
 
 
 def test_m1_a_sender_half_way_releases_nothing_after_the_file_was_marked(sealed: Gateway) -> None:
-    decision = _proposed(sealed, "file mark-delivered")
-
     class Marking:
-        """The second person signs during the upload."""
+        """Both people sign during the upload."""
 
         def __init__(self, inner: Transport) -> None:
             self._inner = inner
@@ -179,7 +177,7 @@ def test_m1_a_sender_half_way_releases_nothing_after_the_file_was_marked(sealed:
             return getattr(self._inner, name)
 
         def open_exclusive(self, path: str) -> Any:
-            assert _confirmed(sealed, decision) == "executed"
+            assert _confirmed(sealed, _proposed(sealed, "file mark-delivered")) == "executed"
             return self._inner.open_exclusive(path)
 
     sealed.wrap = Marking
@@ -193,3 +191,63 @@ def test_only_a_file_that_waits_is_marked(sent: Gateway) -> None:
         _proposed(sent, "file mark-delivered")
     with sent.store.read() as tx:
         assert files.find(tx, sent.files()[0].message_id).state == "sent"
+
+
+def test_m1_a_file_that_waits_for_its_second_person_is_not_sent_meanwhile(sealed: Gateway) -> None:
+    """It lies at the partner already, by hand: sending it would be the second copy."""
+    decision = _proposed(sealed, "file mark-delivered")
+    (delivery,) = sealed.send().deliveries
+    assert delivery.error is not None
+    assert delivery.error.code == "decision_open"
+    assert sealed.outbox() == {}
+    decide.withdraw(sealed.context, decision.reference, "checker2", person("checker2"))
+    assert sealed.send().deliveries[0].state == "sent"
+
+
+# --- what speaks against it ------------------------------------------------------------------------------------------
+
+
+def test_m9_an_accepting_word_speaks_against_absence_also_when_a_rejection_followed(unknown: Gateway) -> None:
+    status(unknown, "1", group=("ACCP", ""), created="2026-11-02T10:00:00+07:00")
+    status(unknown, "2", group=("RJCT", "AM05"), created="2026-11-02T11:00:00+07:00")
+    _statements(unknown)
+    unknown.clock.pass_(days=4)
+    assert _file_state(unknown) == "unknown"
+    with pytest.raises(Refusal, match="absence_contradicted"):
+        _proposed(unknown, "file resolve", verdict="absent")
+
+
+def test_m9_a_booking_that_is_only_announced_speaks_against_absence(unknown: Gateway) -> None:
+    pending = Booking(unknown.end_to_end_id(), -500_001, "R1", "2026-11-03", status="PDNG")
+    unknown.receive(
+        "camt.053", "p", BANK.statement(pending, id_="S1", day="2026-11-02", opening=OPENING, closing=OPENING)
+    )
+    unknown.clock.pass_(days=4)
+    with pytest.raises(Refusal, match="absence_contradicted"):
+        _proposed(unknown, "file resolve", verdict="absent")
+
+
+def test_s4_a_working_day_without_statement_proves_nothing_though_the_balances_meet(unknown: Gateway) -> None:
+    _statements(unknown, (DAYS[0], DAYS[1], DAYS[3]))
+    unknown.clock.pass_(days=4)
+    with pytest.raises(Refusal, match="absence_unproven") as refusal:
+        _proposed(unknown, "file resolve", verdict="absent")
+    assert refusal.value.params["why"] == "statement_missing"
+
+
+def test_s8_an_accepting_word_after_absence_was_decided_is_a_contradiction(unknown: Gateway) -> None:
+    _statements(unknown)
+    unknown.clock.pass_(days=4)
+    _confirmed(unknown, _proposed(unknown, "file resolve", verdict="absent"))
+    status(unknown, group=("ACCP", ""), created="2026-11-02T10:00:00+07:00")
+    assert "contradiction" in unknown.exceptions()
+
+
+def test_a_file_that_becomes_unknown_again_gets_a_new_verdict(unknown: Gateway) -> None:
+    _confirmed(unknown, _proposed(unknown, "file resolve", verdict="delivered"))
+    status(unknown, group=("RJCT", "AM05"))
+    assert _file_state(unknown) == "unknown"
+    with unknown.store.begin() as tx:
+        stops.lift(tx, stops.of_partner("vietinbank"), tx.value("SELECT max(id) FROM decision"))
+    assert _confirmed(unknown, _proposed(unknown, "file resolve", verdict="delivered")) == "executed"
+    assert _file_state(unknown) == "sent"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from support.evidence import status
 from support.gateways import Gateway, person
 
-from gateway.domain.errors import NotAllowed, NotFound, Refusal
+from gateway.domain.errors import NotAllowed, NotFound, Refusal, RemoteUnknown, Tampered
 from gateway.ports import Transport
 from gateway.store import stops
 from gateway.store.stops import EVERYTHING, Scope
@@ -37,7 +38,7 @@ def _start(gateway: Gateway, scope: Scope, first: str = "checker", second: str =
 
 @pytest.mark.parametrize("scope", SCOPES, ids=named)
 def test_m16_after_a_stop_nothing_is_released_until_two_people_start_again(sealed: Gateway, scope: Scope) -> None:
-    assert stop(sealed.context, scope, "doubled credits", "user:lan")
+    stop(sealed.context, scope, "doubled credits", "user:lan")
     (delivery,) = sealed.send().deliveries
     assert delivery.error is not None
     assert delivery.error.code == "stopped"
@@ -96,10 +97,35 @@ def test_a_stop_needs_a_reason_and_a_name_that_exists(sealed: Gateway) -> None:
     assert _stopped(sealed) == []
 
 
-def test_the_same_stop_twice_is_one(sealed: Gateway) -> None:
-    assert stop(sealed.context, EVERYTHING, "one", "user:lan")
-    assert not stop(sealed.context, EVERYTHING, "two", "user:mai")
-    assert _stopped(sealed) == ["emergency"]
+def test_m16_a_second_stop_of_the_same_is_not_lifted_by_a_decision_made_before_it(sealed: Gateway) -> None:
+    stop(sealed.context, EVERYTHING, "one", "user:lan")
+    decision = decide.propose(sealed.context, ACTS["start"], Proposal("all", "why"), "checker", person("checker"))
+    stop(sealed.context, EVERYTHING, "the bank was broken into", "user:mai")
+    ended = decide.confirm(sealed.context, ACTS, decision.reference, "checker2", person("checker2"))
+    assert (ended.state, ended.lapse) == ("lapsed", "state_changed")
+    assert _stopped(sealed) == ["emergency", "emergency"]
+    assert sealed.send().deliveries[0].state != "sent"
+
+
+def test_an_unknown_file_is_looked_at_also_under_a_stop(sealed: Gateway) -> None:
+    class Unanswered:
+        """The rename happens and nobody says so."""
+
+        def __init__(self, inner: Transport) -> None:
+            self._inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._inner, name)
+
+        def rename(self, source: str, target: str) -> None:
+            self._inner.rename(source, target)
+            raise RemoteUnknown("timeout")
+
+    sealed.wrap = Unanswered
+    assert sealed.send().deliveries[0].state == "unknown"
+    stop(sealed.context, EVERYTHING, "why", "user:lan")
+    sealed.wrap = lambda transport: transport
+    assert sealed.send().deliveries[0].state == "sent"
 
 
 # --- two people ----------------------------------------------------------------------------------------------------
@@ -131,9 +157,27 @@ def test_m11_a_proposal_whose_proposer_was_revoked_is_not_executed(sealed: Gatew
     decision = decide.propose(sealed.context, ACTS["start"], Proposal("all", "why"), "checker", person("checker"))
     with sealed.store.begin() as tx:
         tx.run("UPDATE operator SET revoked_at = :now WHERE name = 'checker'", now=tx.now())
-    with pytest.raises(Exception, match="decision_not_genuine"):
+    with pytest.raises(Tampered, match="decision_not_genuine"):
         decide.confirm(sealed.context, ACTS, decision.reference, "checker2", person("checker2"))
     assert _stopped(sealed) == ["emergency"]
+    proposal = Proposal("all", "anew")
+    assert decide.propose(sealed.context, ACTS["start"], proposal, "checker2", person("checker2")).state == "proposed"
+
+
+def test_a_proposal_can_be_withdrawn_and_made_anew(sealed: Gateway) -> None:
+    stop(sealed.context, EVERYTHING, "why", "user:lan")
+    decision = decide.propose(sealed.context, ACTS["start"], Proposal("all", "why"), "checker", person("checker"))
+    ended = decide.withdraw(sealed.context, decision.reference, "checker", person("checker"))
+    assert (ended.state, ended.lapse) == ("lapsed", "withdrawn")
+    assert _start(sealed, EVERYTHING) == "executed"
+
+
+@pytest.mark.parametrize("change", ["state = 'executed'", "state = 'executed', confirmed_by = 'checker2'"])
+def test_m11_the_database_itself_refuses_a_decision_of_one_person(sealed: Gateway, change: str) -> None:
+    stop(sealed.context, EVERYTHING, "why", "user:lan")
+    decide.propose(sealed.context, ACTS["start"], Proposal("all", "why"), "checker", person("checker"))
+    with pytest.raises(IntegrityError), sealed.store.begin() as tx:
+        tx.run(f"UPDATE decision SET {change}")
 
 
 def test_a_decision_lapses_when_another_stop_came_meanwhile(sealed: Gateway) -> None:

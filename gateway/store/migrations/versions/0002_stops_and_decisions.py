@@ -40,7 +40,13 @@ def _decisions() -> None:
         sa.Column("ended_at", sa.String(), nullable=True),
         sa.Column("lapse", sa.String(), nullable=True),
         sa.CheckConstraint("state IN ('proposed', 'executed', 'lapsed')", name=op.f("ck_decision_state_known")),
-        sa.CheckConstraint("confirmed_by <> proposed_by", name=op.f("ck_decision_four_eyes")),
+        sa.CheckConstraint(
+            "confirmed_by <> proposed_by AND confirmed_key <> proposed_key", name=op.f("ck_decision_four_eyes")
+        ),
+        sa.CheckConstraint(
+            "state <> 'executed' OR (confirmed_by IS NOT NULL AND confirmation IS NOT NULL)",
+            name=op.f("ck_decision_executed_by_two"),
+        ),
         sa.ForeignKeyConstraint(["proposed_by"], ["operator.name"], name=op.f("fk_decision_proposed_by")),
         sa.ForeignKeyConstraint(["confirmed_by"], ["operator.name"], name=op.f("fk_decision_confirmed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
@@ -48,15 +54,15 @@ def _decisions() -> None:
     )
     op.create_table(
         "verdict",
-        sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("decision_id", _BIG, nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("verdict", sa.String(), nullable=False),
         sa.CheckConstraint("verdict IN ('delivered', 'absent')", name=op.f("ck_verdict_verdict_known")),
         sa.ForeignKeyConstraint(["file_id"], ["file_out.id"], name=op.f("fk_verdict_file_id")),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_verdict_decision_id")),
-        sa.PrimaryKeyConstraint("file_id", name=op.f("pk_verdict")),
-        sa.UniqueConstraint("decision_id", name=op.f("uq_verdict_decision_id")),
+        sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_verdict")),
     )
+    op.create_index(op.f("ix_verdict_file_id"), "verdict", ["file_id"], unique=False)
 
 
 def _stops() -> None:
@@ -77,15 +83,6 @@ def _stops() -> None:
         sa.CheckConstraint("(scope = 'all') = (subject = '')", name=op.f("ck_stop_scope_named")),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_stop_decision_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stop")),
-    )
-    active = sa.text("lifted_at IS NULL")
-    op.create_index(
-        "uq_stop_active",
-        "stop",
-        ["scope", "subject", "code"],
-        unique=True,
-        sqlite_where=active,
-        postgresql_where=active,
     )
     op.execute(
         "INSERT INTO stop (id, scope, subject, code, reason, actor, stopped_at, lifted_at)"
