@@ -7,12 +7,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, Protocol
 
 import psycopg
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, event, text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from gateway.domain.errors import Busy, NotConfigured
@@ -22,9 +22,9 @@ from gateway.store import mounts
 _BUSY_TIMEOUT_SECONDS = 600
 """Longer than any transaction: a sender that waits for an import must not lose its outcome."""
 
-_COMMIT_LOOKS_MAX = 40
 _COMMIT_LOOK_SECONDS = 0.25
-"""How often, and how soon, a commit without an answer is looked up: over a restart of the server."""
+_COMMIT_LOOKS_SECONDS_MAX = 60
+"""How soon, and for how long, a commit without an answer is looked up: over a restart of the server."""
 
 _AS_MANY_AS_NEEDED = -1
 """Connections: every thread of a daemon needs some at the same time, and there is a thread for each partner."""
@@ -48,6 +48,10 @@ _POSTGRESQL_SESSION = (
     "SET tcp_keepalives_count = 3",
     "SET tcp_user_timeout = '60s'",
 )
+
+
+_QUOTES_A_VALUE = "22"
+"""Class of SQLSTATE (data exception) whose first line holds the value that was wrong."""
 
 
 class Dialect(Protocol):
@@ -80,18 +84,28 @@ class Dialect(Protocol):
 
 
 def create_engine(url: str) -> Engine:
-    """An engine with durable settings: SQLite WAL + FULL, PostgreSQL synchronous_commit on (D1)."""
+    """An engine with durable settings: SQLite WAL + FULL, PostgreSQL synchronous_commit on (D1).
+
+    Its errors quote no value of a row (A3).
+    """
     if url.startswith("sqlite"):
         options = {"max_overflow": _AS_MANY_AS_NEEDED} if _file_of(sqlalchemy.make_url(url)) else {}
-        engine = sqlalchemy.create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS}, **options)
+        engine = sqlalchemy.create_engine(
+            url, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS}, **options
+        )
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if url.startswith("postgresql+psycopg"):
         engine = sqlalchemy.create_engine(
-            url, pool_pre_ping=True, max_overflow=_AS_MANY_AS_NEEDED, connect_args=_POSTGRESQL_SILENCE
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            max_overflow=_AS_MANY_AS_NEEDED,
+            connect_args=_POSTGRESQL_SILENCE,
         )
         event.listen(engine, "connect", _configure_postgresql)
+        event.listen(engine, "handle_error", _hide_values)
         return engine
     raise NotConfigured("database_url_unknown", scheme=url.split(":", 1)[0])
 
@@ -127,6 +141,21 @@ def _begin_sqlite(connection: Connection) -> None:
 def _configure_postgresql(connection: Any, _record: Any) -> None:
     connection.execute("; ".join(_POSTGRESQL_SESSION))
     connection.commit()
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    if isinstance(context.original_exception, psycopg.Error) and context.sqlalchemy_exception is not None:
+        quoting = str(context.original_exception)
+        _without_values(context.original_exception)
+        told = context.sqlalchemy_exception.args[0].replace(quoting, str(context.original_exception))
+        context.sqlalchemy_exception.args = (told,)
+
+
+def _without_values(error: psycopg.Error) -> None:
+    """Its first line and its SQLSTATE: the detail and the context that follow quote the row."""
+    if error.sqlstate:
+        first = "" if error.sqlstate.startswith(_QUOTES_A_VALUE) else f"{error.diag.message_primary} "
+        error.args = (f"{first}[{error.sqlstate}]",)
 
 
 def _file_of(url: sqlalchemy.URL) -> Path | None:
@@ -234,7 +263,8 @@ class Postgresql:
         After a restart or a failover nobody can tell: a standby that lagged may have given the number to another one.
         """
         number, _, server = receipt.partition(" ")
-        for _ in range(_COMMIT_LOOKS_MAX):
+        end = monotonic() + _COMMIT_LOOKS_SECONDS_MAX
+        while monotonic() < end:
             try:
                 with _autocommitting(engine) as connection:
                     found = connection.execute(_OUTCOME, {"number": number, "server": server}).scalar()
@@ -261,6 +291,8 @@ _OUTCOME = text(
 
 def _as_if_executed(connection: Connection, statement: str, error: psycopg.Error) -> DBAPIError:
     """What a statement of SQLAlchemy would have raised: COPY goes past it."""
+    _without_values(error)
+    _without_values(error)
     lost = bool(connection.connection.driver_connection.closed)  # type: ignore[union-attr]
     if lost:
         connection.invalidate(error)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC
 from functools import lru_cache
 from pathlib import Path
@@ -87,7 +87,8 @@ class Store:
         self.engine: Engine = dialects.create_engine(url)
         self.dialect = dialects.dialect_of(self.engine)
         self._lock_folder = lock_folder
-        self._one_writer = threading.RLock()
+        self._one_writer = nullcontext() if self.dialect.has_many_workers else threading.RLock()
+        """On SQLite our own threads queue here and not in its busy loop; PostgreSQL has many writers."""
         self._is_direct = False
         """Whether locks are known to hold."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 from support.gateways import Gateway, row
 from support.pg_proxy import Line, Pooler, listening
 from support.stores import open_store, sqlite_url, together
@@ -112,6 +113,25 @@ def test_fault_103_a_commit_that_still_works_is_waited_for(
         receipt = dialect.receipt(connection)
         monkeypatch.setattr(dialects, "sleep", lambda seconds: connection.commit())
         assert dialect.happened(engine, receipt)
+
+
+def test_fault_103_d5_a_server_that_stays_away_is_asked_about_a_commit_for_a_bounded_time(
+    on_postgres: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look takes as long as a connection is waited for; their time together is bounded, not their number."""
+    looks, now = [], [0.0]
+
+    def look(_engine: object) -> object:
+        looks.append(now[0])
+        now[0] += 10.0
+        raise OperationalError("", None, psycopg.OperationalError())
+
+    monkeypatch.setattr(dialects, "monotonic", lambda: now[0])
+    monkeypatch.setattr(dialects, "sleep", lambda seconds: None)
+    monkeypatch.setattr(dialects, "_autocommitting", look)
+    store = on_postgres.store
+    assert not store.dialect.happened(store.engine, "1 2026-01-01 00:00:00+00")
+    assert looks == [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
 
 
 @pytest.mark.parametrize("backends", [1, 2, 3])

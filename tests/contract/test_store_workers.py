@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from support.stores import together
 from gateway.domain.errors import Busy, NotAllowed, Refusal
 from gateway.ports import Transport
 from gateway.store import audit
+from gateway.store.store import take
 from gateway.usecases import approve
 from gateway.usecases.collect import collect
 from gateway.usecases.intake import Request, import_batch
@@ -330,3 +332,20 @@ def test_t7_sealing_for_one_partner_keeps_no_other_waiting(gateway: Gateway) -> 
         gateway.send()
     assert gateway.states() == {"TC-0001": "sent", "TC-0002": "allocated"}
     other.close()
+
+
+def test_one_thread_writes_on_postgresql_while_another_one_does(on_postgres: Gateway) -> None:
+    """A partner's worker whose transaction takes long keeps no other partner from its own."""
+    written = threading.Event()
+
+    def write() -> None:
+        with on_postgres.store.begin() as tx:
+            take(tx, "x")
+        written.set()
+
+    with on_postgres.store.begin() as tx:
+        take(tx, "y")
+        other = threading.Thread(target=write)
+        other.start()
+        assert written.wait(30)
+    other.join()
