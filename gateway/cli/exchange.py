@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 @pass_session
 def send(session: Session, batch: str | None, partner: str | None) -> int:
     from gateway.usecases import gravity
+    from gateway.usecases.send import read_first
     from gateway.usecases.send import send as send_all
 
     with session.output.working(_("Sending")):
+        first = read_first(session.app.context)
         sent = send_all(session.app.context, batch, partner)
     output = session.output
+    received.say(session, first)
     output.table(
         [_("File"), _("Partner"), _("Name"), _("State"), _("Remark")],
         [[d.file, d.partner, d.name, state_word(d.state), received.remark(d.error)] for d in sent.deliveries],
@@ -39,9 +42,10 @@ def send(session: Session, batch: str | None, partner: str | None) -> int:
         {
             "files": [_delivery(delivery) for delivery in sent.deliveries],
             "errors": [received.error_document(e) for e in sent.errors],
+            "received": [received.document(session, each) for each in first],
         }
     )
-    return gravity.of_sent(sent)
+    return gravity.gravest([gravity.of_sent(sent), *map(gravity.of_received, first)])
 
 
 @click.command(cls=Command, help=N_("Fetch what every partner has for us and reconcile it."), epilog="chitra poll")

@@ -129,10 +129,15 @@ class Exchange(_Steps):
         self._rounds_with_bugs = 0
 
     def round(self) -> int:
-        """A partner that did not let us in is not asked a second time in one round."""
+        """A partner that did not let us in is not asked a second time in one round.
+
+        The first round reads before it sends: what lies there may answer what this database has forgotten (M15).
+        """
         failures, codes = self.kept.failures, [0]
         self.bugs, self._more_waits = [], False
-        for step in (self._look, self._send, self._collect):
+        known = self._partner.code in self._context.looked_at
+        steps = (self._look, self._send, self._collect) if known else (self._look, self._collect, self._send)
+        for step in steps:
             if not self._context.stop.requested and self.kept.failures <= failures:
                 codes.append(self._attempted(step))
         self._rounds_with_bugs = self._rounds_with_bugs + 1 if self.bugs else 0

@@ -15,6 +15,7 @@ from gateway.domain.states import FileState
 from gateway.store import batches, files
 from gateway.usecases import guard
 from gateway.usecases.allocate import allocate, waiting
+from gateway.usecases.collect import Received, collect
 from gateway.usecases.context import Context, Partner
 from gateway.usecases.deliver import DELIVERABLE, Delivery, deliver
 from gateway.usecases.seal import seal
@@ -54,6 +55,15 @@ def send(context: Context, batch: str | None = None, partner: str | None = None)
     run.errors += orphans(context, TO_SEND)
     raise_bugs(run)
     return run
+
+
+def read_first(context: Context) -> list[Received]:
+    """Before a process sends for the first time: what the partners have for us may tell of what was forgotten (M15)."""
+    with context.store.read() as tx:
+        due = files.in_states(tx, TO_SEND)
+    if not due and not waiting(context):
+        return []
+    return [received for partner in context.partners.values() for received in collect(context, partner)[0]]
 
 
 def prepare(context: Context, batch: str | None = None) -> Sent:

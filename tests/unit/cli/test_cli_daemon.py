@@ -114,22 +114,22 @@ def test_errors_of_a_round_never_end_it(served: Gateway, monkeypatch: pytest.Mon
 
 
 def test_d5_no_step_begins_after_the_signal(served: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The signal comes while every partner is sending: none of them collects any more."""
-    sending = threading.Barrier(PARTNERS)
+    """The signal comes while every partner is collecting, as it does first: none of them sends any more."""
+    collecting = threading.Barrier(PARTNERS)
     steps: list[str] = []
 
-    def dispatch(context: Any, _partner: Partner) -> Any:
-        if sending.wait(60) == 0:
+    def collect(context: Any, _partner: Partner) -> Any:
+        if collecting.wait(60) == 0:
             os.kill(os.getpid(), signal.SIGTERM)
         while not context.stop.requested:
             time.sleep(0.002)
-        steps.append("send")
-        return tasks.prepare(context)
+        steps.append("collect")
+        return [], []
 
-    monkeypatch.setattr(tasks, "dispatch", dispatch)
-    monkeypatch.setattr(tasks, "collect", lambda *_: steps.append("collect"))
+    monkeypatch.setattr(tasks, "collect", collect)
+    monkeypatch.setattr(tasks, "dispatch", lambda *_: steps.append("send"))
     assert served.words("daemon").code == 0
-    assert steps == ["send"] * PARTNERS
+    assert steps == ["collect"] * PARTNERS
 
 
 def test_d5_no_further_file_is_begun_after_the_signal(month: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from gateway.usecases import decide, guard
 from gateway.usecases.acts import ACTS
 from gateway.usecases.decide import Proposal
 from gateway.usecases.resume import Survey, survey
-from gateway.usecases.send import Sent
+from gateway.usecases.send import Sent, read_first
 
 
 @dataclass(frozen=True)
@@ -320,3 +320,26 @@ def test_m1_s7_a_sum_that_was_booked_before_the_file_was_sent_keeps_it_back(seal
     sealed.send()
     assert _finals(sealed) == []
     assert sealed.files()[0].state == "unknown"
+
+
+def test_m1_m15_an_unread_answer_to_a_file_that_was_set_back_keeps_it_from_going_again(
+    sealed_home: Path, tmp_path: Path
+) -> None:
+    """Database, home and anchor are of one snapshot, and the partner has taken the file: only its answer tells."""
+    (tmp_path / "now").rmdir()
+    sent = copy_of(sealed_home, tmp_path / "now")
+    assert [each.state for each in sent.send().deliveries] == ["sent"]
+    (name,) = sent.outbox()
+    (sent.place() / "in" / name).unlink()
+    sent.put("pain.002", "1", BANK.status(sent.files()[0].message_id, group=("ACCP", "")))
+    inbox = {path: path.read_bytes() for path in sent.place().rglob("*.xml")}
+    sent.close()
+    restored = copy_of(sealed_home, tmp_path / "restored")
+    for path, content in inbox.items():
+        target = restored.place() / path.relative_to(sent.place())
+        target.write_bytes(content)
+    assert [each.message for each in read_first(restored.context)] == ["pain.002.001.12"]
+    restored.send()
+    assert restored.outbox() == {}
+    assert restored.files()[0].state == "unknown"
+    restored.close()
