@@ -21,7 +21,7 @@ class Received:
     matched: Matched = field(default_factory=Matched)
     findings: int = 0
     bug: Exception | None = None
-    """A fault of ours; the file is taken up again."""
+    """A fault of ours; a file that is stored already is set aside, any other is taken up again."""
 
 
 def opened(kind: str) -> Matched:

@@ -26,7 +26,7 @@ from gateway.usecases.line import Line
 from gateway.usecases.match import Matched
 from gateway.usecases.readiness import waits_since
 from gateway.usecases.received import Received, opened
-from gateway.usecases.understand import understand
+from gateway.usecases.understand import understand_or_set_aside
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Taker:
                 return read
             crash_point("bytes spooled")
             file, again = self._store(read, spool)
-            done = understand(self.context, self.partner, self.inbox, file, spool)
+            done = understand_or_set_aside(self.context, self.partner, self.inbox, file, spool)
         if done.state == InboundState.QUARANTINED and not again:
             return done
         error, said = self._put_away(read, file)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import BinaryIO
 
 from adapters.profile import Inbox
@@ -33,12 +34,25 @@ def understand(context: Context, partner: Partner, inbox: Inbox, file: FileIn, s
     return examine(context, partner, inbox, file, spool)
 
 
+def understand_or_set_aside(
+    context: Context, partner: Partner, inbox: Inbox, file: FileIn, spool: BinaryIO
+) -> Received:
+    """A fault of ours does not come back with the file at every round (T7): ``file reprocess`` takes it up again."""
+    try:
+        return understand(context, partner, inbox, file, spool)
+    except ChitraError:
+        raise
+    except Exception as bug:  # a boundary: ``poll`` raises it at its end
+        aside = quarantine(context, file, ChitraError("fault", kind=type(bug).__name__), inbox.message)
+        return replace(aside, bug=bug)
+
+
 def from_store(context: Context, partner: Partner, inbox: Inbox, file: FileIn) -> Received:
     """Examine the bytes that are stored, without asking the partner for anything."""
     with closing(context.spool.create()) as spool:
         with context.store.read() as tx:
             blobs.copy(tx, file.sha256, spool)
-        return examine(context, partner, inbox, file, spool)
+        return understand_or_set_aside(context, partner, inbox, file, spool)
 
 
 def examine(context: Context, partner: Partner, inbox: Inbox, file: FileIn, spool: BinaryIO) -> Received:
