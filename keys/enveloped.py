@@ -8,7 +8,9 @@ signxml checks value and digest on a tree; what is larger never becomes one (``k
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO, NoReturn
@@ -27,6 +29,10 @@ from keys.verified import Spool, Verified, _vouch
 
 TREE_BYTES_MAX = 16 * 1024 * 1024
 """A tree takes about 35 times the file in memory while it is checked."""
+
+_SMALL_BYTES_MAX = 1024 * 1024
+_one_large_tree = threading.Lock()
+"""Held while a larger file is a tree: many partners' files at once do not fill the memory."""
 
 _PART_BYTES = 64 * 1024
 
@@ -51,7 +57,8 @@ def verify_enveloped(
     pins = signature.pins(trusted, own, now)
     if len(head) > TREE_BYTES_MAX:
         return streamed.verify(_parts(head, source, size_bytes_max), pins, spool, size_bytes_max)
-    return verify_tree(head, pins, spool)
+    with _one_large_tree if len(head) > _SMALL_BYTES_MAX else nullcontext():
+        return verify_tree(head, pins, spool)
 
 
 def verify_tree(data: bytes, pins: Pins, spool: Spool) -> Verified:

@@ -37,6 +37,7 @@ from support.signatures import (
 
 from keys import enveloped, forms
 from keys.errors import BadKey, BadProof, Hostile, NotTrusted
+from keys.signature import Pins
 from keys.verified import Verified
 from keys.xmldsig import verify_enveloped
 
@@ -59,6 +60,26 @@ def verify(
 
 
 # -- what is believed
+
+
+def test_t6_large_files_become_trees_one_after_another_and_small_ones_wait_for_nobody(
+    cast: Cast, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Noted at every tree: whether another large one could begin beside it."""
+    alone: list[bool] = []
+    examine = enveloped._examine
+
+    def noting(data: bytes, pins: Pins) -> object:
+        alone.append(enveloped._one_large_tree.locked())
+        return examine(data, pins)
+
+    monkeypatch.setattr(enveloped, "_examine", noting)
+    answer = sign(document(), cast.bank)
+    for small_bytes_max in (len(answer), len(answer) - 1):
+        monkeypatch.setattr(enveloped, "_SMALL_BYTES_MAX", small_bytes_max)
+        verify(answer, [cast.bank])
+    assert alone == ([False, True] if way == "on a tree" else [])
+    assert not enveloped._one_large_tree.locked()
 
 
 @pytest.mark.parametrize("message", BODIES)
