@@ -281,8 +281,11 @@ class Session:
 
 
 def _left(deadline: float) -> float:
-    """Seconds, and never the nought that would mean not to wait at all."""
-    return max(deadline - time.monotonic(), 0.001)
+    """Seconds; raises ``TimeoutError`` when it has passed, also while bytes keep coming."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 def _check_status(code: int, expected: Kind, where: dict[str, str]) -> None:

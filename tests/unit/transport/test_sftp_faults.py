@@ -202,6 +202,24 @@ def test_t6_a_byte_with_every_answer_is_given_up_after_the_time_of_one_answer(cl
     assert clock.seconds < 2 * ANSWER_SECONDS_MAX
 
 
+class Dripping(SlowLine):
+    """One byte a second, whatever the patience of the reader."""
+
+    def recv(self, size: int) -> bytes:
+        self.clock.seconds += 1
+        byte = bytes(self._arriving[:1])
+        del self._arriving[:1]
+        return byte
+
+
+def test_t6_an_answer_that_drips_is_given_up_after_the_time_of_one_answer(clock: Ticking) -> None:
+    line = Dripping(ScriptedServer(files={b"/in/x": bytearray(CONTENT)}), clock, 0)
+    transport = SftpTransport(line, wire.Session(line, ANSWER_SECONDS_MAX), "")
+    with pytest.raises(RemoteUnknown, match="timeout"):
+        download(transport, "/in/x")
+    assert clock.seconds < 4 * ANSWER_SECONDS_MAX
+
+
 def test_t6_writes_that_are_confirmed_just_in_time_are_given_up(clock: Ticking) -> None:
     server = ScriptedServer()
     with pytest.raises(RemoteUnknown, match="timeout"):
