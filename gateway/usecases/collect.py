@@ -44,6 +44,7 @@ def collect(context: Context, partner: Partner) -> tuple[list[Received], list[Ch
         with context.store.exclusive(f"inbox-{partner.code}"), Line(partner) as line:
             received += _unread(context, partner)
             for inbox in partner.profile.inboxes:
+                line.begin()
                 try:
                     received += _Round(context, partner, inbox, line, errors).run()
                 except RemoteRefused as error:
@@ -51,7 +52,7 @@ def collect(context: Context, partner: Partner) -> tuple[list[Received], list[Ch
                 except RemoteUnknown as error:
                     errors.append(error)
                     line.lost(error)
-                if line.is_given_up or context.stop.requested:
+                if line.is_unreachable or context.stop.requested:
                     break
     except ChitraError as error:
         errors.append(error)

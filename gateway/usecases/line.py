@@ -1,4 +1,6 @@
-"""A partner's connection for one round: made when it is first needed, and made again when it was lost, a few times."""
+"""A partner's connection for one round: made when it is first needed, and made again when it was lost, a few times in
+each inbox.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,15 @@ _LOSSES_MAX = 3
 
 
 class Line:
-    """One file whose reading breaks the connection delays no other; a partner that breaks each one is left alone."""
+    """One file whose reading breaks the connection delays no other; an inbox that breaks each one is left alone."""
 
     def __init__(self, partner: Partner) -> None:
         self._partner = partner
         self._open = ExitStack()
         self._transport: Transport | None = None
         self._losses = 0
+        self.is_unreachable = False
+        """Not to be had: the partner's next turn is the next round."""
 
     @property
     def transport(self) -> Transport:
@@ -33,8 +37,12 @@ class Line:
         try:
             return self._open.enter_context(self._partner.connect())
         except ChitraError:
-            self._losses = _LOSSES_MAX
+            self.is_unreachable = True
             raise
+
+    def begin(self) -> None:
+        """Another inbox, which has its own losses."""
+        self._losses = 0
 
     def lost(self, error: RemoteUnknown) -> None:
         """No answer came: nothing more is asked over this connection, and whoever lent it hears why."""
@@ -44,8 +52,8 @@ class Line:
 
     @property
     def is_given_up(self) -> bool:
-        """Lost too often, or not to be had: the partner's next turn is the next round."""
-        return self._losses >= _LOSSES_MAX
+        """Lost too often, or not to be had: the inbox's next turn is the next round."""
+        return self.is_unreachable or self._losses >= _LOSSES_MAX
 
     def __enter__(self) -> Self:
         return self

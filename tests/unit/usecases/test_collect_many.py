@@ -258,3 +258,12 @@ def test_t7_a_fault_of_ours_over_a_file_that_is_too_large_delays_no_other(
     lay(folder(sent) / "STM_9.xml", BANK.statement(debit(sent)))
     first, second = collect(sent.context, sent.context.partners["vietinbank"])[0]
     assert (type(first.bug), second.state) == (ZeroDivisionError, "processed")
+
+
+def test_t7_files_that_break_the_connection_in_one_inbox_do_not_keep_the_others_from_their_turn(sent: Gateway) -> None:
+    through(sent, breaks=lambda operation, path: operation == "read" and "NTF" in path)
+    for number in range(9):
+        lay(folder(sent, "camt.054") / f"NTF_{number}.xml", b"1")
+    lay(folder(sent) / "STM_1.xml", BANK.statement(debit(sent)))
+    received, errors = round_(sent)
+    assert (sorted(told(received)), errors) == (["connection_lost"] * 3 + ["processed"], [])

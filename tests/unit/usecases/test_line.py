@@ -87,3 +87,23 @@ def test_a_fault_of_ours_reaches_the_lender_and_is_not_swallowed(partner: Partne
     with pytest.raises(ZeroDivisionError):
         _fail(partner)
     assert lender.returned == [ZeroDivisionError]
+
+
+def test_each_inbox_has_its_own_losses(partner: Partner, lender: Lender) -> None:
+    with Line(partner) as line:
+        for _ in range(3):
+            assert line.transport
+            line.lost(RemoteUnknown("timeout"))
+        line.begin()
+        assert (line.is_given_up, line.transport) == (False, 4)
+
+
+def test_a_partner_that_cannot_be_reached_stays_given_up_for_its_other_inboxes(
+    partner: Partner, lender: Lender
+) -> None:
+    lender.refuses = True
+    with Line(partner) as line:
+        with pytest.raises(RemoteRefused):
+            _ = line.transport
+        line.begin()
+        assert line.is_given_up
