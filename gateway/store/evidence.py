@@ -111,6 +111,14 @@ def arrived(tx: Transaction, partner: str, folder: str, name: str, sha256: str) 
     return next((file for file in tx.session.exec(query).all() if not file.archived_at), None)
 
 
+def subject(tx: Transaction, arrival: FileIn) -> FileIn:
+    """What is to be examined of an arrival: itself, or for a duplicate the first one, set aside in another folder."""
+    first = known(tx, arrival.partner, arrival.sha256) if arrival.state == InboundState.DUPLICATE else None
+    if first is None or first.state != InboundState.QUARANTINED or first.folder == arrival.folder:
+        return arrival
+    return first
+
+
 def unread(tx: Transaction, partner: str) -> list[FileIn]:
     """Fetched and stored, and not understood yet: a crash came between."""
     sql = "SELECT id FROM file_in WHERE partner = :p AND state = 'received' AND folder <> '' ORDER BY id"

@@ -54,22 +54,23 @@ def _reprocessed(context: Context, partner: Partner, file: FileIn, actor: str) -
     """Beside ``poll``, which may have the same file in hand."""
     with context.store.exclusive(f"inbox-{partner.code}"), closing(context.spool.create()) as spool:
         with context.store.read() as tx:
-            file = tx.session.get_one(FileIn, file.id)
+            arrival = tx.session.get_one(FileIn, file.id)
+            file = evidence.subject(tx, arrival)
             if file.state not in _UNTRIED:
                 return Received(file.reference, file.partner, file.name, file.message or "", file.state)
             blobs.copy(tx, file.sha256, spool)
         with context.store.begin() as tx:
             tx.record(actor, "file reprocess", file.reference, file.sha256)
         try:
-            return _examined(context, partner, file, spool)
+            return _examined(context, partner, arrival, file, spool)
         except FormatError as error:
             return quarantine(context, file, ChitraError(error.code, **error.params))
 
 
-def _examined(context: Context, partner: Partner, file: FileIn, spool: BinaryIO) -> Received:
-    """By the rules of its inbox; what a person brought as ``statement_import`` does, where no channel counts (T9)."""
-    if file.folder:
-        return examine(context, partner, inbox_of(partner, file), file, spool)
+def _examined(context: Context, partner: Partner, arrival: FileIn, file: FileIn, spool: BinaryIO) -> Received:
+    """By the rules of the inbox it came to; what a person brought as ``statement_import`` does: no channel counts (T9)."""
+    if arrival.folder:
+        return examine(context, partner, inbox_of(partner, arrival), file, spool)
     kind = schema.message_name(spool)
     if file.proof == "none":
         return keep_unproven(context, file, spool, kind)

@@ -28,10 +28,15 @@ from gateway.usecases.statuses import record_statuses
 
 
 def understand(context: Context, partner: Partner, inbox: Inbox, file: FileIn, spool: BinaryIO) -> Received:
-    """A file just received; one that was understood or set aside before stays as it is."""
-    if file.state != InboundState.RECEIVED:
+    """A file just received; one that was understood or set aside before stays as it is.
+
+    The bytes of a file that was set aside in another inbox are examined by the rules of the one at hand (T9).
+    """
+    with context.store.read() as tx:
+        subject = evidence.subject(tx, file)
+    if subject is file and file.state != InboundState.RECEIVED:
         return Received(file.reference, file.partner, file.name, inbox.message, file.state)
-    return examine(context, partner, inbox, file, spool)
+    return examine(context, partner, inbox, subject, spool)
 
 
 def understand_or_set_aside(
