@@ -8,7 +8,10 @@ form (``delivery.evidence``); how the form writes, looks and releases is ``deliv
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO
 
 from adapters.profile import Delivery as Form
 from gateway.domain.crash import crash_point
@@ -129,6 +132,7 @@ class _Sender:
             self._attempts = files.attempts(tx, self._file.id)
             self._wire: WireObject = files.wire_objects(tx, self._file.id)[0]
         self._number = len(self._attempts) + 1
+        self._spooled: BinaryIO | None = None
         self._place = Place(transport, partner.profile.outbox, self._wire, self._sealed_bytes)
         self._temporary = self._place.temporary(self._number)
         self._handed_over = False
@@ -160,6 +164,11 @@ class _Sender:
             self._deliver()
 
     def _deliver(self) -> None:
+        with closing(self._context.spool.create()) as self._spooled:
+            self._read_out(self._spooled)
+            self._upload_and_release()
+
+    def _upload_and_release(self) -> None:
         self._commit_uploading()
         if self._place.uploads_first:
             self._upload()
@@ -232,9 +241,18 @@ class _Sender:
         with self._context.store.begin() as tx:
             deliveries.note(tx, self._file, number or self._number, values, **params)
 
-    def _sealed_bytes(self) -> Iterator[bytes]:
+    def _read_out(self, spool: BinaryIO) -> None:
+        """The sealed bytes, before anything is promised or begun: no transaction is open while the partner is slow."""
         with self._context.store.read() as tx:
-            yield from blobs.parts(tx, self._wire.sha256)
+            blobs.copy(tx, self._wire.sha256, spool)
+
+    def _sealed_bytes(self) -> Iterator[bytes]:
+        if self._spooled is None:  # only a look, which keeps nobody waiting
+            with self._context.store.read() as tx:
+                yield from blobs.parts(tx, self._wire.sha256)
+        else:
+            self._spooled.seek(0)
+            yield from iter(partial(self._spooled.read, blobs.PART_BYTES), b"")
 
     # --- release -------------------------------------------------------------------------------------------------
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
-from support.gateways import Gateway
+from support.gateways import Gateway, row
 
 from adapters.profile import Delivery
 from gateway.domain.errors import RemoteRefused
 from gateway.ports import Transport
+from gateway.store import blobs
 from gateway.usecases.deliver import Delivery as Delivered
 
 
@@ -55,6 +56,25 @@ def _in_form(gateway: Gateway, form: Delivery, **parts: Any) -> None:
 def _sent(gateway: Gateway) -> Delivered:
     (delivery,) = gateway.send().deliveries
     return delivery
+
+
+@pytest.mark.parametrize("form", get_args(Delivery))
+def test_no_transaction_is_open_while_the_partner_takes_the_bytes(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, form: Delivery
+) -> None:
+    """A database gives up a transaction that idles for as long as a slow upload takes."""
+    monkeypatch.setattr(blobs, "PART_BYTES", 256)
+    used: list[int] = []
+
+    def writing(data: bytes) -> bytes:
+        used.append(gateway.store.engine.pool.checkedout())  # type: ignore[attr-defined]
+        return data
+
+    gateway.approved(row(1), row(2))
+    _in_form(gateway, form, writing=writing)
+    assert _sent(gateway).state == "sent"
+    assert len(used) > 2
+    assert set(used) == {0}
 
 
 def test_a_marker_is_an_empty_file_beside_the_data(sealed: Gateway) -> None:
