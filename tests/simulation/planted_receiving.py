@@ -95,7 +95,7 @@ def poison_is_raised(patch: Patch) -> None:
 def received_and_forgotten(patch: Patch) -> None:
     """What a crash left between storing and understanding is never taken up again."""
     patch.set(collect, "_unread", lambda context, partner: iter(()))
-    before = understand.understand
+    before = understand.understand_or_set_aside
 
     def understood(context: Any, partner: Any, inbox: Any, file: Any, spool: Any) -> Any:
         if file.archived_at is None and _is_second_look(context, file):
@@ -106,7 +106,7 @@ def received_and_forgotten(patch: Patch) -> None:
         with context.store.read() as tx:
             return bool(tx.value("SELECT polls > 1 FROM sighting WHERE file_in_id = :id", id=file.id))
 
-    patch.set(take, "understand", understood)
+    patch.set(take, "understand_or_set_aside", understood)
 
 
 @bug
