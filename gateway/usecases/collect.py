@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from adapters.profile import Inbox
-from gateway.domain.errors import ChitraError, NotConfigured, RemoteRefused, RemoteUnknown
+from gateway.domain.errors import ChitraError, NotConfigured, NotYet, RemoteRefused, RemoteUnknown
 from gateway.domain.states import InboundState
 from gateway.ports import RemoteFile
 from gateway.store import evidence, sightings
@@ -31,7 +31,7 @@ _READS_MIN = 2
 
 
 class MoreWaits(ChitraError):
-    """Nothing is wrong: more lies in a folder than one round takes."""
+    """Nothing is wrong: more lies in a folder than one round takes, and the next one may follow at once."""
 
     exit_code = 0
 
@@ -56,7 +56,16 @@ def collect(context: Context, partner: Partner) -> tuple[list[Received], list[Ch
                     break
     except ChitraError as error:
         errors.append(error)
-    return received, errors
+    return received, list(_paced(partner, received, errors))
+
+
+def _paced(partner: Partner, received: list[Received], errors: list[ChitraError]) -> Iterator[ChitraError]:
+    """No round may follow at once where time has to tell something: whether a file still grows, or was half of one."""
+    unhurried = any(inbox.ready == "stable" for inbox in partner.profile.inboxes) or any(
+        file.state == InboundState.QUARANTINED for file in received
+    )
+    for error in errors:
+        yield NotYet(error.code, **error.params) if unhurried and isinstance(error, MoreWaits) else error
 
 
 def inbox_of(partner: Partner, file: FileIn) -> Inbox:

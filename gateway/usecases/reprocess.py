@@ -68,7 +68,7 @@ def _reprocessed(context: Context, partner: Partner, file: FileIn, actor: str) -
 
 
 def _examined(context: Context, partner: Partner, arrival: FileIn, file: FileIn, spool: BinaryIO) -> Received:
-    """By the rules of the inbox it came to; what a person brought as ``statement_import`` does: no channel counts (T9)."""
+    """By the rules of the inbox it came to; what a person brought as ``statement_import`` does (T9)."""
     if arrival.folder:
         return examine(context, partner, inbox_of(partner, arrival), file, spool)
     kind = schema.message_name(spool)

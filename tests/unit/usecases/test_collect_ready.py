@@ -10,6 +10,7 @@ from support.gateways import Gateway, copy_of
 from support.inboxes import NOON, archive, folder, inbox, lay, names, round_, ruled, sightings, through, told
 
 from adapters.profile import Inbox
+from gateway.usecases.collect import MoreWaits, collect
 
 
 @pytest.fixture
@@ -194,3 +195,30 @@ def test_a_companion_is_told_by_its_name(sent: Gateway, ready: str, name: str, f
     ruled(sent, ready=ready)
     box: Inbox = inbox(sent)
     assert box.completed(name) == file
+
+
+# --- the pace of rounds --------------------------------------------------------------------------------------------
+
+
+def _hurried(gateway: Gateway) -> list[bool]:
+    """One round: of each remark that more waits, whether the next round may follow at once."""
+    _received, remarks = collect(gateway.context, gateway.context.partners["vietinbank"])
+    assert {error.code for error in remarks} <= {"more_waits"}
+    return [isinstance(error, MoreWaits) for error in remarks]
+
+
+def test_66_rounds_that_count_do_not_follow_each_other_at_once_whichever_inbox_has_more(sent: Gateway) -> None:
+    ruled(sent, "camt.054", files_per_round_max=1)
+    ruled(sent, ready="stable", stable_polls=3)
+    for number in range(3):
+        content = BANK.statement(debit(sent, f"TC-000{number + 1}"), message="camt.054", id_=f"S{number}")
+        lay(folder(sent, "camt.054") / f"NTF_{number}.xml", content)
+    assert [_hurried(sent), _hurried(sent), _hurried(sent)] == [[False], [False], []]
+
+
+def test_66_half_a_file_is_not_read_a_second_time_at_once(sent: Gateway) -> None:
+    ruled(sent, files_per_round_max=1)
+    lay(folder(sent) / "STM_0.xml", _statement(sent)[:1000])
+    for number in (1, 2, 3):
+        lay(folder(sent) / f"STM_{number}.xml", BANK.statement(debit(sent, f"TC-000{number}"), id_=f"S{number}"))
+    assert [_hurried(sent), _hurried(sent)] == [[False], [True]]
