@@ -107,6 +107,12 @@ class App:
         for name in sorted({section.signing_key for section in self.config.partners.values()}):
             self.signing_key(name)
 
+    def require_partners(self) -> None:
+        """Everything that is needed to reach and to prove the partners, so that what cannot work is said at once."""
+        from gateway.partners import require_usable
+
+        require_usable(self)
+
     @cached_property
     def _vault(self) -> TranslatedVault:
         with translated():

@@ -30,6 +30,16 @@ def partner(app: App, code: str, section: PartnerSection) -> Partner:
     )
 
 
+def require_usable(app: App) -> None:
+    """Whether every partner could be reached and proven, as far as can be told without a connection; raises."""
+    for section in app.config.partners.values():
+        _verifier(app, section)
+        if section.directory is None:
+            from gateway.transport import ssh
+
+            ssh.require_usable(_endpoint(app, section))
+
+
 def configured_profile(section: PartnerSection) -> Profile:
     """The adapter's profile, overridden key by key."""
     try:

@@ -87,7 +87,10 @@ HOMES: dict[str, tuple[str, ...]] = {
 }
 """Where each library lives; one that is not here has no home yet."""
 
-BOUNDARIES = ("gateway.cli.main", "gateway.usecases.collect", "gateway.usecases.send", "gateway.daemon.worker")
+BOUNDARIES = (
+    *("gateway.cli.main", "gateway.usecases.collect", "gateway.usecases.send"),
+    *("gateway.usecases.understand", "gateway.daemon.tasks", "gateway.daemon.worker"),
+)
 """Modules that may catch every exception: to show it to a person; to go on with others and raise later (T7)."""
 
 MIGRATIONS = "gateway.store.migrations.versions"

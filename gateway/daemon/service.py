@@ -134,6 +134,7 @@ def _reopened(app: App) -> App:
             raise NotConfigured("reload_needs_restart", key=f"gateway.{key}")
     _ = new.context
     new.open_keys()
+    new.require_partners()
     return new
 
 

@@ -240,6 +240,13 @@ def _open_channel(transport: paramiko.Transport, endpoint: Endpoint, deadline: _
     return channel
 
 
+def require_usable(endpoint: Endpoint) -> None:
+    """The pinned host keys can be read and our key opens; raises ``NotConfigured``."""
+    for text in endpoint.host_keys:
+        _pinned(text)
+    _identity(endpoint)
+
+
 def _pinned(text: str) -> tuple[str, bytes]:
     """Type and full public key of a pinned line; a comment after them is ignored."""
     try:

@@ -23,10 +23,10 @@ from gateway.app import App
 from gateway.cli.main import run
 from gateway.daemon import tasks
 from gateway.daemon.crew import Crew
-from gateway.daemon.service import STOP_SECONDS_MAX
+from gateway.daemon.service import STOP_SECONDS_MAX, _reopened
 from gateway.daemon.tasks import Exchange
 from gateway.daemon.worker import Worker
-from gateway.domain.errors import Alarm, ChitraError
+from gateway.domain.errors import Alarm, ChitraError, NotConfigured
 from gateway.observe.logs import open_log
 from gateway.signals import Signalled
 from gateway.usecases.collect import MoreWaits, Received
@@ -296,6 +296,32 @@ def test_a_server_that_is_down_is_backed_off_from_also_when_files_waited_there(
     exchange.round()
     assert exchange.kept.failures == 1
     assert exchange.pause() > 0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wrong", "code"),
+    [
+        (r"trusted = .*", 'trusted = ["keyring/partners/nobody.pem"]', "key_missing"),
+        (r"host_keys = .*", 'host_keys = ["ssh-ed25519 AAAA"]', "host_key_unreadable"),
+        (r"identity = .*", 'identity = "keyring/nobody"', "identity_missing"),
+    ],
+)
+def test_a_reload_refuses_a_partner_that_could_not_be_served(
+    month: Gateway, pattern: str, wrong: str, code: str
+) -> None:
+    app = App(month.home, lambda key: b"")
+    assert _reopened(app).context.partners
+    path = month.home / "chitra.toml"
+    path.write_text(re.sub(pattern, wrong, path.read_text(), count=1))
+    with pytest.raises(NotConfigured, match=code):
+        _reopened(app)
+
+
+def test_a_reload_refuses_an_identity_that_does_not_open(month: Gateway) -> None:
+    app = App(month.home, lambda key: b"")
+    (month.home / "keyring" / "sftp").write_bytes(b"not a key")
+    with pytest.raises(NotConfigured, match="identity_unreadable"):
+        _reopened(app)
 
 
 def test_a3_its_log_names_no_person(served: Gateway) -> None:
