@@ -119,10 +119,16 @@ def subject(tx: Transaction, arrival: FileIn) -> FileIn:
     return first
 
 
-def unread(tx: Transaction, partner: str) -> list[FileIn]:
-    """Fetched and stored, and not understood yet: a crash came between."""
-    sql = "SELECT id FROM file_in WHERE partner = :p AND state = 'received' AND folder <> '' ORDER BY id"
-    return [tx.session.get_one(FileIn, row.id) for row in tx.rows(sql, p=partner)]
+_PORTION = 100
+
+
+def unread(tx: Transaction, partner: str, last: int = 0) -> list[FileIn]:
+    """Fetched and stored, and not understood yet: a crash came between. A portion of them, behind the id ``last``."""
+    sql = (
+        "SELECT id FROM file_in WHERE partner = :p AND state = 'received' AND folder <> '' AND id > :last"
+        " ORDER BY id LIMIT :most"
+    )
+    return [tx.session.get_one(FileIn, row.id) for row in tx.rows(sql, p=partner, last=last, most=_PORTION)]
 
 
 def archived(tx: Transaction, file_in_id: int) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from adapters.profile import Inbox
 from gateway.domain.errors import ChitraError, NotConfigured, NotYet, RemoteRefused, RemoteUnknown
 from gateway.domain.states import InboundState
-from gateway.ports import RemoteFile
+from gateway.ports import LockHeld, RemoteFile
 from gateway.store import evidence, sightings
 from gateway.store.sightings import Memory, Seen
 from gateway.store.tables import FileIn
@@ -20,7 +20,7 @@ from gateway.usecases.line import Line
 from gateway.usecases.readiness import Look, look
 from gateway.usecases.received import Received, opened
 from gateway.usecases.take import Taker, tell_once
-from gateway.usecases.understand import from_store
+from gateway.usecases.understand import from_store, quarantine
 
 __all__ = ["MoreWaits", "Received", "collect", "inbox_of"]
 
@@ -41,12 +41,12 @@ def collect(context: Context, partner: Partner) -> tuple[list[Received], list[Ch
     received: list[Received] = []
     errors: list[ChitraError] = []
     try:
-        with context.store.exclusive(f"inbox-{partner.code}"), Line(partner) as line:
-            received += _unread(context, partner)
+        with context.store.exclusive(f"inbox-{partner.code}") as lock, Line(partner) as line:
+            received += _unread(context, partner, lock)
             for inbox in partner.profile.inboxes:
                 line.begin()
                 try:
-                    received += _Round(context, partner, inbox, line, errors).run()
+                    received += _Round(context, partner, inbox, line, lock, errors).run()
                 except RemoteRefused as error:
                     errors.append(error)  # one folder is closed to us; the others are not
                 except RemoteUnknown as error:
@@ -76,27 +76,51 @@ def inbox_of(partner: Partner, file: FileIn) -> Inbox:
     raise NotConfigured("no_inbox_for_file", file=file.reference, folder=file.folder)
 
 
-def _unread(context: Context, partner: Partner) -> Iterator[Received]:
+def _unread(context: Context, partner: Partner, lock: LockHeld) -> Iterator[Received]:
     """What a crash left stored and not understood: from the stored bytes, whatever became of the partner's file."""
+    last = 0
+    while files := _portion(context, partner, last):
+        for file in files:
+            if context.stop.requested:
+                return
+            lock.prove_alive()
+            yield _taken_up(context, partner, file)
+        last = files[-1].id
+
+
+def _portion(context: Context, partner: Partner, last: int) -> list[FileIn]:
     with context.store.read() as tx:
-        files = evidence.unread(tx, partner.code)
-    for file in files:
-        try:
-            yield from_store(context, partner, inbox_of(partner, file), file)
-        except ChitraError as error:
-            yield Received(file.reference, partner.code, file.name, "", file.state, error)
-        except Exception as bug:  # a boundary: T7, the next file goes on; ``poll`` raises it at its end
-            yield Received(file.reference, partner.code, file.name, "", file.state, bug=bug)
+        return evidence.unread(tx, partner.code, last)
+
+
+def _taken_up(context: Context, partner: Partner, file: FileIn) -> Received:
+    """One whose inbox is no more is set aside: a person puts the inbox back and has it reprocessed."""
+    try:
+        inbox = inbox_of(partner, file)
+    except NotConfigured as error:
+        return quarantine(context, file, error)
+    try:
+        return from_store(context, partner, inbox, file)
+    except ChitraError as error:
+        return Received(file.reference, partner.code, file.name, "", file.state, error)
+    except Exception as bug:  # a boundary: T7, the next file goes on; ``poll`` raises it at its end
+        return Received(file.reference, partner.code, file.name, "", file.state, bug=bug)
 
 
 class _Round:
     """One inbox, once."""
 
     def __init__(
-        self, context: Context, partner: Partner, inbox: Inbox, line: Line, remarks: list[ChitraError]
+        self,
+        context: Context,
+        partner: Partner,
+        inbox: Inbox,
+        line: Line,
+        lock: LockHeld,
+        remarks: list[ChitraError],
     ) -> None:
-        self._context, self._partner, self._inbox, self._line = context, partner, inbox, line
-        self._taker = Taker(context, partner, inbox, line)
+        self._context, self._partner, self._inbox, self._line, self._lock = context, partner, inbox, line, lock
+        self._taker = Taker(context, partner, inbox, line, lock)
         self._remarks = remarks
 
     def run(self) -> Iterator[Received]:
@@ -146,6 +170,7 @@ class _Round:
 
     def _tried(self, seen: Seen, step: Callable[[], Received | None]) -> Iterator[Received]:
         """One file; what goes wrong with it is told, and puts it behind the others in the next round."""
+        self._lock.prove_alive()
         failed = Received("", self._partner.code, seen.name, self._inbox.message, "")
         try:
             taken = step()

@@ -52,13 +52,14 @@ def _tried(context: Context, reference: str, actor: str) -> Received:
 
 def _reprocessed(context: Context, partner: Partner, file: FileIn, actor: str) -> Received:
     """Beside ``poll``, which may have the same file in hand."""
-    with context.store.exclusive(f"inbox-{partner.code}"), closing(context.spool.create()) as spool:
+    with context.store.exclusive(f"inbox-{partner.code}") as lock, closing(context.spool.create()) as spool:
         with context.store.read() as tx:
             arrival = tx.session.get_one(FileIn, file.id)
             file = evidence.subject(tx, arrival)
             if file.state not in _UNTRIED:
                 return Received(file.reference, file.partner, file.name, file.message or "", file.state)
             blobs.copy(tx, file.sha256, spool)
+        lock.prove_alive()
         with context.store.begin() as tx:
             tx.record(actor, "file reprocess", file.reference, file.sha256)
         try:

@@ -10,6 +10,7 @@ from formats.errors import FormatError
 from formats.iso20022 import schema
 from gateway.domain.errors import ChitraError, Refusal
 from gateway.domain.states import InboundState
+from gateway.ports import LockHeld
 from gateway.store import blobs, evidence, moves
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context
@@ -20,7 +21,7 @@ from gateway.usecases.understand import quarantine, release, understand
 
 def import_statement(context: Context, source: BinaryIO, name: str, partner: str) -> Received:
     """Store the bytes, then read them: as the partner's own file, or as a statement of somebody unknown."""
-    with _alone(context, partner):
+    with _alone(context, partner) as lock:
         kind = _kind(source)
         inbox = signed_inbox(context, partner, kind) if isinstance(kind, str) else None
         unproven = inbox is None
@@ -32,12 +33,14 @@ def import_statement(context: Context, source: BinaryIO, name: str, partner: str
             return _refuse(context, file, kind)
         if partner in context.partners and _inbox(context, partner, kind) is None:
             return _refuse(context, file, Refusal("no_inbox_for_message", partner=partner, message=kind))
+        if lock is not None:
+            lock.prove_alive()
         if inbox is None:
             return keep_unproven(context, file, source, kind)
         return understand(context, context.partners[partner], inbox, file, source)
 
 
-def _alone(context: Context, partner: str) -> AbstractContextManager[object]:
+def _alone(context: Context, partner: str) -> AbstractContextManager[LockHeld | None]:
     """Beside ``poll`` on the same partner; nobody polls a partner that is not configured."""
     return context.store.exclusive(f"inbox-{partner}") if partner in context.partners else nullcontext()
 

@@ -16,7 +16,7 @@ from adapters.profile import DONE, Inbox
 from gateway.domain.crash import crash_point
 from gateway.domain.errors import Alarm, ChitraError, RemoteRefused, RemoteUnknown
 from gateway.domain.states import InboundState
-from gateway.ports import RemoteFile
+from gateway.ports import LockHeld, RemoteFile
 from gateway.store import blobs, evidence, moves, sightings
 from gateway.store.sightings import Seen, mark
 from gateway.store.store import Transaction
@@ -37,6 +37,7 @@ class Taker:
     partner: Partner
     inbox: Inbox
     line: Line
+    lock: LockHeld
     refusals: int = 0
     """How many files could not be moved away so far."""
 
@@ -189,6 +190,7 @@ class Taker:
         source, target = f"{self.inbox.folder}/{name}", f"{self.inbox.archive}/{name}"
         if transport.stat(target) is not None:
             target = f"{target}.{reference}"
+        self.lock.prove_alive()
         try:
             transport.rename(source, target)
         except RemoteRefused:
