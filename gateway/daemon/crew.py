@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.app import App
 from gateway.daemon.tasks import Exchange, Office
-from gateway.daemon.worker import Worker
+from gateway.daemon.worker import Progress, Worker
 from gateway.domain.schedule import Hours, Pace
 from gateway.signals import Signalled
 from gateway.transport.keeper import Connect, Keeper
@@ -40,16 +40,19 @@ class Crew:
             code: Keeper(partner.connect, app.clock, daemon.idle_seconds_max)
             for code, partner in app.context.partners.items()
         }
-        context = replace(app.context, stop=self.halt)
+        context, progress = replace(app.context, stop=self.halt), Progress(self.halt)
         self.context = _connecting_by({code: keeper.connect for code, keeper in keepers.items()}, context)
         aside = _connecting_by({code: keeper.connect_at_once for code, keeper in keepers.items()}, context)
-        self.office = Office(aside, log, daemon.poll_seconds, self._nudge)
-        self._exchanges = [
-            Exchange(self.context, partner, keepers[code], _pace(app, partner), _hours(partner), chance, log)
-            for code, partner in self.context.partners.items()
-        ]
-        self.partners = [Worker(exchange, self.halt, once) for exchange in self._exchanges]
-        self.workers = self.partners if once else [Worker(self.office, self.halt), *self.partners]
+        self.office = Office(replace(aside, stop=progress), log, daemon.poll_seconds, self._nudge)
+        self._exchanges: list[Exchange] = []
+        self.partners: list[Worker] = []
+        for code, partner in self.context.partners.items():
+            own = Progress(self.halt)
+            work = replace(self.context, stop=own)
+            exchange = Exchange(work, partner, keepers[code], _pace(app, partner), _hours(partner), chance, log)
+            self._exchanges.append(exchange)
+            self.partners.append(Worker(exchange, own, once))
+        self.workers = self.partners if once else [Worker(self.office, progress), *self.partners]
 
     def start(self) -> None:
         for worker in self.workers:

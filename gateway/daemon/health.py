@@ -12,8 +12,8 @@ from gateway.observe import metrics
 from gateway.observe.pages import Page, Pages
 from gateway.usecases import figures
 
-ROUND_SECONDS_MAX = 900
-"""A round that takes longer hangs: this daemon should be looked at, and started again."""
+STILL_SECONDS_MAX = 900
+"""A worker that is longer at one file hangs: this daemon should be looked at, and started again."""
 
 Counts = Mapping[str, Mapping[tuple[str, ...], int]]
 
@@ -28,13 +28,13 @@ class Health:
         return {"/health": self._health, "/metrics": self._metrics}
 
     def _health(self) -> Page:
-        """200 when the database answers, no round hangs and nothing is in safe mode; else 503."""
+        """200 when the database answers, no worker hangs and nothing is in safe mode; else 503."""
         found = self.document()
         return Page(200 if found["ok"] else 503, "application/json", json.dumps(found).encode())
 
     def document(self) -> dict[str, Any]:
         crew, counts = self._crew(), self._counts()
-        hanging = [worker.task.name for worker in crew.workers if worker.busy_seconds > ROUND_SECONDS_MAX]
+        hanging = [worker.task.name for worker in crew.workers if worker.still_seconds > STILL_SECONDS_MAX]
         safe_mode = bool(counts and _total(counts, "safe_mode"))
         return {
             "ok": counts is not None and not hanging and not safe_mode,

@@ -11,10 +11,26 @@ from gateway.ports import Stop
 _NAP_SECONDS = 0.2
 
 
+class Progress:
+    """The Stop port of one worker. Its steps ask it between two files: each question says that they came further."""
+
+    def __init__(self, stop: Stop) -> None:
+        self._stop = stop
+        self.asked = monotonic()
+
+    @property
+    def requested(self) -> bool:
+        self.asked = monotonic()
+        return self._stop.requested
+
+    def wait(self, seconds: float) -> None:
+        self._stop.wait(seconds)
+
+
 class Worker:
     """A daemon thread: the process may end without it, as a kill would end it."""
 
-    def __init__(self, task: Task, stop: Stop, once: bool = False) -> None:
+    def __init__(self, task: Task, stop: Progress, once: bool = False) -> None:
         self.task = task
         self._stop, self._once = stop, once
         self._thread = threading.Thread(target=self._run, name=task.name, daemon=True)
@@ -46,6 +62,11 @@ class Worker:
         """How long the round at hand takes already."""
         began = self._began
         return monotonic() - began if began is not None else 0.0
+
+    @property
+    def still_seconds(self) -> float:
+        """How long the round at hand has not come further."""
+        return min(self.busy_seconds, monotonic() - self._stop.asked)
 
     def _run(self) -> None:
         try:

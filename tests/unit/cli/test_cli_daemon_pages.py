@@ -68,11 +68,21 @@ def test_a_database_that_cannot_be_read_is_503_and_shown(watched: Watched, monke
     assert watched.value("chitra_database_up") == 0
 
 
-def test_a_round_that_hangs_is_503_and_named(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.daemon.worker.monotonic", lambda: 1000.0)
-    watched.crew.partners[0]._began = 1000.0 - health.ROUND_SECONDS_MAX - 1
+def test_a_worker_that_hangs_is_503_and_named_and_a_long_round_of_many_files_is_not(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, now = watched.crew.partners[0], [1000.0]
+    monkeypatch.setattr("gateway.daemon.worker.monotonic", lambda: now[0])
+    worker._began = 1000.0
+    for _ in range(3):
+        now[0] += health.STILL_SECONDS_MAX - 1
+        assert watched.health()[0] == 200
+        assert not worker.task._context.stop.requested  # type: ignore[attr-defined]  # as between two files
+    now[0] += health.STILL_SECONDS_MAX + 1
     status, found = watched.health()
-    assert (status, found["hanging"]) == (503, [watched.crew.partners[0].task.name])
+    assert (status, found["hanging"]) == (503, [worker.task.name])
+    worker._began = None
+    assert watched.health()[0] == 200
 
 
 def test_m15_safe_mode_is_503(watched: Watched) -> None:
