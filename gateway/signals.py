@@ -28,8 +28,10 @@ class Signalled:
 
     def taken(self) -> bool:
         """Whether it was requested; from now on it is not."""
-        was, self.requested = self.requested, False
-        return was
+        if not self.requested:
+            return False  # and nothing is written: a signal just now is for the next time
+        self.requested = False
+        return True
 
 
 @contextmanager

@@ -10,10 +10,10 @@ from time import monotonic
 from typing import Any
 
 from gateway.app import App
+from gateway.daemon import telling
 from gateway.daemon.crew import Crew
 from gateway.daemon.health import Health
 from gateway.daemon.notify import Notifier
-from gateway.daemon.telling import described
 from gateway.domain.errors import ChitraError, NotConfigured
 from gateway.observe.logs import open_log
 from gateway.signals import Signalled, on_hangup, until_signalled
@@ -70,18 +70,21 @@ class _Service:
         with self._pages():
             self._crew.start()
             self._notifier.ready()
-            while not self._stop.requested and not self._bugs:
+            while not self._stop.requested and not self._crew.bugs:
                 self._stop.wait(min(_TICK_SECONDS, self._notifier.watchdog_seconds or _TICK_SECONDS))
                 self._notifier.alive()
                 if self._hangup.taken():
                     self._reload()
-                self._leaving = [crew for crew in self._leaving if crew.working or crew.bugs]
+                self._let_go()
             self._notifier.stopping()
             return self._end()
 
-    @property
-    def _bugs(self) -> list[Exception]:
-        return [bug for crew in (self._crew, *self._leaving) for bug in crew.bugs]
+    def _let_go(self) -> None:
+        """Crews that have left; a bug at which one of their workers ended is told, and ends nobody else."""
+        for crew in self._leaving:
+            for bug in crew.bugs if not crew.working else ():
+                telling.bug(self._log, bug)
+        self._leaving = [crew for crew in self._leaving if crew.working]
 
     @contextmanager
     def _pages(self) -> Iterator[None]:
@@ -102,7 +105,7 @@ class _Service:
         try:
             crew = Crew(_reopened(self._crew.app), self._log)
         except ChitraError as error:
-            self._log.error("reload_refused", **described(error))
+            self._log.error("reload_refused", **telling.described(error))
         else:
             self._crew.leave()
             self._leaving.append(self._crew)
@@ -114,14 +117,15 @@ class _Service:
     def _end(self) -> int:
         """Everybody finishes the step at hand; who does not in time is left behind, and that is an error."""
         crews = [self._crew, *self._leaving]
-        if self._stop.requested or self._bugs:
+        if self._stop.requested or self._crew.bugs:
             for crew in crews:
                 crew.leave()
         end = monotonic() + STOP_SECONDS_MAX
         left = [worker for crew in crews for worker in crew.workers if not worker.wait(max(0.0, end - monotonic()))]
         for worker in left:
             self._log.error("step_left", worker=worker.task.name)
-        for bug in self._bugs:
+        self._let_go()
+        for bug in self._crew.bugs:
             raise bug
         return 1 if left else 0
 
@@ -143,4 +147,4 @@ def _open_keys(app: App, log: Any) -> None:
     try:
         app.open_keys()
     except ChitraError as error:
-        log.error("key_not_opened", **described(error))
+        log.error("key_not_opened", **telling.described(error))

@@ -23,7 +23,7 @@ from gateway.app import App
 from gateway.cli.main import run
 from gateway.daemon import tasks
 from gateway.daemon.crew import Crew
-from gateway.daemon.service import STOP_SECONDS_MAX, _reopened
+from gateway.daemon.service import STOP_SECONDS_MAX, _reopened, _Service
 from gateway.daemon.tasks import Exchange
 from gateway.daemon.worker import Worker
 from gateway.domain.errors import Alarm, ChitraError, NotConfigured
@@ -322,6 +322,33 @@ def test_a_reload_refuses_an_identity_that_does_not_open(month: Gateway) -> None
     (month.home / "keyring" / "sftp").write_bytes(b"not a key")
     with pytest.raises(NotConfigured, match="identity_unreadable"):
         _reopened(app)
+
+
+def test_a_bug_of_a_crew_that_leaves_after_a_reload_is_logged(month: Gateway) -> None:
+    app, told = App(month.home, lambda key: b""), io.StringIO()
+    crews = [Crew(app, open_log(told)) for _ in range(2)]
+    service = _Service(crews[1], open_log(told), Signalled(), Signalled())
+    service._leaving = [crews[0]]
+    crews[0].partners[0].bug = ZeroDivisionError()
+    service._let_go()
+    assert service._leaving == []
+    assert [json.loads(line)["traceback"] for line in told.getvalue().splitlines()] == [["ZeroDivisionError"]]
+
+
+class _JustAfter(Signalled):
+    """The signal comes right after each look at the flag."""
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if name == "requested":
+            self.request()
+        return found
+
+
+def test_a_signal_that_comes_while_the_flag_is_looked_at_is_not_lost() -> None:
+    hangup = _JustAfter()
+    assert not hangup.taken()
+    assert hangup.taken()
 
 
 def test_a3_its_log_names_no_person(served: Gateway) -> None:
