@@ -6,7 +6,7 @@ Read and written in sets: a round over a folder costs the same few statements wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -36,8 +36,10 @@ class Seen:
 class Memory:
     """What is known of one folder before it is listed."""
 
-    marks: frozenset[bytes] = frozenset()
+    marks: Set[bytes] = frozenset()
     """Of everything received, as it was then: about 100 bytes each, whatever the length of the names."""
+    received: Set[int] = frozenset()
+    """Hashes of the names of the same: what looks otherwise under one of them waits until new names had their turn."""
     pending: dict[str, Seen] = field(default_factory=dict)
     """Seen and not received."""
     due: tuple[Seen, ...] = ()
@@ -73,9 +75,13 @@ _DUE = (
 def memory(tx: Transaction, partner: str, folder: str, due_max: int) -> Memory:
     """Everything known of a folder, in three statements."""
     where = {"partner": partner, "folder": folder}
-    marks = frozenset(mark(row) for row in tx.stream(_MARKS, **where))
+    marks: set[bytes] = set()
+    received: set[int] = set()
+    for row in tx.stream(_MARKS, **where):
+        marks.add(mark(row))
+        received.add(hash(row.name))
     pending = {row.name: _seen(row) for row in tx.stream(_PENDING, **where)}
-    return Memory(marks, pending, tuple(_seen(row) for row in tx.rows(_DUE, most=due_max, **where)))
+    return Memory(marks, received, pending, tuple(_seen(row) for row in tx.rows(_DUE, most=due_max, **where)))
 
 
 def _seen(row: Any) -> Seen:
@@ -86,9 +92,11 @@ _KEYS = "partner, folder, name, size_bytes, modified, polls, tries, first_seen_a
 _NOTE = text(
     f"INSERT INTO sighting ({_KEYS}) VALUES (:partner, :folder, :name, :size_bytes, :modified, :polls, :tries,"
     " :first_seen_at, :said, :file_in_id) ON CONFLICT (partner, folder, name) DO UPDATE SET"
-    " size_bytes = excluded.size_bytes, modified = excluded.modified, polls = excluded.polls, tries = excluded.tries,"
-    " said = excluded.said, file_in_id = excluded.file_in_id"
+    " size_bytes = excluded.size_bytes, modified = excluded.modified, polls = excluded.polls, tries = CASE"
+    " WHEN sighting.file_in_id IS NOT NULL AND excluded.file_in_id IS NULL THEN sighting.tries + 1 ELSE excluded.tries"
+    " END, said = excluded.said, file_in_id = excluded.file_in_id"
 )
+"""What was received under a name and looks otherwise now has had its turn."""
 
 
 def note(tx: Transaction, partner: str, folder: str, seen: Iterable[Seen]) -> None:
@@ -99,8 +107,10 @@ def note(tx: Transaction, partner: str, folder: str, seen: Iterable[Seen]) -> No
 
 _FAILED = (
     f"INSERT INTO sighting ({_KEYS}) VALUES (:partner, :folder, :name, :size_bytes, :modified, 1, 1, :now, NULL, NULL)"
-    " ON CONFLICT (partner, folder, name) DO UPDATE SET tries = sighting.tries + 1"
+    " ON CONFLICT (partner, folder, name) DO UPDATE SET tries = sighting.tries + 1, file_in_id = CASE WHEN"
+    " sighting.size_bytes = excluded.size_bytes AND sighting.modified = excluded.modified THEN sighting.file_in_id END"
 )
+"""Other content under the name of a received file is a file of its own, which waits its turn."""
 
 
 def failed(tx: Transaction, partner: str, folder: str, seen: Seen) -> None:

@@ -15,6 +15,8 @@ from gateway.store.sightings import Memory, Seen, mark
 
 _STRANGE_MAX = 100
 """Odd names that are told in one round; a folder full of them must not fill the queue of people at once."""
+_KNOWN_TRIES = 3
+"""What a name counts for under which something was received already: new ones come first."""
 _WITHHELD = "sha256:"
 """Before the hash of a name that is not repeated; no accepted name has a colon."""
 
@@ -131,7 +133,8 @@ class _Looking:
 
     def _turn(self, remote: RemoteFile) -> tuple[int, bool, str]:
         seen = self._memory.pending.get(remote.name)
-        return (seen.tries if seen else 0, seen is None, remote.name)
+        known = _KNOWN_TRIES if hash(remote.name) in self._memory.received else 0
+        return (seen.tries if seen else known, seen is None, remote.name)
 
     def _as_pending(self, remote: RemoteFile) -> Seen:
         """As it is remembered, or as a new sight."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -267,3 +268,43 @@ def test_t7_files_that_break_the_connection_in_one_inbox_do_not_keep_the_others_
     lay(folder(sent) / "STM_1.xml", BANK.statement(debit(sent)))
     received, errors = round_(sent)
     assert (sorted(told(received)), errors) == (["connection_lost"] * 3 + ["processed"], [])
+
+
+@pytest.mark.parametrize("ready", ["rename", "stable"])
+def test_t7_names_received_before_that_are_listed_otherwise_do_not_keep_new_ones_from_their_turn(
+    sent: Gateway, ready: str
+) -> None:
+    """As many as a round takes, which may not be moved away, at a server that lists another time at every look."""
+    ruled(sent, ready=ready, stable_polls=1, files_per_round_max=2)
+    looks = iter(range(NOON + 1, NOON + 100))
+
+    def listed(_path: str, found: list[RemoteFile]) -> list[RemoteFile]:
+        return [replace(each, modified=next(looks)) if "STM_0" in each.name else each for each in found]
+
+    for number in range(2):
+        lay(folder(sent) / f"STM_0_{number}.xml", b"<%d" % number)
+    through(sent, refuses=_denied)
+    for _ in range(3):
+        round_(sent)
+    through(sent, refuses=_denied, listed=listed)
+    round_(sent)
+    for number in (1, 2):
+        lay(folder(sent) / f"STM_{number}.xml", BANK.statement(debit(sent, f"TC-000{number}"), id_=f"S{number}"))
+    round_(sent)
+    assert [sent.states()[ref] for ref in ("TC-0001", "TC-0002")] == ["settled", "settled"]
+
+
+def test_t7_names_that_were_replaced_and_cannot_be_read_do_not_keep_new_ones_from_their_turn(sent: Gateway) -> None:
+    ruled(sent, files_per_round_max=2)
+    for number in range(2):
+        lay(folder(sent) / f"STM_0_{number}.xml", b"<%d" % number)
+    through(sent, refuses=_denied)
+    round_(sent)
+    through(sent, refuses=lambda operation, path: operation == "rename" or (operation == "read" and "STM_0" in path))
+    for number in range(2):
+        lay(folder(sent) / f"STM_0_{number}.xml", b"<more %d" % number, NOON + 60)
+    assert told(round_(sent)[0]) == ["permission_denied"] * 2
+    pending = "SELECT name FROM sighting WHERE file_in_id IS NULL AND tries > 0 ORDER BY name"
+    assert [row.name for row in sent.rows(pending)] == ["STM_0_0.xml", "STM_0_1.xml"]
+    lay(folder(sent) / "STM_1.xml", BANK.statement(debit(sent)))
+    assert told(round_(sent)[0])[0] == "processed"
