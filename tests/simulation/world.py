@@ -39,7 +39,7 @@ from simulation.store import SimulatedStore, in_memory
 from simulation.transport import connect
 
 WORKERS = 4
-END_ROUNDS, END_HOURS = 5, 18
+END_ROUNDS, END_HOURS = 7, 18
 
 REORDERED = 0.1
 """Share of the runs in which everything is told again in another order: it costs as much as the run."""
@@ -328,6 +328,9 @@ class World:
             for bank in self.banks.values():
                 bank.honest_day()
             self.look()
+        self.clock.pass_(hours=END_HOURS)
+        said += self._last("poll", lambda: poll(self.context))
+        self.look()
         self.oracles.at_the_end(self.store, said)
         if self.chance.happens(REORDERED):
             Reorder(self.raw, self.store, self.banks, self.chance).check(lambda: self._last("poll", self._collect))
