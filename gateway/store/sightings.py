@@ -37,7 +37,7 @@ class Memory:
     """What is known of one folder before it is listed."""
 
     marks: Set[bytes] = frozenset()
-    """Of everything received, as it was then: about 100 bytes each, whatever the length of the names."""
+    """Of everything received, as it was then: less than 100 bytes each, whatever the length of the names."""
     received: Set[int] = frozenset()
     """Hashes of the names of the same: what looks otherwise under one of them waits until new names had their turn."""
     pending: dict[str, Seen] = field(default_factory=dict)

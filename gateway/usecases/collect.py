@@ -26,6 +26,8 @@ __all__ = ["MoreWaits", "Received", "collect", "inbox_of"]
 
 _REFUSALS_MAX = 3
 """Files that may not be moved away are tried again at every round, but not all of them."""
+_TRIES_MAX = 5
+"""From so many on a person hears of a file that cannot be read."""
 _READS_MIN = 2
 """How often a file is read before it is moved away unbelieved: it may have been half of one, or a mixture of two."""
 
@@ -178,7 +180,8 @@ class _Round:
             if isinstance(error, RemoteUnknown):
                 self._line.lost(error)
             self._failed(seen)
-            taken = replace(failed, error=error)
+            told = isinstance(error, RemoteRefused | RemoteUnknown) and self._told(seen.name)
+            taken = replace(failed, error=error, matched=opened("file_unread") if told else failed.matched)
         except Exception as bug:  # a boundary: T7, the next file goes on; ``poll`` raises it at its end
             self._failed(seen)
             taken = replace(failed, bug=bug)
@@ -188,3 +191,12 @@ class _Round:
     def _failed(self, seen: Seen) -> None:
         with self._context.store.begin() as tx:
             sightings.failed(tx, self._partner.code, self._inbox.folder, seen)
+
+    def _told(self, name: str) -> bool:
+        """Whether a person was told now that a file cannot be read; once for a file."""
+        with self._context.store.begin() as tx:
+            seen = sightings.find(tx, self._partner.code, self._inbox.folder, name)
+            if seen is None or seen.file_in_id is not None or seen.tries < _TRIES_MAX or seen.said == "file_unread":
+                return False
+            tell_once(tx, self._partner, self._inbox, "file_unread", seen)
+            return True

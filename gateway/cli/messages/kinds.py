@@ -44,6 +44,7 @@ KINDS = {
     "file_without_done": N_("file without its .done"),
     "done_without_file": N_(".done without its file"),
     "file_unstable": N_("file that keeps changing"),
+    "file_unread": N_("file that cannot be read"),
     "name_withheld": N_("name that is not taken"),
     "archive_denied": N_("file that cannot be moved away"),
 }
@@ -130,6 +131,10 @@ ADVICE: Templates = {
     "file_unstable": (
         N_("{name} in {folder} keeps changing and is not read. Ask the partner when it is complete."),
         N_("A file at the partner keeps changing and is not read. Ask the partner when it is complete."),
+    ),
+    "file_unread": (
+        N_("{name} in {folder} could not be read in several rounds. Ask the partner for the right to read it."),
+        N_("A file at the partner could not be read in several rounds. Ask the partner for the right to read it."),
     ),
     "name_withheld": (
         N_("In {folder} lies something that is not taken because of its name or kind: {name}. Ask the partner."),

@@ -114,3 +114,19 @@ def test_two_inboxes_in_one_folder_do_not_forget_each_others_files(sent: Gateway
     lay(place / "NTF_1.xml", BANK.statement(debit(sent, "TC-0002"), message="camt.054"))
     assert [told(round_(sent)[0]) for _ in range(3)] == [[], ["processed", "processed"], []]
     assert names(archive(sent)) == ["NTF_1.xml", "STM_1.xml"]
+
+
+@pytest.mark.parametrize("behaviour", ["refuses", "breaks"])
+def test_t7_a_file_that_can_never_be_read_is_told_to_a_person_once(sent: Gateway, behaviour: str) -> None:
+    through(sent, **{behaviour: lambda operation, path: operation == "read" and "STM_0" in path})
+    lay(folder(sent) / "STM_0.xml", b"1")
+    said = []
+    for _ in range(8):
+        ((received,), errors) = round_(sent)
+        assert errors == []
+        said.append(received.matched.kinds)
+    assert said == [[], [], [], [], ["file_unread"], [], [], []]
+    assert sent.exceptions() == ["file_unread"]
+    through(sent)
+    lay(folder(sent) / "STM_0.xml", BANK.statement(debit(sent)))
+    assert told(round_(sent)[0]) == ["processed"]
