@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from support.evidence import BANK, debit
 from support.gateways import Gateway
-from support.inboxes import folder, lay, names, told
+from support.inboxes import folder, lay, names, through, told
 
+from gateway.ports import RemoteFile
 from gateway.usecases import statements
 from gateway.usecases.collect import collect
 from gateway.usecases.poll import poll
@@ -73,3 +74,14 @@ def test_t7_what_a_crash_left_unread_is_set_aside_as_well(faulty: Gateway) -> No
     (again,) = _collect(faulty)
     assert (again.state, type(again.bug)) == ("quarantined", AssertionError)
     assert _collect(faulty) == []
+
+
+def test_t7_an_inbox_over_whose_listing_the_program_fails_keeps_no_other_from_its_turn(sent: Gateway) -> None:
+    def failing(path: str, found: list[RemoteFile]) -> list[RemoteFile]:
+        assert not path.endswith("status")
+        return found
+
+    lay(folder(sent) / "STM_1.xml", BANK.statement(debit(sent)))
+    through(sent, listed=failing)
+    first, second = _collect(sent)
+    assert (type(first.bug), first.message, second.state) == (AssertionError, "pain.002", "processed")
