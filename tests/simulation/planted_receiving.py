@@ -94,7 +94,7 @@ def poison_is_raised(patch: Patch) -> None:
 @bug
 def received_and_forgotten(patch: Patch) -> None:
     """What a crash left between storing and understanding is never taken up again."""
-    patch.set(collect, "_unread", lambda context, partner: iter(()))
+    patch.set(collect, "_unread", lambda context, partner, lock: iter(()))
     before = understand.understand_or_set_aside
 
     def understood(context: Any, partner: Any, inbox: Any, file: Any, spool: Any) -> Any:
