@@ -19,7 +19,7 @@ def test_m1_m2_month_ends_closed_ties_and_agrees_with_the_partners_books(approve
     assert sum(file["payments"] for file in sent["files"]) == 40
     delivered = home.orders()
     assert {file["sha256"] for file in sent["files"]} == {sha256(data).hexdigest() for data in delivered.values()}
-    assert home.send().done() == {"files": [], "errors": []}
+    assert home.send().done() == {"files": [], "errors": [], "received": []}
     assert home.orders() == delivered
 
     until_closed(home)

@@ -77,4 +77,4 @@ def test_m9_unknown_outcome_is_said_with_exit_4_and_stays_until_the_partner_answ
     home.poll().done()
     shown = home.chitra("file", "show", unknown["file"]).done()
     assert (shown["state"], len(shown["attempts"])) == ("closed", 1)
-    assert home.send().done() == {"files": [], "errors": []}
+    assert home.send().done() == {"files": [], "errors": [], "received": []}
