@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+WORKERS ?= 4
 
 VENV := .venv
 BENCH := .venv-bench
@@ -22,8 +23,8 @@ help: ## this list
 demo: schemas ## a whole month with 1,000 payments and five rehearsal partners, in a new temporary folder
 	@$(VENV)/bin/chitra demo "$$(mktemp -d)" --payments 1000
 
-test: schemas ## all tests; one folder or name with ARGS="tests/unit -k name"
-	@$(VENV)/bin/python -m pytest $(ARGS)
+test: schemas ## all tests, four files at a time; one folder or name with ARGS="tests/unit -k name"
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.installed ## style, format and types
 	@$(VENV)/bin/ruff check .

@@ -21,7 +21,7 @@ def test_m11_two_other_people_must_approve(submitted_home: Home) -> None:
     assert (first["state"], first["approvals"]) == ("submitted", ["checker"])
     again = home.chitra("batch", "approve", batch, "--operator", "checker")
     assert (again.code, again.json["error"]["code"]) == (1, "already_approved")
-    assert home.send().done() == {"files": [], "errors": []}
+    assert home.send().done() == {"files": [], "errors": [], "received": []}
 
     second = home.chitra("batch", "approve", batch, "--operator", "checker2").done()
     assert (second["state"], second["approvals"]) == ("approved", ["checker", "checker2"])
