@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,9 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from gateway.domain.errors import Busy, NotConfigured
 from gateway.ports import LockHeld
 from gateway.store import mounts
+
+logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
+"""It writes tracebacks about connections that it closes after they were lost; the loss itself is an error of ours."""
 
 _BUSY_TIMEOUT_SECONDS = 600
 """Longer than any transaction: a sender that waits for an import must not lose its outcome."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +35,22 @@ def test_103_a_session_cut_between_the_last_query_and_the_end_of_reading_is_trou
 ) -> None:
     with pytest.raises(Busy, match="database_trouble"):
         _read_and_be_cut(on_postgres)
+
+
+def test_a3_a_cursor_that_cannot_be_closed_any_more_writes_no_traceback_past_our_log(
+    on_postgres: Gateway, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in the daemon: what has no handler of ours goes to stderr."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    monkeypatch.setattr(logging, "lastResort", logging.StreamHandler(sys.stderr))
+
+    class Lost:
+        def close(self) -> None:
+            raise psycopg.OperationalError("the connection is lost")
+
+    with on_postgres.store.engine.connect() as connection:
+        connection._safe_close_cursor(Lost())  # type: ignore[arg-type]
+    assert capsys.readouterr().err == ""
 
 
 def test_103_a_session_cut_during_bulk_work_is_trouble_in_words(on_postgres: Gateway) -> None:
