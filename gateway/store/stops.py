@@ -45,6 +45,14 @@ def put(tx: Transaction, scope: Scope, code: str, reason: str, actor: str) -> No
     tx.record(actor, "stop", scope.subject or scope.kind, scope=scope.kind, code=code, reason=reason)
 
 
+def stands(tx: Transaction, scope: Scope, code: str, reason: str | None = None) -> bool:
+    """Whether a stop of this scope and code (and reason) stands already."""
+    return any(
+        (each.scope, each.subject, each.code) == (scope.kind, scope.subject, code) and reason in (None, each.reason)
+        for each in active(tx)
+    )
+
+
 def hold(tx: Transaction) -> None:
     """Nobody else puts or lifts a stop, or reads them for a release, until this transaction ends."""
     if tx.dialect.name == "postgresql":

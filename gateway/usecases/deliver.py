@@ -303,5 +303,8 @@ class _Sender:
         """Other bytes under our name: nothing more goes to this partner before a person has looked."""
         with self._context.store.begin() as tx:
             deliveries.unknown(tx, self._file, found)
-            stops.put(tx, stops.of_partner(self._partner.code), code, self._file.message_id, "system")
+            partner = stops.of_partner(self._partner.code)
+            if stops.stands(tx, partner, code, self._file.message_id):
+                return  # told before; a person is at it
+            stops.put(tx, partner, code, self._file.message_id, "system")
         raise Alarm(code, file=self._file.message_id, partner=self._partner.code)

@@ -66,8 +66,9 @@ def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
     _conclude(context, tx, file, result)
     _acknowledge_booked(tx, file)
     _require_memory(tx, file)
-    if "evidence_for_unsent" in result.kinds:
-        stops.put(tx, stops.of_partner(file.partner), "evidence_for_unsent", file.reference, "system")
+    partner = stops.of_partner(file.partner)
+    if "evidence_for_unsent" in result.kinds and not stops.stands(tx, partner, "evidence_for_unsent"):
+        stops.put(tx, partner, "evidence_for_unsent", file.reference, "system")
     result.entries, result.exceptions = matching.counts(tx, file.id)
     return result
 

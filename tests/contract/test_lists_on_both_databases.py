@@ -58,7 +58,7 @@ def test_statements_are_listed_by_what_their_balances_say(store: Store, state: s
 @pytest.mark.parametrize(
     ("find", "key"),
     [(browse.payment, "NONE"), (browse.statement, 1), (browse.exception, 1)],
-    ids=lambda each: str(each),
+    ids=lambda each: getattr(each, "__name__", str(each)),
 )
 def test_what_is_not_there_is_not_found(store: Store, find: Callable[..., Any], key: str | int) -> None:
     with store.read() as tx, pytest.raises(NotFound):

@@ -51,7 +51,9 @@ def test_a_short_key_is_refused(tmp_path: Path) -> None:
         load_certificates([tmp_path / "bank.pem"])
 
 
-@pytest.mark.parametrize("text", [ED25519, f" {ED25519}\n", f"{ED25519} sftp.bank.example"])
+@pytest.mark.parametrize(
+    "text", [ED25519, f" {ED25519}\n", f"{ED25519} sftp.bank.example"], ids=["bare", "spaces", "comment"]
+)
 def test_a_host_key_is_normalised(text: str) -> None:
     assert host_key(text) == ED25519
 
@@ -73,6 +75,7 @@ def test_other_modern_host_keys_are_accepted(key: ec.EllipticCurvePrivateKey | r
         (ED25519.replace("ssh-ed25519", "ssh-rsa", 1), "host_key_unreadable"),
         (_line(rsa.generate_private_key(65537, 1024)), "host_key_too_short"),
     ],
+    ids=["empty", "dss", "no kind", "fingerprint", "cut", "kind alone", "other kind", "short"],
 )
 def test_anything_but_a_full_host_key_is_refused(text: str, code: str) -> None:
     with pytest.raises(BadKey, match=code):
