@@ -58,6 +58,8 @@ class MarkDelivered(Act):
         file = files.find(tx, subject)
         if file.state not in (FileState.SEALED, FileState.UPLOADING):
             raise Refusal("file_not_waiting", file=subject, state=file.state)
+        if any(_may_be_whole(attempt) for attempt in files.attempts(tx, file.id)):
+            raise Refusal("file_perhaps_taken", file=subject)
         return f"{file.sha256}"
 
     def execute(self, context: Context, tx: Transaction, decision: Decision) -> None:
@@ -68,6 +70,11 @@ class MarkDelivered(Act):
         moves.move(tx, "file_out", file.id, FileState.UNKNOWN, evidence)
         moves.move_payments(tx, files.IN_FILE, PaymentState.SENT, evidence, file=file.id)
         _delivered(tx, file, evidence)
+
+
+def _may_be_whole(attempt: Attempt) -> bool:
+    """Whole bytes of this attempt may lie at the partner, or may have been taken from there."""
+    return attempt.writing_at is not None and not attempt.incomplete and attempt.removed_at is None
 
 
 def _delivered(tx: Transaction, file: FileOut, evidence: str) -> None:

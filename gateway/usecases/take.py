@@ -178,13 +178,22 @@ class Taker:
         found = self.line.transport.stat(f"{self.inbox.folder}/{read.name}")
         if found not in (None, read):
             return False
-        if found is not None:
-            self._move(read.name, reference)
+        if found is not None and not self._moved_as_read(read, self._move(read.name, reference)):
+            return False
         if self.inbox.ready == "done" and self.line.transport.stat(f"{self.inbox.folder}/{read.name}{DONE}"):
             self._move(f"{read.name}{DONE}", reference)
         return True
 
-    def _move(self, name: str, reference: str) -> None:
+    def _moved_as_read(self, read: RemoteFile, target: str) -> bool:
+        """Whether what lies in the archive is what was read; what changed in between goes back to be read as well."""
+        transport = self.line.transport
+        found = transport.stat(target)
+        if found is None or (found.size_bytes, found.modified) == (read.size_bytes, read.modified):
+            return True
+        transport.rename(target, f"{self.inbox.folder}/{read.name}")
+        return False
+
+    def _move(self, name: str, reference: str) -> str:
         """Never over another file, not even at a server whose rename would do that; "not there" is done."""
         transport = self.line.transport
         source, target = f"{self.inbox.folder}/{name}", f"{self.inbox.archive}/{name}"
@@ -196,6 +205,7 @@ class Taker:
         except RemoteRefused:
             if transport.stat(source) is not None:
                 raise
+        return target
 
     def _settle(self, tx: Transaction, name: str, file_in_id: int) -> None:
         evidence.archived(tx, file_in_id)

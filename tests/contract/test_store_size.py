@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from support.evidence import BANK, booked, debit
 from support.gateways import Gateway, row
 
@@ -37,14 +37,17 @@ def _heard(gateway: Gateway) -> Iterator[list[Statement]]:
     event.remove(gateway.store.engine, "before_cursor_execute", hear)
 
 
-def _walks(gateway: Gateway, statement: Statement) -> set[str]:
-    """Names under which SQLite would walk through a whole growing table for this statement."""
+def _walks(connection: Connection, statement: Statement) -> set[str]:
+    """Names under which SQLite would walk through a whole growing table for this statement; scratch tables are made."""
     sql, parameters = statement
-    sql = re.sub(r"^CREATE TEMPORARY TABLE \w+ AS ", "", sql)
-    with gateway.store.engine.connect() as connection:
-        plan = [found.detail for found in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+    wanted = re.sub(r"^CREATE TEMPORARY TABLE \w+ AS ", "", sql)
+    plan = []
+    if not wanted.startswith("CREATE"):
+        plan = [found.detail for found in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {wanted}", parameters)]
+    if sql.startswith("CREATE TEMPORARY TABLE"):
+        connection.exec_driver_sql(sql.replace("TABLE", "TABLE IF NOT EXISTS", 1), parameters)
     scanned = {match[1] for line in plan if (match := re.match(r"SCAN (\w+)", line))}
-    tables = {match[2]: match[1] for match in re.finditer(r"(?:FROM|JOIN|UPDATE) (\w+)(?: (?:AS )?(\w+))?", sql)}
+    tables = {match[2]: match[1] for match in re.finditer(r"(?:FROM|JOIN|UPDATE) (\w+)(?: (?:AS )?(\w+))?", wanted)}
     return {tables.get(name, name) for name in scanned} & GROWING
 
 
@@ -52,11 +55,10 @@ def _walking(gateway: Gateway, round_: Callable[[], object]) -> set[tuple[str, .
     """(beginning of the statement, tables) of those statements of a round that walk."""
     with _heard(gateway) as heard:
         round_()
-    asked = [
-        each for each in heard if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE TEMPORARY TABLE \w+ AS)", each[0])
-    ]
+    asked = [each for each in heard if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE TEMPORARY TABLE)", each[0])]
     assert asked
-    return {(each[0][:60], *sorted(found)) for each in asked if (found := _walks(gateway, each))}
+    with gateway.store.engine.connect() as connection:
+        return {(each[0][:60], *sorted(found)) for each in asked if (found := _walks(connection, each))}
 
 
 @pytest.fixture

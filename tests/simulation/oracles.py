@@ -13,7 +13,7 @@ from gateway.store.store import Store
 from simulation.bank import Bank
 from simulation.judge import Judge, require
 
-PERSONAL = re.compile(r"Nguy[eễ]n|NGUYEN|10777\d{5}|0977\d{6}|001160\d{6}")
+PERSONAL = re.compile(r"Nguy[eễ]n|NGUYEN|(?<![0-9a-f])(?:10777\d{5}|0977\d{6}|001160\d{6})(?![0-9a-f])")
 """What every beneficiary of a simulation is known by (A3)."""
 
 MOVES: Mapping[str, Mapping[str, str]] = {

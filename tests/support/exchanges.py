@@ -31,6 +31,7 @@ from gateway.transport.ssh import Endpoint
 from gateway.usecases import approve
 from gateway.usecases.context import Context
 from gateway.usecases.poll import poll
+from gateway.usecases.reprocess import reprocess
 from gateway.usecases.send import send
 
 SMALL, LARGE = "vietinbank", "momo"
@@ -96,6 +97,11 @@ class Worker(Gateway):
             approvals = self.rows("SELECT approver FROM approval WHERE batch_id = :b", b=batch.id)
             for name in sorted({"checker", "checker2"} - {each.approver for each in approvals}):
                 approve.approve(self.context, batch.id, name, person(name))
+
+    def take_up_faults(self) -> None:
+        """What an operator does once the program is mended: files over which it failed are examined again."""
+        faulty = self.rows("SELECT reference FROM file_in WHERE state = 'quarantined' AND code = 'fault' ORDER BY id")
+        reprocess(self.context, [each.reference for each in faulty], "checker")
 
     def _unapproved(self) -> list[Any]:
         return self.rows("SELECT id, state FROM batch WHERE state IN ('ready', 'submitted') ORDER BY id")
@@ -179,6 +185,7 @@ class Exchange:
     def settle(self) -> Verdict:
         """Nothing happens to workers any more: they work until nothing moves, then the judge judges."""
         self.lived(lambda worker: worker.finish())
+        self.lived(lambda worker: worker.take_up_faults())
         for _ in range(_ROUNDS_MAX):
             if not self._moved() and not (verdict := self.verdict()).lost:
                 return verdict

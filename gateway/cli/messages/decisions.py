@@ -50,6 +50,10 @@ TEMPLATES: Templates = {
     # verdicts
     "file_not_unknown": N_("File {file} is “{state}”; a verdict is for files whose delivery is unknown."),
     "file_not_waiting": N_("File {file} is “{state}”; only a file that waits to be sent can be marked as delivered."),
+    "file_perhaps_taken": N_(
+        "File {file}: what an earlier attempt uploaded may lie at the partner, or may have been taken. Run chitra send,"
+        " which looks; do not bring it by hand before."
+    ),
     "absence_too_early": N_(
         "File {file}: absence can be said only after {until}, when the statements of the days around it are here."
     ),

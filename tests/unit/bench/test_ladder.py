@@ -7,10 +7,17 @@ from collections.abc import Callable
 
 import pytest
 
+from bench import ladder as ladder_module
 from bench.harness import Case, CaseFailed
 from bench.ladder import Climber, climb, foreseen
 
 _SAY = "import json, sys; size = {size}; {work}; print(json.dumps({{'seconds': {seconds}}}))"
+
+
+@pytest.fixture(autouse=True)
+def _of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child's peak begins with its parent's memory, which here is that of all the tests run before."""
+    monkeypatch.setattr(ladder_module, "PEAK_MIB_MAX", 1 << 30)
 
 
 def climber(title: str, seconds: Callable[[int], float], work: str = "pass", size_max: int = 1_000_000) -> Climber:

@@ -12,7 +12,7 @@ from support.gateways import Gateway, person
 
 from gateway.domain.errors import Refusal
 from gateway.ports import Transport
-from gateway.store import blobs, files, moves, stops
+from gateway.store import blobs, deliveries, files, moves, stops
 from gateway.store.tables import Decision
 from gateway.usecases import decide
 from gateway.usecases.acts import ACTS
@@ -251,3 +251,12 @@ def test_a_file_that_becomes_unknown_again_gets_a_new_verdict(unknown: Gateway) 
         stops.lift(tx, stops.of_partner("vietinbank"), tx.value("SELECT max(id) FROM decision"))
     assert _confirmed(unknown, _proposed(unknown, "file resolve", verdict="delivered")) == "executed"
     assert _file_state(unknown) == "sent"
+
+
+def test_m1_a_file_that_may_have_been_taken_half_way_is_not_marked_before_it_was_looked_at(sealed: Gateway) -> None:
+    (file,) = sealed.files()
+    with sealed.store.begin() as tx:
+        deliveries.begin_attempt(tx, files.get(tx, file.id), 1, f".{file.name}.1.part", "")
+        deliveries.note(tx, files.get(tx, file.id), 1, "writing_at = :now")
+    with pytest.raises(Refusal, match="file_perhaps_taken"):
+        _proposed(sealed, "file mark-delivered")
