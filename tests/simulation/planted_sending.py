@@ -102,13 +102,6 @@ def missing_means_failed(patch: Patch) -> None:
 
 
 @bug
-def prefix_counts_as_delivered(patch: Patch) -> None:
-    """A part of our bytes under the final name is believed to be all of them."""
-    table: Any = TABLES["direct"]
-    patch.item(table, (Stage.RELEASED, Evidence.PREFIX), Verdict.DELIVERED)
-
-
-@bug
 def nothing_counts_as_delivered(patch: Patch) -> None:
     """The final name is gone: the partner must have taken it."""
     for form in ("rename", "marker", "direct"):
