@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,19 +67,18 @@ def show(session: Session, reference: str) -> int:
 @ACTING_PASSPHRASE_FILE
 @pass_session
 def confirm(session: Session, reference: str, operator: str, passphrase_file: Path | None) -> int:
-    from gateway.usecases.acts import ACTS
     from gateway.usecases.decide import confirm as confirm_
 
-    session.operator_passphrase = passphrase_file
-    row = confirm_(session.app.context, ACTS, reference, operator, session.app.operator_key(operator))
-    _say(session, row)
-    session.output.document(_document(row))
+    row = _end(session, confirm_, reference, operator, passphrase_file)
     return 0 if row.state == "executed" else 1
 
 
 @decision.command(
     "withdraw",
-    help=N_("Take a proposal back: nothing is done, and the matter may be proposed anew. One person is enough."),
+    help=N_(
+        "Take a proposal back: nothing is done, and the matter may be proposed anew. One person is enough; that a file"
+        " was delivered by hand is taken back only by the person who said it."
+    ),
     epilog="chitra decision withdraw ID --operator checker",
 )
 @click.argument("reference", metavar="ID")
@@ -89,11 +88,19 @@ def confirm(session: Session, reference: str, operator: str, passphrase_file: Pa
 def withdraw(session: Session, reference: str, operator: str, passphrase_file: Path | None) -> int:
     from gateway.usecases.decide import withdraw as withdraw_
 
+    _end(session, withdraw_, reference, operator, passphrase_file)
+    return 0
+
+
+def _end(session: Session, how: Callable[..., Any], reference: str, operator: str, passphrase_file: Path | None) -> Any:
+    """Confirmed or withdrawn by the person who acts; what became of the decision is said."""
+    from gateway.usecases.acts import ACTS
+
     session.operator_passphrase = passphrase_file
-    row = withdraw_(session.app.context, reference, operator, session.app.operator_key(operator))
+    row = how(session.app.context, ACTS, reference, operator, session.app.operator_key(operator))
     _say(session, row)
     session.output.document(_document(row))
-    return 0
+    return row
 
 
 def propose(session: Session, verb: str, proposal: Proposal, operator: str) -> int:

@@ -29,6 +29,8 @@ class Act(Protocol):
     verb: str
     needs_evidence: bool
     """Whether a document must be given: the partner's word."""
+    own_withdrawal: bool
+    """Whether nobody but the first person may take it back, since something is done again once it is gone."""
 
     def examine(self, context: Context, tx: Transaction, subject: str, params: Params) -> str:
         """The state the act rests on, as text that changes when that state does; raises when it cannot be done."""
@@ -89,10 +91,15 @@ def confirm(context: Context, acts: Mapping[str, Act], reference: str, operator:
     return decision
 
 
-def withdraw(context: Context, reference: str, operator: str, key: PersonKey) -> Decision:
-    """Nothing is done, and the matter may be proposed anew; one person who may decide is enough."""
+def withdraw(context: Context, acts: Mapping[str, Act], reference: str, operator: str, key: PersonKey) -> Decision:
+    """Nothing is done, and the matter may be proposed anew; one person who may decide is enough.
+
+    Raises ``NotAllowed`` for somebody else's proposal that holds a file back: it would be sent (M1).
+    """
     with context.store.begin() as tx:
         decision = _claimed(tx, reference, operator, key)
+        if acts[decision.verb].own_withdrawal and decision.proposed_by != operator:
+            raise NotAllowed("withdrawal_of_another", decision=reference, operator=decision.proposed_by)
         decisions.end(tx, decision, "lapsed", lapse="withdrawn")
         signature = key.sign(_statement(context, decision, "withdraw", operator))
         tx.record(operator, "decision withdraw", reference, key=key.key_id, signature=signature.hex())

@@ -29,6 +29,7 @@ class Resolve(Act):
 
     verb = "file resolve"
     needs_evidence = True
+    own_withdrawal = False
 
     def examine(self, context: Context, tx: Transaction, subject: str, params: Params) -> str:
         file = files.find(tx, subject)
@@ -53,6 +54,7 @@ class MarkDelivered(Act):
 
     verb = "file mark-delivered"
     needs_evidence = True
+    own_withdrawal = True
 
     def examine(self, context: Context, tx: Transaction, subject: str, params: Params) -> str:
         file = files.find(tx, subject)

@@ -100,6 +100,7 @@ class Resume(Act):
 
     verb = "resume"
     needs_evidence = False
+    own_withdrawal = False
 
     def examine(self, context: Context, tx: Transaction, subject: str, params: Params) -> str:
         entered = _require_safe_mode(tx)

@@ -53,6 +53,7 @@ class Start(Act):
 
     verb = "start"
     needs_evidence = False
+    own_withdrawal = False
 
     def examine(self, context: Context, tx: Transaction, subject: str, params: Params) -> str:
         stops.hold(tx)

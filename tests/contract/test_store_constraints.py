@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from support.decisions import decision
 from support.gateways import Gateway
 
+from gateway.store import stops
 from gateway.store.store import Transaction
 from gateway.store.tables import FileOut, Payment
 
@@ -228,3 +230,48 @@ def test_money_keeps_18_digits(sealed: Gateway) -> None:
     with _undone(sealed) as tx:
         _copy(tx, "payment", f"id = {first}", **_new_payment(91, amount=10**18 - 1))
         assert tx.value("SELECT amount FROM payment WHERE id = 91") == 10**18 - 1
+
+
+def test_m11_a_decision_begins_as_a_proposal(sealed: Gateway) -> None:
+    with sealed.store.begin() as tx:
+        decision(tx, "start", "all")
+    with _undone(sealed) as tx, pytest.raises(IntegrityError):
+        _copy(tx, "decision", "state = 'executed'", id=90, reference="D90")
+
+
+@pytest.mark.parametrize(
+    ("verb", "subject"), [("start", "message"), ("file resolve", "M0"), ("file resolve", "proposed")]
+)
+def test_m11_a_verdict_needs_the_executed_decision_on_its_file(sealed: Gateway, verb: str, subject: str) -> None:
+    file = sealed.files()[0]
+    with _undone(sealed) as tx:
+        number = decision(tx, verb, subject if subject == "M0" else file.message_id, executed=subject != "proposed")
+        with pytest.raises(IntegrityError):
+            tx.run("INSERT INTO verdict VALUES (:d, :f, 'absent')", d=number, f=file.id)
+
+
+def test_m11_a_verdict_stands_on_the_decision_of_two(sealed: Gateway) -> None:
+    file = sealed.files()[0]
+    with _undone(sealed) as tx:
+        number = decision(tx, "file resolve", file.message_id)
+        tx.run("INSERT INTO verdict VALUES (:d, :f, 'absent')", d=number, f=file.id)
+
+
+@pytest.mark.parametrize(
+    ("verb", "subject", "executed", "allowed"),
+    [
+        ("start", "partner momo", True, True),
+        ("start", "partner momo", False, False),
+        ("start", "partner vietinbank", True, False),
+        ("start", "all", True, False),
+        ("resume", "partner momo", True, False),
+    ],
+)
+def test_m16_a_stop_is_lifted_by_the_decision_on_its_scope_only(
+    sealed: Gateway, verb: str, subject: str, executed: bool, allowed: bool
+) -> None:
+    with _undone(sealed) as tx:
+        stops.put(tx, stops.of_partner("momo"), "emergency", "test", "maker")
+        number = decision(tx, verb, subject, executed=executed)
+        with nullcontext() if allowed else pytest.raises(IntegrityError):
+            tx.run("UPDATE stop SET lifted_at = 'now', decision_id = :d", d=number)

@@ -6,8 +6,8 @@ from gateway.store.store import Transaction, take
 from gateway.store.tables import Decision
 
 
-def decision(tx: Transaction, verb: str, subject: str = "") -> int:
-    """An executed decision of maker and checker; returns its id."""
+def decision(tx: Transaction, verb: str, subject: str = "", *, executed: bool = True) -> int:
+    """A decision of maker and checker, or the proposal of one; returns its id."""
     number = take(tx, "decision").start
     tx.session.add(
         Decision(
@@ -18,15 +18,18 @@ def decision(tx: Transaction, verb: str, subject: str = "") -> int:
             params="{}",
             reason="test",
             precondition="",
-            state="executed",
+            state="proposed",
             proposed_by="maker",
             proposed_key="",
             proposed_at=tx.now(),
             proposal=b"",
-            confirmed_by="checker",
-            confirmed_key="other",
-            confirmation=b"",
         )
     )
     tx.session.flush()
+    if executed:
+        tx.run(
+            "UPDATE decision SET state = 'executed', confirmed_by = 'checker', confirmed_key = 'other',"
+            " confirmation = proposal WHERE id = :id",
+            id=number,
+        )
     return number

@@ -12,6 +12,10 @@ TEMPLATES: Templates = {
     "decision_open": N_("Decision {decision} on {subject} still waits for its second person. Confirm that one."),
     "decision_ended": N_("Decision {decision} is “{state}” already. Nothing was done."),
     "second_person_needed": N_("{operator} made decision {decision}. Another person must confirm it."),
+    "withdrawal_of_another": N_(
+        "Decision {decision} holds a file back that {operator} says was delivered by hand. Only {operator} may take it"
+        " back, or another person confirms it."
+    ),
     "decision_not_genuine": N_("Decision {decision} is not as its first person signed it. Stop; tell the auditor."),
     "state_changed": N_("What it was decided on has changed meanwhile. Look again and decide anew."),
     # stops

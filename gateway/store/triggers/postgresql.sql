@@ -93,3 +93,20 @@ CREATE TRIGGER stop_lifted_once BEFORE UPDATE ON stop FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M16 a stop is only lifted by a decision');
 CREATE TRIGGER stop_fixed_delete BEFORE DELETE ON stop FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M16 stop is never deleted');
+
+CREATE OR REPLACE FUNCTION chitra_verdict_needs_decision() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NOT EXISTS (SELECT 1 FROM decision d JOIN file_out f ON f.message_id = d.subject WHERE
+d.id = NEW.decision_id AND f.id = NEW.file_id AND d.state = ''executed'' AND d.verb IN (''file resolve'',
+''file mark-delivered'')) THEN RAISE EXCEPTION ''M11 a verdict needs the decision of two on this file'' USING
+ERRCODE = ''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE OR REPLACE FUNCTION chitra_lifting_needs_decision() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = ''executed'' AND
+d.verb = ''start'' AND d.subject = trim(OLD.scope || '' '' || OLD.subject)) THEN RAISE EXCEPTION
+''M16 a stop is only lifted by the decision of two on its scope'' USING ERRCODE =
+''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE TRIGGER decision_is_proposed_first BEFORE INSERT ON decision FOR EACH ROW WHEN (NEW.state <> 'proposed')
+  EXECUTE FUNCTION chitra_refuse('M11 a decision begins as a proposal');
+CREATE TRIGGER verdict_by_decision BEFORE INSERT ON verdict FOR EACH ROW
+  EXECUTE FUNCTION chitra_verdict_needs_decision();
+CREATE TRIGGER stop_lifted_by_decision BEFORE UPDATE ON stop FOR EACH ROW
+  EXECUTE FUNCTION chitra_lifting_needs_decision();

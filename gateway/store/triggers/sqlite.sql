@@ -58,3 +58,13 @@ WHEN OLD.lifted_at IS NOT NULL OR NEW.lifted_at IS NULL OR NEW.decision_id IS NU
   OR NEW.subject <> OLD.subject
 BEGIN SELECT RAISE(ABORT, 'M16 a stop is only lifted by a decision'); END;
 CREATE TRIGGER stop_fixed_delete BEFORE DELETE ON stop BEGIN SELECT RAISE(ABORT, 'M16 stop is never deleted'); END;
+CREATE TRIGGER decision_is_proposed_first BEFORE INSERT ON decision WHEN NEW.state <> 'proposed'
+BEGIN SELECT RAISE(ABORT, 'M11 a decision begins as a proposal'); END;
+CREATE TRIGGER verdict_by_decision BEFORE INSERT ON verdict
+WHEN NOT EXISTS (SELECT 1 FROM decision d JOIN file_out f ON f.message_id = d.subject WHERE d.id = NEW.decision_id
+  AND f.id = NEW.file_id AND d.state = 'executed' AND d.verb IN ('file resolve', 'file mark-delivered'))
+BEGIN SELECT RAISE(ABORT, 'M11 a verdict needs the decision of two on this file'); END;
+CREATE TRIGGER stop_lifted_by_decision BEFORE UPDATE ON stop
+WHEN NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = 'executed' AND d.verb = 'start'
+  AND d.subject = trim(OLD.scope || ' ' || OLD.subject))
+BEGIN SELECT RAISE(ABORT, 'M16 a stop is only lifted by the decision of two on its scope'); END;

@@ -152,7 +152,7 @@ def test_a_name_taken_by_other_bytes_freezes_the_partner_and_the_day_still_passe
         assert stops.of_partner_active(tx, "vietinbank")
     sealed.clock.pass_(days=3)
     with sealed.store.begin() as tx:
-        stops.lift(tx, stops.of_partner("vietinbank"), decision(tx, "start"))
+        stops.lift(tx, stops.of_partner("vietinbank"), decision(tx, "start", "partner vietinbank"))
     assert _delivery(sealed.send()).state == "void"
     assert sealed.states() == {"TC-0001": "approved"}
 

@@ -302,7 +302,7 @@ def test_m1_s7_a_payment_that_was_booked_before_it_was_sent_is_not_sent(past: Ga
     booking = Booking(past.end_to_end_id(), -500_001, "R1")
     past.receive("camt.053", "1", BANK.statement(booking, id_="S1"))
     with past.store.begin() as tx:
-        stops.lift(tx, stops.of_partner("vietinbank"), decisions_of_test(tx, "start"))
+        stops.lift(tx, stops.of_partner("vietinbank"), decisions_of_test(tx, "start", "partner vietinbank"))
     assert "spoken_of_before_release" in _refused(past.send())
     assert _finals(past) == []
 

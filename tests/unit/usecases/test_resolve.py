@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from support.banks import Booking
+from support.decisions import decision
 from support.evidence import BANK, status
 from support.gateways import Gateway, person
 
-from gateway.domain.errors import Refusal
+from gateway.domain.errors import NotAllowed, Refusal
 from gateway.ports import Transport
 from gateway.store import blobs, deliveries, files, moves, stops
 from gateway.store.tables import Decision
@@ -200,7 +201,10 @@ def test_m1_a_file_that_waits_for_its_second_person_is_not_sent_meanwhile(sealed
     assert delivery.error is not None
     assert delivery.error.code == "decision_open"
     assert sealed.outbox() == {}
-    decide.withdraw(sealed.context, decision.reference, "checker2", person("checker2"))
+    with pytest.raises(NotAllowed, match="withdrawal_of_another"):
+        decide.withdraw(sealed.context, ACTS, decision.reference, "checker2", person("checker2"))
+    assert sealed.outbox() == {}
+    decide.withdraw(sealed.context, ACTS, decision.reference, "checker", person("checker"))
     assert sealed.send().deliveries[0].state == "sent"
 
 
@@ -248,7 +252,7 @@ def test_a_file_that_becomes_unknown_again_gets_a_new_verdict(unknown: Gateway) 
     status(unknown, group=("RJCT", "AM05"))
     assert _file_state(unknown) == "unknown"
     with unknown.store.begin() as tx:
-        stops.lift(tx, stops.of_partner("vietinbank"), tx.value("SELECT max(id) FROM decision"))
+        stops.lift(tx, stops.of_partner("vietinbank"), decision(tx, "start", "partner vietinbank"))
     assert _confirmed(unknown, _proposed(unknown, "file resolve", verdict="delivered")) == "executed"
     assert _file_state(unknown) == "sent"
 

@@ -167,7 +167,7 @@ def test_m11_a_proposal_whose_proposer_was_revoked_is_not_executed(sealed: Gatew
 def test_a_proposal_can_be_withdrawn_and_made_anew(sealed: Gateway) -> None:
     stop(sealed.context, EVERYTHING, "why", "user:lan")
     decision = decide.propose(sealed.context, ACTS["start"], Proposal("all", "why"), "checker", person("checker"))
-    ended = decide.withdraw(sealed.context, decision.reference, "checker", person("checker"))
+    ended = decide.withdraw(sealed.context, ACTS, decision.reference, "checker", person("checker"))
     assert (ended.state, ended.lapse) == ("lapsed", "withdrawn")
     assert _start(sealed, EVERYTHING) == "executed"
 
