@@ -26,6 +26,9 @@ class Ids(Protocol):
     def uetr(self) -> str:
         """A fresh UUID version 4, lower case."""
 
+    def leap(self) -> int:
+        """A number below 2**30 by which counters are moved on, so that two pasts that part here never meet again."""
+
 
 class Vault(Protocol):
     """Personal data at rest: sealed with a context, found again by a blind index."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import secrets
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -51,3 +52,6 @@ class RandomIds:
 
     def uetr(self) -> str:
         return str(uuid.UUID(bytes=os.urandom(16), version=4))
+
+    def leap(self) -> int:
+        return secrets.randbelow(2**30)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from gateway.store.store import Transaction, take
 
+_IN_MESSAGES = ("file_out", "payment")
+"""Counters behind the identifiers that partners see: of messages and blocks, of payments."""
 _NAMES_KEPT_FREE = 1_000
 _NAMES_OF_AN_EPOCH = 100_000
 """How far the counters of file names jump with a new epoch: names of the lost past are not met again."""
@@ -63,17 +65,22 @@ def enter_safe_mode(tx: Transaction, why: str, params: Mapping[str, str | int]) 
     tx.record("system", "safe mode", why, "", **params)
 
 
-def leave_safe_mode(tx: Transaction, known_epoch: int, partners: Collection[str]) -> int:
-    """A new epoch begins, later than any that is known of: its identifiers and file names were never used before."""
+def leave_safe_mode(tx: Transaction, known_epoch: int, partners: Collection[str], leap: int) -> int:
+    """A new epoch begins, later than any that is known of: its identifiers and file names were never used before.
+
+    Of two restores of one backup neither knows of the other: ``leap``, drawn by chance, keeps their identifiers apart.
+    """
     tx.run(
         "UPDATE instance SET epoch = 1 + CASE WHEN epoch > :known THEN epoch ELSE :known END, safe_since = NULL,"
         " safe_code = NULL, safe_params = NULL WHERE id = 1",
         known=known_epoch,
     )
     epoch = int(tx.value("SELECT epoch FROM instance WHERE id = 1"))
+    for counter in _IN_MESSAGES:
+        take(tx, counter, leap)
     for partner in partners:
         name = f"file_name:{partner}"
         reached = take(tx, name).stop
-        first = max(reached + _NAMES_KEPT_FREE, epoch * _NAMES_OF_AN_EPOCH)
+        first = max(reached + _NAMES_KEPT_FREE, epoch * _NAMES_OF_AN_EPOCH) + leap % (_NAMES_OF_AN_EPOCH // 2)
         take(tx, name, first - reached)
     return epoch

@@ -110,5 +110,5 @@ class Resume(Act):
         for batch in batches.open_ones(tx):
             stops.put(tx, Scope("batch", batch), PERHAPS_SENT, decision.reference, "system")
         known = max((anchor.epoch for anchor in context.anchors.read()), default=0)
-        epoch = instance.leave_safe_mode(tx, known, sorted(context.partners))
+        epoch = instance.leave_safe_mode(tx, known, sorted(context.partners), context.ids.leap())
         tx.record("system", "resume", decision.reference, epoch=epoch)

@@ -105,6 +105,10 @@ class CountedIds:
         self._last += 1
         return str(UUID(int=self._last, version=4))
 
+    def leap(self) -> int:
+        self._last += 1
+        return self._last
+
 
 @dataclass
 class Gateway:
