@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlmodel import col, select
 
 from gateway.domain.errors import NotFound
+from gateway.domain.states import FileState
 from gateway.store import bulk
 from gateway.store.store import Transaction
 from gateway.store.tables import Attempt, FileOut, Payment, PaymentFile, WireObject
@@ -31,11 +32,14 @@ def claim(tx: Transaction, file_id: int) -> FileOut:
     return tx.session.get_one(FileOut, file_id, with_for_update=True, populate_existing=True)
 
 
-def known_names(tx: Transaction, partner: str, names: Collection[str]) -> set[str]:
-    """Which of these names are those of files to this partner."""
+def known_names(
+    tx: Transaction, partner: str, names: Collection[str], states: Collection[str] = tuple(FileState)
+) -> set[str]:
+    """Which of these names are those of files to this partner (in one of ``states``)."""
     found: set[str] = set()
     for part in _parts(sorted(names)):
         query = select(FileOut.name).where(FileOut.partner == partner, col(FileOut.name).in_(part))
+        query = query.where(col(FileOut.state).in_(states))
         found.update(tx.session.exec(query).all())
     return found
 

@@ -8,14 +8,21 @@ installation is in *safe mode*: it collects and shows, and nothing is released u
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 
 from adapters.profile import Outbox
-from gateway.domain.errors import ChitraError, SafeMode
+from gateway.domain.errors import ChitraError, RemoteRefused, SafeMode
+from gateway.domain.states import FileState
 from gateway.ports import Anchor, Transport
 from gateway.store import decisions, files, instance
 from gateway.store.store import Transaction
 from gateway.usecases.context import Context, Partner
 
+Place = tuple[str, str]
+"""(folder, name) at a partner."""
+_OVER = (FileState.SENT, FileState.ACKNOWLEDGED, FileState.REJECTED, FileState.CLOSED, FileState.VOID)
+"""Nobody uploads such a file any more."""
 _FIELD = re.compile(r"\{(date|sequence|message_id)[^}]*\}")
 _READ_AS = {"date": r"[0-9-]+", "sequence": r"[0-9]+", "message_id": r"M[0-9A-Z]{7,34}"}
 
@@ -71,11 +78,27 @@ def require_known_files(context: Context, partner: Partner, transport: Transport
     """
     if partner.code in context.looked_at:
         return
-    unknown = strangers(context, partner, transport)
+    ours = _ours(context, partner, transport)
+    unknown = _unknown(context, partner, ours)
     if unknown:
         params: dict[str, str | int] = {"partner": partner.code, "name": unknown[0][1], "count": len(unknown)}
         enter(context, "unknown_file_of_ours", params)
+    _sweep(context, partner, transport, ours)
     context.looked_at.add(partner.code)
+
+
+def _sweep(context: Context, partner: Partner, transport: Transport, ours: Mapping[Place, str]) -> None:
+    """Remove temporaries of files that are over.
+
+    The last packets of a sender that was killed can still be with the server when its successor removes the temporary:
+    then it is made once more, after everybody has looked.
+    """
+    with context.store.read() as tx:
+        over = files.known_names(tx, partner.code, set(ours.values()), _OVER)
+    for (folder, name), final in ours.items():
+        if name != final and final in over:
+            with suppress(RemoteRefused):
+                transport.remove(f"{folder}/{name}")
 
 
 def enter(context: Context, why: str, params: dict[str, str | int]) -> None:
@@ -102,19 +125,27 @@ def look_everywhere(context: Context) -> None:
             continue  # whoever delivers to it says why
 
 
-def strangers(context: Context, partner: Partner, transport: Transport) -> list[tuple[str, str]]:
-    """(folder, name) of files that are named as ours are and stand in no row; also temporaries of such names."""
+def strangers(context: Context, partner: Partner, transport: Transport) -> list[Place]:
+    """Files that are named as ours are and stand in no row; also temporaries of such names."""
+    return _unknown(context, partner, _ours(context, partner, transport))
+
+
+def _ours(context: Context, partner: Partner, transport: Transport) -> dict[Place, str]:
+    """What is named as our files and their temporaries are -> the file's own name."""
     outbox = partner.profile.outbox
     if outbox.delivery == "dropbox":
-        return []  # no look is possible
+        return {}  # no look is possible
     with context.store.read() as tx:
         naming = re.compile(_pattern(outbox, instance.head(tx).instance))
-    ours = {
+    return {
         (folder, each.name): found["final"]
         for folder in (outbox.folder, *outbox.archives)
         for each in transport.listing(folder)
         if not each.withheld and (found := naming.fullmatch(each.name))
     }
+
+
+def _unknown(context: Context, partner: Partner, ours: Mapping[Place, str]) -> list[Place]:
     with context.store.read() as tx:  # after the look: what another worker uploaded meanwhile was committed before
         known = files.known_names(tx, partner.code, set(ours.values()))
         known |= {name for name in ours.values() if f"{partner.code}/{name}" in decisions.accepted(tx)}

@@ -21,6 +21,7 @@ from gateway.store.store import take
 from gateway.usecases import decide, guard
 from gateway.usecases.acts import ACTS
 from gateway.usecases.decide import Proposal
+from gateway.usecases.guard import look_everywhere
 from gateway.usecases.resume import Survey, survey
 from gateway.usecases.send import Sent, read_first
 
@@ -274,6 +275,32 @@ def test_m15_a_temporary_that_nobody_knows_is_removed(past: Gateway) -> None:
     assert "safe_mode" in _refused(past.send())
     survey(past.context)
     assert not temporary.exists()
+
+
+def test_what_a_killed_senders_last_packets_left_is_removed_once_the_file_is_over(past: Gateway) -> None:
+    past.send()
+    (name,) = _finals(past)
+    temporary = past.place() / "in" / f".{name}.1.part"
+    temporary.write_bytes(b"<Doc")
+    past.send()
+    assert temporary.exists(), "looked for once in the life of a process"
+    past.context.looked_at.clear()
+    look_everywhere(past.context)
+    assert not temporary.exists()
+    assert _finals(past) == [name]
+
+
+@pytest.mark.parametrize("state", ["sealed", "uploading", "releasing", "unknown"])
+def test_the_temporary_of_a_file_that_may_still_be_on_its_way_stays(past: Gateway, state: str) -> None:
+    past.send()
+    (name,) = _finals(past)
+    temporary = past.place() / "in" / f".{name}.1.part"
+    temporary.write_bytes(b"<Doc")
+    with past.store.begin() as tx:
+        tx.run("UPDATE file_out SET state = :s", s=state)
+    past.context.looked_at.clear()
+    look_everywhere(past.context)
+    assert temporary.exists()
 
 
 def test_m15_a_second_reason_makes_a_decision_to_resume_lapse(past: Gateway) -> None:
