@@ -8,8 +8,8 @@ installation is in *safe mode*: it collects and shows, and nothing is released u
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from contextlib import suppress
+from typing import Literal, NamedTuple
 
 from adapters.profile import Outbox
 from gateway.domain.errors import ChitraError, RemoteRefused, SafeMode
@@ -19,12 +19,25 @@ from gateway.store import decisions, files, instance
 from gateway.store.store import Transaction
 from gateway.usecases.context import Context, Partner
 
-Place = tuple[str, str]
-"""(folder, name) at a partner."""
 _OVER = (FileState.SENT, FileState.ACKNOWLEDGED, FileState.REJECTED, FileState.CLOSED, FileState.VOID)
 """Nobody uploads such a file any more."""
+Role = Literal["file", "temporary", "marker"]
 _FIELD = re.compile(r"\{(date|sequence|message_id)[^}]*\}")
 _READ_AS = {"date": r"[0-9-]+", "sequence": r"[0-9]+", "message_id": r"M[0-9A-Z]{7,34}"}
+
+
+class Named(NamedTuple):
+    """What bears a name of ours at a partner."""
+
+    folder: str
+    name: str
+    final: str
+    """The name of the file that it is, becomes or marks."""
+    role: Role
+
+    @property
+    def path(self) -> str:
+        return f"{self.folder}/{self.name}"
 
 
 def require_own_past(context: Context) -> None:
@@ -81,24 +94,24 @@ def require_known_files(context: Context, partner: Partner, transport: Transport
     ours = _ours(context, partner, transport)
     unknown = _unknown(context, partner, ours)
     if unknown:
-        params: dict[str, str | int] = {"partner": partner.code, "name": unknown[0][1], "count": len(unknown)}
+        params: dict[str, str | int] = {"partner": partner.code, "name": unknown[0].name, "count": len(unknown)}
         enter(context, "unknown_file_of_ours", params)
     _sweep(context, partner, transport, ours)
     context.looked_at.add(partner.code)
 
 
-def _sweep(context: Context, partner: Partner, transport: Transport, ours: Mapping[Place, str]) -> None:
+def _sweep(context: Context, partner: Partner, transport: Transport, ours: list[Named]) -> None:
     """Remove temporaries of files that are over.
 
     The last packets of a sender that was killed can still be with the server when its successor removes the temporary:
     then it is made once more, after everybody has looked.
     """
     with context.store.read() as tx:
-        over = files.known_names(tx, partner.code, set(ours.values()), _OVER)
-    for (folder, name), final in ours.items():
-        if name != final and final in over:
+        over = files.known_names(tx, partner.code, {each.final for each in ours}, _OVER)
+    for each in ours:
+        if each.role == "temporary" and each.final in over:
             with suppress(RemoteRefused):
-                transport.remove(f"{folder}/{name}")
+                transport.remove(each.path)
 
 
 def enter(context: Context, why: str, params: dict[str, str | int]) -> None:
@@ -125,46 +138,49 @@ def look_everywhere(context: Context) -> None:
             continue  # whoever delivers to it says why
 
 
-def strangers(context: Context, partner: Partner, transport: Transport) -> list[Place]:
-    """Files that are named as ours are and stand in no row; also temporaries of such names."""
+def strangers(context: Context, partner: Partner, transport: Transport) -> list[Named]:
+    """What is named as our files, their temporaries and markers are, and stands in no row."""
     return _unknown(context, partner, _ours(context, partner, transport))
 
 
-def _ours(context: Context, partner: Partner, transport: Transport) -> dict[Place, str]:
-    """What is named as our files and their temporaries are -> the file's own name."""
+def _ours(context: Context, partner: Partner, transport: Transport) -> list[Named]:
     outbox = partner.profile.outbox
     if outbox.delivery == "dropbox":
-        return {}  # no look is possible
+        return []  # no look is possible
     with context.store.read() as tx:
         naming = re.compile(_pattern(outbox, instance.head(tx).instance))
-    return {
-        (folder, each.name): found["final"]
+    return [
+        Named(folder, each.name, found["final"], _role(found))
         for folder in (outbox.folder, *outbox.archives)
         for each in transport.listing(folder)
         if not each.withheld and (found := naming.fullmatch(each.name))
-    }
+    ]
 
 
-def _unknown(context: Context, partner: Partner, ours: Mapping[Place, str]) -> list[Place]:
+def _unknown(context: Context, partner: Partner, ours: list[Named]) -> list[Named]:
+    finals = {each.final for each in ours}
     with context.store.read() as tx:  # after the look: what another worker uploaded meanwhile was committed before
-        known = files.known_names(tx, partner.code, set(ours.values()))
-        known |= {name for name in ours.values() if f"{partner.code}/{name}" in decisions.accepted(tx)}
-    return sorted(place for place, final in ours.items() if final not in known)
+        known = files.known_names(tx, partner.code, finals)
+        known |= {final for final in finals if f"{partner.code}/{final}" in decisions.accepted(tx)}
+    return sorted(each for each in ours if each.final not in known)
 
 
-def is_final(context: Context, partner: Partner, name: str) -> bool:
-    """A file's own name, and not that of a temporary."""
-    with context.store.read() as tx:
-        found = re.fullmatch(_pattern(partner.profile.outbox, instance.head(tx).instance), name)
-    return found is not None and found["final"] == name
+def _role(found: re.Match[str]) -> Role:
+    if found["marker"]:
+        return "marker"
+    return "file" if found["final"] == found[0] else "temporary"
 
 
 def _pattern(outbox: Outbox, of_instance: str) -> str:
-    """A regular expression for the names of our files and of their temporaries; group ``final`` is the file's name."""
+    """A regular expression for the names of our files, their temporaries and their markers.
+
+    Group ``final`` is the file's own name; ``marker`` is empty but for a marker.
+    """
     final = _as_pattern(outbox.filename, dict(_READ_AS) | {"message_id": f"M{of_instance}[0-9A-Z]+"})
     before, after = outbox.temporary.replace("{attempt}", "\0").split("{name}")
     around = [re.escape(part).replace("\0", "[0-9]+") for part in (before, after)]
-    return f"(?:{around[0]})?(?P<final>{final})(?:{around[1]})?"
+    marker = re.escape(outbox.marker) if outbox.delivery == "marker" else ""
+    return f"(?:{around[0]})?(?P<final>{final})(?:(?P<marker>{marker})|{around[1]})?"
 
 
 def _as_pattern(template: str, read_as: dict[str, str]) -> str:

@@ -64,19 +64,25 @@ def survey(context: Context) -> Survey:
 
 
 def _look(context: Context, partner: Partner, transport: Transport, found: Survey) -> None:
-    for folder, name in guard.strangers(context, partner, transport):
-        if not guard.is_final(context, partner, name):
-            transport.remove(f"{folder}/{name}")  # the fence: who left it cannot release it any more
-            continue
-        try:
-            found.adopted.append(adopt(context, partner, transport, folder, name))
-        except Alarm as alarm:
-            found.errors.append((partner.code, alarm))
-            found.accepted.append(f"{partner.code}/{name}")
+    strangers = guard.strangers(context, partner, transport)
+    for each in strangers:
+        if each.role == "temporary":
+            transport.remove(each.path)  # the fence: who left it cannot release it any more
+        elif each.role == "file":
+            _take_over(context, partner, transport, each, found)
+    left = {each.final for each in guard.strangers(context, partner, transport)}
+    found.accepted += sorted(f"{partner.code}/{final}" for final in left & {each.final for each in strangers})
     places = _places(partner, transport)
     with context.store.read() as tx:
         for file in files.in_states(tx, OPEN, partner.code):
             found.seen.append(Seen(partner.code, file.message_id, file.name, file.state, places.get(file.name, "")))
+
+
+def _take_over(context: Context, partner: Partner, transport: Transport, forgotten: guard.Named, found: Survey) -> None:
+    try:
+        found.adopted.append(adopt(context, partner, transport, forgotten.folder, forgotten.name))
+    except Alarm as alarm:
+        found.errors.append((partner.code, alarm))
 
 
 def _places(partner: Partner, transport: Transport) -> dict[str, str]:

@@ -303,6 +303,17 @@ def test_the_temporary_of_a_file_that_may_still_be_on_its_way_stays(past: Gatewa
     assert temporary.exists()
 
 
+def test_m15_the_marker_of_a_forgotten_file_is_noticed_stays_and_may_be_accepted(past: Gateway) -> None:
+    """The data was taken away; only its marker still says that there was a file."""
+    profile = past.profiles["vietinbank"]
+    past.profiles["vietinbank"] = replace(profile, outbox=replace(profile.outbox, delivery="marker"))
+    marker = past.place() / "in" / "CHITRA_20261102_000077.xml.done"
+    marker.touch()
+    assert "safe_mode" in _refused(past.send())
+    found = survey(past.context)
+    assert (found.accepted, marker.exists()) == (["vietinbank/CHITRA_20261102_000077.xml"], True)
+
+
 def test_m15_a_second_reason_makes_a_decision_to_resume_lapse(past: Gateway) -> None:
     with pytest.raises(SafeMode):
         guard.enter(past.context, "database_set_back", {})
