@@ -306,11 +306,12 @@ def test_the_temporary_of_a_file_that_may_still_be_on_its_way_stays(past: Gatewa
 def test_m15_the_marker_of_a_forgotten_file_is_noticed_stays_and_may_be_accepted(past: Gateway) -> None:
     """The data was taken away; only its marker still says that there was a file."""
     profile = past.profiles["vietinbank"]
-    past.profiles["vietinbank"] = replace(profile, outbox=replace(profile.outbox, delivery="marker"))
-    marker = past.place() / "in" / "CHITRA_20261102_000077.xml.done"
+    in_form = replace(profile, outbox=replace(profile.outbox, delivery="marker"))
+    marking = Gateway(past.folder, past.url, past.clock, past.profiles | {"vietinbank": in_form})
+    marker = marking.place() / "in" / "CHITRA_20261102_000077.xml.done"
     marker.touch()
-    assert "safe_mode" in _refused(past.send())
-    found = survey(past.context)
+    assert "safe_mode" in _refused(marking.send())
+    found = survey(marking.context)
     assert (found.accepted, marker.exists()) == (["vietinbank/CHITRA_20261102_000077.xml"], True)
 
 
