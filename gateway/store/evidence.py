@@ -265,8 +265,8 @@ def raise_for_unanswered(tx: Transaction, kind: str, partner: str, due_before: s
     if count:
         tx.run(
             "INSERT INTO exception (id, kind, partner, file_out_id, payment_id, amount, currency, params, state,"
-            " opened_at) SELECT :first - 1 + row_number() OVER (ORDER BY p.id), :kind, p.partner, f.id,"
-            f" p.id, p.amount, p.currency, '{{}}', 'open', :now {_UNANSWERED}",
+            " opened_at) SELECT :first - 1 + row_number() OVER (ORDER BY p.id), CAST(:kind AS VARCHAR), p.partner,"
+            f" f.id, p.id, p.amount, p.currency, '{{}}', 'open', :now {_UNANSWERED}",
             first=take(tx, "exception", count).start,
             now=tx.now(),
             kind=kind,

@@ -308,8 +308,8 @@ def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
     if count:
         tx.run(
             "INSERT INTO exception (id, kind, partner, file_in_id, payment_id, amount, currency, params, state,"
-            " opened_at) SELECT :first - 1 + row_number() OVER (ORDER BY p.id), :kind, p.partner, :file, p.id,"
-            f" p.amount, p.currency, '{{}}', 'open', :now {selection}",
+            " opened_at) SELECT :first - 1 + row_number() OVER (ORDER BY p.id), CAST(:kind AS VARCHAR), p.partner,"
+            f" :file, p.id, p.amount, p.currency, '{{}}', 'open', :now {selection}",
             first=take(tx, "exception", count).start,
             kind=kind,
             file=file_in_id,

@@ -24,6 +24,7 @@ ALARMS = frozenset(
         "second_debit",
         "return_reversed",
         "booked_and_rejected",
+        "evidence_for_unsent",
         "status_for_unknown_message",
         "status_for_unsent_message",
     }
