@@ -103,8 +103,8 @@ def require_known_files(context: Context, partner: Partner, transport: Transport
 def _sweep(context: Context, partner: Partner, transport: Transport, ours: list[Named]) -> None:
     """Remove temporaries of files that are over.
 
-    The last packets of a sender that was killed can still be with the server when its successor removes the temporary:
-    then it is made once more, after everybody has looked.
+    The last packets of a sender that was killed may still be with the server when its successor removes the temporary;
+    then one would be made after everybody has looked.
     """
     with context.store.read() as tx:
         over = files.known_names(tx, partner.code, {each.final for each in ours}, _OVER)
@@ -160,8 +160,8 @@ def _ours(context: Context, partner: Partner, transport: Transport) -> list[Name
 def _unknown(context: Context, partner: Partner, ours: list[Named]) -> list[Named]:
     finals = {each.final for each in ours}
     with context.store.read() as tx:  # after the look: what another worker uploaded meanwhile was committed before
-        known = files.known_names(tx, partner.code, finals)
-        known |= {final for final in finals if f"{partner.code}/{final}" in decisions.accepted(tx)}
+        known, accepted = files.known_names(tx, partner.code, finals), decisions.accepted(tx)
+    known |= {final for final in finals if f"{partner.code}/{final}" in accepted}
     return sorted(each for each in ours if each.final not in known)
 
 
