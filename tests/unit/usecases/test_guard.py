@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,8 +15,7 @@ from gateway import anchors
 from gateway.anchors import FileAnchors
 from gateway.domain.errors import NotConfigured, Refusal, SafeMode
 from gateway.ports import Anchor
-from gateway.store import instance, stops
-from gateway.store.store import take
+from gateway.store import stops
 from gateway.usecases import decide, guard
 from gateway.usecases.acts import ACTS
 from gateway.usecases.decide import Proposal
@@ -236,21 +234,6 @@ def test_m15_a_new_epoch_uses_no_identifier_and_no_name_twice(past: Gateway) -> 
     _resumed(past)
     assert past.value("SELECT epoch FROM instance") == 2
     assert past.value("SELECT \"next\" FROM sequence WHERE name = 'file_name:vietinbank'") > before + 900
-
-
-def test_m5_two_lives_of_one_backup_never_give_the_same_identifiers(past: Gateway) -> None:
-    """The home is copied with its anchor, and nothing outside remembers the first life."""
-    lives = []
-    for leap in (5, 700_000_000):
-        with past.store.begin() as tx, suppress(_Undone):
-            instance.leave_safe_mode(tx, 0, ["vietinbank"], leap)
-            lives.append({each: take(tx, each).start for each in ("file_out", "payment", "file_name:vietinbank")})
-            raise _Undone
-    assert all(lives[1][each] - lives[0][each] > 10_000 for each in lives[0])
-
-
-class _Undone(Exception):
-    pass
 
 
 def test_resuming_is_for_safe_mode_only(past: Gateway) -> None:
