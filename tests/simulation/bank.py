@@ -340,6 +340,7 @@ class Bank:
         """The end: everything is taken, answered and booked, and every word of it arrives."""
         self.take()
         self.finish_halves()
+        self._put_again()
         for order in self.orders:
             if not order.answered:
                 order.answered = True
@@ -347,3 +348,11 @@ class Bank:
         self.book(most=10_000)
         if self._unreported:
             self.close_day()
+
+    def _put_again(self) -> None:
+        """What was spoiled at the server while it was read: somebody has asked for it."""
+        while self.server.spoiled:
+            content = self.server.spoiled.pop()
+            for message in {message for message, _, genuine in self.sent if genuine == content}:
+                inbox = next(each for each in self.profile.inboxes if each.message == message)
+                self.put(message, content, inbox.name(f"anew{self._id('')}"))

@@ -39,6 +39,10 @@ _FORGET = (
     "UPDATE file_out SET state = 'sent' WHERE state IN ('acknowledged', 'rejected', 'closed', 'unknown')",
     "UPDATE batch SET state = 'sending' WHERE state IN ('closing', 'closed')",
 )
+_ORDERED_ANEW = (
+    "SELECT 1 FROM payment WHERE kind = 'regular' AND predecessor_id IS NULL AND state <> 'cancelled'"
+    " GROUP BY payer, programme, person_blind, benefit_month HAVING count(*) > 1 AND sum(NOT holds_key) > 0"
+)
 
 
 class Reorder:
@@ -68,9 +72,12 @@ class Reorder:
             require(rows == first[aspect], promise, f"{aspect}: {sorted(gone, key=str)} became {sorted(new, key=str)}")
 
     def _is_comparable(self, picture: dict[str, list[Any]]) -> bool:
-        """Not what two people have decided, and not what spoke of files that we had not sent yet."""
+        """Not what two people have decided, not what spoke of files that we had not sent yet, and not when a benefit
+        was ordered anew after its first payment had come back: without that word the second one would not be here.
+        """
         decided = self._raw.execute("SELECT 1 FROM verdict").fetchone()
-        return not decided and not {row[0] for row in picture["exceptions"]} & {*_DEPENDS_ON_TIME}
+        anew = self._raw.execute(_ORDERED_ANEW).fetchone()
+        return not decided and not anew and not {row[0] for row in picture["exceptions"]} & {*_DEPENDS_ON_TIME}
 
     def _arrivals(self) -> list[tuple[Arrival, bytes]]:
         rows: list[Arrival] = self._raw.execute("SELECT partner, folder, name, sha256 FROM file_in").fetchall()

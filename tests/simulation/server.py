@@ -37,6 +37,8 @@ class Server:
     is_blind: bool = False
     """A drop box: whoever writes into the outbox may not look into it (50)."""
     watch: Callable[[str, str], None] = lambda folder, name: None
+    spoiled: list[bytes] = field(default_factory=list)
+    """What was replaced by other bytes while we read it (65): the partner will be asked for it again."""
 
     def make(self, folder: str) -> None:
         self.folders.setdefault(folder, {})

@@ -128,6 +128,7 @@ class SimulatedTransport:
             raise RemoteRefused("failure", operation="read", path=path)
         content = node.content
         if not self._is_ours(path) and self._chance.fault(65):
+            self._server.spoiled.append(content)
             node.content, node.modified = bytes(len(content)), node.modified + 1
             self._judge.forge(self._partner, node.content)
         return content
