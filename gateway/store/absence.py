@@ -1,28 +1,9 @@
-"""Queries on which absence is believed: an account's statements in order, and whether anything speaks of a file."""
+"""Queries on which absence is believed: whether anything speaks of a file."""
 
 from __future__ import annotations
 
-from sqlmodel import col, select
-
-from gateway.domain.states import InboundState
 from gateway.store.store import Transaction
-from gateway.store.tables import FileIn, FileOut, Statement
-
-
-def statements(tx: Transaction, partner: str, account: str, message: str) -> list[Statement]:
-    """Proven statements of one kind and account by their days; a repeated one counts once."""
-    query = (
-        select(Statement)
-        .join(FileIn, col(FileIn.id) == col(Statement.file_in_id))
-        .where(FileIn.state == InboundState.PROCESSED, FileIn.proof != "none")
-        .where(Statement.partner == partner, Statement.account == account, Statement.message == message)
-        .order_by(col(Statement.to_date), col(Statement.sequence), col(Statement.page), col(Statement.id))
-    )
-    unlike: dict[tuple[object, ...], Statement] = {}
-    for each in tx.session.exec(query).all():
-        unlike.setdefault((each.to_date, each.sequence, each.page, each.opening, each.closing), each)
-    return list(unlike.values())
-
+from gateway.store.tables import FileOut
 
 _NAMES_IT = (
     "(SELECT 1 FROM entry e JOIN statement s ON s.id = e.statement_id WHERE s.partner = :partner"

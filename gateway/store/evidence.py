@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlmodel import select
@@ -217,38 +216,6 @@ def replace_bare(tx: Transaction, statement_id: int, key: bytes) -> None:
     if bare is not None:
         tx.run("UPDATE entry SET disposition = 'ignored', reason = 'replaced_by_details' WHERE id = :id", id=bare)
         tx.run("UPDATE exception SET state = 'resolved' WHERE entry_id = :id", id=bare)
-
-
-_NEIGHBOUR_DAYS_MAX = 45
-
-
-def neighbours(tx: Transaction, statement: Statement) -> list[tuple[Statement, Statement]]:
-    """(earlier, later) pairs of this statement with those next to it by sequence number, which may restart yearly."""
-    if statement.sequence is None:
-        return []
-    before = _beside(tx, statement, statement.sequence - 1)
-    after = _beside(tx, statement, statement.sequence + 1)
-    pairs = [(other, statement) for other in before if _days(other, statement) >= 0]
-    pairs += [(statement, other) for other in after if _days(statement, other) >= 0]
-    return [(one, next_) for one, next_ in pairs if one.last_page is not False and next_.page in (None, 1)]
-
-
-def _beside(tx: Transaction, statement: Statement, sequence: int) -> list[Statement]:
-    """Statements of the account with this number, of about the same time."""
-    query = select(Statement).where(
-        Statement.partner == statement.partner,
-        Statement.account == statement.account,
-        Statement.message == statement.message,
-        Statement.sequence == sequence,
-    )
-    return [each for each in tx.session.exec(query).all() if abs(_days(each, statement)) <= _NEIGHBOUR_DAYS_MAX]
-
-
-def _days(one: Statement, other: Statement) -> int:
-    """From the end of ``one`` to the end of ``other``; 0 where a statement has no date."""
-    if not (one.to_date and other.to_date):
-        return 0
-    return (date.fromisoformat(other.to_date) - date.fromisoformat(one.to_date)).days
 
 
 _UNANSWERED = (

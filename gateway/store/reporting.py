@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.domain.chains import UNTIED
 from gateway.store.store import Transaction
 
 _CHARGES = (
@@ -45,10 +46,11 @@ def return_charges(tx: Transaction, batch_id: str) -> int:
 
 
 def statements_not_tying(tx: Transaction, batch_id: str) -> int:
-    """S4: statements of the batch's partners whose balances and entries disagree, or whose chain is broken."""
+    """S4: statements of the batch's partners whose balances and entries disagree, or that are not all there."""
+    kinds = ", ".join(f"'{kind}'" for kind in UNTIED)
     return int(
         tx.value(
-            "SELECT count(*) FROM exception WHERE kind IN ('statement_does_not_tie', 'chain_broken')"
+            f"SELECT count(*) FROM exception WHERE kind IN ({kinds})"
             " AND state = 'open' AND partner IN (SELECT partner FROM payment WHERE batch_id = :b)",
             b=batch_id,
         )

@@ -12,7 +12,7 @@ from adapters.profile import Inbox
 from gateway.domain.errors import ChitraError, NotConfigured, NotYet, RemoteRefused, RemoteUnknown
 from gateway.domain.states import InboundState
 from gateway.ports import LockHeld, RemoteFile
-from gateway.store import evidence, sightings
+from gateway.store import chains, evidence, sightings
 from gateway.store.sightings import Memory, Seen
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context, Partner
@@ -62,7 +62,18 @@ def collect(context: Context, partner: Partner) -> tuple[list[Received], list[Ch
                     break
     except ChitraError as error:
         errors.append(error)
+    _forget_healed(context, received)
     return received, list(_paced(partner, received, errors))
+
+
+def _forget_healed(context: Context, received: list[Received]) -> None:
+    """What one file opened and a later one of this round has healed (a page, a day) is nothing for a person."""
+    opening = [file for file in received if file.file and file.matched.exceptions]
+    if opening:
+        with context.store.read() as tx:
+            healed = chains.healed(tx, [file.file for file in opening])
+        for file in opening:
+            file.matched.exceptions = max(0, file.matched.exceptions - healed[file.file])
 
 
 def _paced(partner: Partner, received: list[Received], errors: list[ChitraError]) -> Iterator[ChitraError]:

@@ -20,6 +20,7 @@ from gateway.ports import Proven
 from gateway.store import blobs, evidence, moves
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
+from gateway.usecases import chain
 from gateway.usecases.context import Context, Partner
 from gateway.usecases.match import ALARMS, Matched, match
 from gateway.usecases.received import Received, opened
@@ -92,6 +93,7 @@ def _process(
             accounts = frozenset(_accounts(context, tx, partner))
             reading = Reading(accounts, proven=True, reasons=partner.profile.reasons)
             record_statements(tx, row, proven.open(), reading)
+            chain.look(context, tx, partner, row)
         matched = match(context, tx, row)
         _finish(tx, row, proven, matched)
     error = Alarm("alarming_entries", kinds=", ".join(matched.kinds)) if ALARMS & set(matched.kinds) else None

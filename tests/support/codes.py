@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.domain import chains
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("formats", "keys", "adapters", "gateway")
 _ELSEWHERE = ("gateway/sandbox", "gateway/cli/messages", "gateway/store/tables", "adapters/banks", "adapters/ewallets")
@@ -67,7 +69,7 @@ def kinds() -> set[str]:
                 said |= set(re.findall(r"(?:THEN|ELSE) '([a-z_]+)'", ast.unparse(node.value).replace("\\'", "'")))
             if node.targets[0].id == "ODD" and isinstance(node.value, ast.Dict):
                 said |= {code for key in node.value.keys for code in _literals(key, {})}
-    return said
+    return said | set(chains.KINDS)
 
 
 _RAISERS = (

@@ -224,7 +224,7 @@ def collected(fault: Fault, gateway: Gateway, proof: str) -> dict[str, Any]:
         "exit_code": gravity.gravest(map(gravity.of_received, received)),
         "payments": " ".join(gateway.states().values()),
         "file": sent.state,
-        "exceptions": _shortened(gateway.exceptions()),
+        "exceptions": _shortened(gateway.open_exceptions()),
     }
 
 

@@ -226,6 +226,10 @@ class Gateway:
         """Kinds, sorted, as often as they stand."""
         return sorted(each.kind for each in self.rows("SELECT kind FROM exception"))
 
+    def open_exceptions(self) -> list[str]:
+        """Kinds of those that nobody has resolved and that have not healed."""
+        return sorted(each.kind for each in self.rows("SELECT kind FROM exception WHERE state = 'open'"))
+
     def files(self) -> list[Any]:
         return self.rows("SELECT * FROM file_out ORDER BY id")
 

@@ -27,6 +27,11 @@ KINDS = {
     "unreadable_entry": N_("unreadable entry"),
     "statement_does_not_tie": N_("statement does not tie"),
     "chain_broken": N_("gap between two statements"),
+    "statement_gap": N_("statement number missing"),
+    "day_missing": N_("day without a statement"),
+    "page_missing": N_("page of a statement missing"),
+    "statements_overlap": N_("overlapping statements"),
+    "statement_corrected": N_("corrected statement"),
     "message_id_reused": N_("answer with a used message id"),
     "unproven_statement": N_("statement without proof"),
     "status_for_unknown_message": N_("answer to an unknown file"),
@@ -86,6 +91,26 @@ ADVICE: Templates = {
     "unreadable_entry": N_("An entry cannot be read. Look at it in the file and ask the partner to correct it."),
     "statement_does_not_tie": N_("Opening balance plus entries is not the closing balance. Ask for a new statement."),
     "chain_broken": N_("The opening balance is not the last closing balance. Ask for the statement between them."),
+    "statement_gap": (
+        N_("Before the statement of {day} number {numbers} is missing. Ask the partner for it."),
+        N_("A statement is missing by its number. Ask the partner for it."),
+    ),
+    "day_missing": (
+        N_("There is no statement of the working days {first} to {last}. Ask the partner for it."),
+        N_("There is no statement of a working day. Ask the partner for it."),
+    ),
+    "page_missing": (
+        N_("Of the statement of {day} page {pages} is missing. Ask the partner for it."),
+        N_("A page of a statement is missing. Ask the partner for it."),
+    ),
+    "statements_overlap": (
+        N_("Statements between {first} and {last} cover the same days. Ask the partner which of them is the record."),
+        N_("Statements cover the same days. Ask the partner which of them is the record."),
+    ),
+    "statement_corrected": (
+        N_("The partner sent the statement of {day} again with other content. Compare both and ask the partner why."),
+        N_("The partner sent a statement again with other content. Compare both and ask the partner why."),
+    ),
     "message_id_reused": N_("The answer has a message id that was used before; it was not used. Ask the partner."),
     "unproven_statement": N_("A statement without proof was read, nothing was moved. Wait for the partner's own file."),
     "status_for_unknown_message": (

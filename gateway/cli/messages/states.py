@@ -162,6 +162,8 @@ PHRASES = {
     "chain_ends_early": N_("the last statement ends too early"),
     "statement_does_not_tie": N_("a statement does not tie"),
     "statement_missing": N_("a statement is missing between two others"),
+    "statement_undecided": N_("two versions of a statement are of one time"),
+    "statements_overlap": N_("statements cover the same days"),
     # proofs
     "enveloped": N_("signature inside the file"),
     "detached": N_("signature beside the file"),

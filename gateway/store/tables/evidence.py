@@ -102,6 +102,7 @@ class Statement(SQLModel, table=True):
     statement_id: str | None = None
     created_at: str | None = None
     sequence: int | None = big(default=None)
+    legal_sequence: int | None = big(default=None)
     page: int | None = big(default=None)
     last_page: bool | None = None
     account: str | None = None
@@ -114,6 +115,8 @@ class Statement(SQLModel, table=True):
     entry_sum: int = big(default=0)
     ties: bool | None = None
     """S4: opening + booked entries = closing; None where balances are not given."""
+    content: bytes | None = None
+    """Digest of the booked entries, whatever their order: tells a correction from a copy."""
 
 
 class Balance(SQLModel, table=True):
@@ -228,3 +231,5 @@ class ExceptionItem(SQLModel, table=True):
     params: str = "{}"
     state: str = "open"
     opened_at: str
+    healed_at: str | None = None
+    """Since when the evidence says that it is over; None while it is open, or when a person has resolved it."""
