@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -12,7 +13,7 @@ import click
 
 from gateway.cli import reasons
 from gateway.cli.lazy import Group
-from gateway.cli.messages import state_word
+from gateway.cli.messages import state_word, tie_word
 from gateway.cli.options import permit, unmasking
 from gateway.cli.session import Session, money, pass_session
 from gateway.cli.words import N_, _
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from formats.iso20022.reasons import Reason
     from gateway.reports.batch import BatchReport, Unpaid
     from gateway.reports.lines import Line
+    from gateway.reports.tie import Question, Tie
 
     _Unpaid = Sequence[tuple[Unpaid, Reason | None]]
 
@@ -133,3 +135,120 @@ def _say_unpaid(session: Session, currency: str, unpaid: _Unpaid) -> None:
         ],
         numbers=[3, 4],
     )  # fmt: skip
+
+
+_PLACES = {
+    "approved": N_("Approved"),
+    "debited": N_("Debited and kept"),
+    "returned": N_("Returned"),
+    "rejected": N_("Rejected"),
+    "cancelled": N_("Cancelled"),
+    "held": N_("Held"),
+    "open": N_("Still open"),
+}
+_BOOKS = {
+    "opening": N_("Opening"),
+    "funding": N_("Funding"),
+    "other_credits": N_("Other credits"),
+    "returned_net": N_("Returned"),
+    "reversals": N_("Reversals"),
+    "debits": N_("Debits"),
+    "fees": N_("Fees"),
+    "other_debits": N_("Other debits"),
+    "closing": N_("Closing"),
+    "difference": N_("Difference"),
+}
+_MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"])
+
+
+@report.command(
+    "tie",
+    help=N_("The tie of a day: approved money by where it is, and each account by its statement; every difference."),
+    epilog="chitra report tie --date 2026-11-05",
+)
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, metavar="YYYY-MM-DD", help=N_("Which day.")
+)
+@click.option("--payer", metavar="CODE", help=N_("Only of this payer."))
+@click.option(
+    "--known-at",
+    type=_MOMENT,
+    metavar="YYYY-MM-DDTHH:MM",
+    help=N_("Only with what had arrived by then, in the time of Viet Nam when it names no other."),
+)
+@pass_session
+def tie(session: Session, day: datetime, payer: str | None, known_at: datetime | None) -> int:
+    from gateway.reports.tie import daily_tie
+
+    result = daily_tie(session.app.store, _question(session, day, payer, known_at))
+    _say_tie(session, result)
+    totals = _totals(result)
+    session.output.document(asdict(result) | {"totals": totals, "ties": result.ties})
+    return 5 if result.differences else 3 if result.awaited or result.unexplained else 0
+
+
+def _question(session: Session, day: datetime, payer: str | None, known_at: datetime | None) -> Question:
+    from gateway.clock import ZONE
+    from gateway.reports.tie import Question
+
+    context = session.app.context
+    moment = known_at if known_at is None or known_at.tzinfo else known_at.replace(tzinfo=ZONE)
+    accounts = None
+    if payer is not None:
+        accounts = {code: context.payer(payer).accounts(code) for code in context.partners}
+    return Question(
+        day=day.date(),
+        known_at=moment,
+        payer=payer,
+        books={code: partner.profile.book_of_record for code, partner in context.partners.items()},
+        accounts=accounts,
+        is_working=context.is_working,
+        today=context.today(),
+    )
+
+
+def _totals(result: Tie) -> list[dict[str, Any]]:
+    """Sums over all rows, one for each currency."""
+    totals: dict[str, dict[str, Any]] = {}
+    for row in result.payments:
+        total = totals.setdefault(row.currency, {"currency": row.currency, "payments": 0, **dict.fromkeys(_PLACES, 0)})
+        for name in ("payments", *_PLACES):
+            total[name] += getattr(row, name)
+    return list(totals.values())
+
+
+def _say_tie(session: Session, result: Tie) -> None:
+    output = session.output
+    for title, rows in (
+        (_("Differences"), result.differences),
+        (_("Awaited"), result.awaited),
+        (_("Unexplained"), result.unexplained),
+    ):
+        output.table(
+            [title, _("Reference"), _("Partner"), _("Account"), _("Amount")],
+            [[tie_word(d.kind), d.reference, d.partner, d.account, money(d.amount, d.currency)] for d in rows],
+            numbers=[4],
+        )
+    output.table(
+        [_("Payer"), _("Programme"), _("Partner"), _("Commune"), _("Payments"), *map(_, _PLACES.values())],
+        [
+            [p.payer, p.programme, p.partner, p.commune_code, p.payments,
+             *(money(getattr(p, name), p.currency) for name in _PLACES)]
+            for p in result.payments
+        ],
+        numbers=range(4, 12),
+    )  # fmt: skip
+    output.table(
+        [_("Partner"), _("Account"), *map(_, _BOOKS.values())],
+        [[a.partner, a.account, *(money(getattr(a, name), a.currency) for name in _BOOKS)] for a in result.accounts],
+        numbers=range(2, 12),
+    )
+    output.table(
+        [_("Sum"), *(total["currency"] for total in _totals(result))],
+        [
+            [_(word), *(money(total[name], total["currency"]) for total in _totals(result))]
+            for name, word in _PLACES.items()
+        ],
+        numbers=range(1, 9),
+    )
+    output.say(_("The day ties.") if result.ties else _("The day does not tie."))

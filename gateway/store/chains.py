@@ -18,13 +18,16 @@ _SHEETS = (
     "SELECT s.id, s.message_id, s.statement_id, s.created_at, s.sequence, s.legal_sequence, s.page, s.last_page,"
     " s.from_date, s.to_date, s.opening, s.closing, s.entries, s.entry_sum, s.content, s.currency"
     " FROM statement s JOIN file_in f ON f.id = s.file_in_id WHERE f.proof <> 'none' AND s.partner = :partner"
-    " AND s.account = :account AND s.message = :message ORDER BY s.id"
+    " AND s.account = :account AND s.message = :message AND f.received_at <= :known ORDER BY s.id"
 )
 
 
-def sheets(tx: Transaction, partner: str, account: str, message: str) -> dict[str, list[Sheet]]:
-    """Currency -> the proven statements of one kind and account; those without currency stand with the only one."""
-    rows = tx.rows(_SHEETS, partner=partner, account=account, message=message)
+def sheets(tx: Transaction, partner: str, account: str, message: str, known: str = "9999") -> dict[str, list[Sheet]]:
+    """Currency -> the proven statements of one kind and account; those without currency stand with the only one.
+
+    ``known`` is a stored time: only what was received by then.
+    """
+    rows = tx.rows(_SHEETS, partner=partner, account=account, message=message, known=known)
     currencies = sorted({row.currency for row in rows if row.currency})
     only = currencies[0] if len(currencies) == 1 else ""
     found: dict[str, list[Sheet]] = {}

@@ -47,10 +47,11 @@ def _allocate(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
     if not count:
         return 0
     return tx.run(
-        "INSERT INTO allocation (id, detail_id, entry_id, payment_id, kind, amount, currency, booked_on)"
+        "INSERT INTO allocation (id, detail_id, entry_id, payment_id, kind, amount, currency, booked_on, made_at)"
         " SELECT :first - 1 + row_number() OVER (ORDER BY c.detail_id), c.detail_id, c.entry_id, c.payment_id,"
-        f" '{kind}', c.amount, c.currency, c.booked_on FROM ({candidates}) c",
+        f" '{kind}', c.amount, c.currency, c.booked_on, :now FROM ({candidates}) c",
         first=take(tx, "allocation", count).start,
+        now=tx.now(),
         file=file_in_id,
         today=today,
     ).rowcount

@@ -52,6 +52,13 @@ def status_word(status: str) -> str:
     return _(STATUSES.get(status, status))
 
 
+def tie_word(kind: str) -> str:
+    """What keeps a day from tying, in a few words; an exception by its kind."""
+    from gateway.cli.messages.states import TIES
+
+    return _(TIES[kind]) if kind in TIES else kind_word(kind)
+
+
 def kind_word(kind: str) -> str:
     """The kind of an exception in a few words."""
     from gateway.cli.messages.kinds import KINDS

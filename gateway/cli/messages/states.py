@@ -172,3 +172,12 @@ PHRASES = {
     "several": N_("several"),
 }
 """Values of parameters such as ``reason``, ``why``, ``operation`` or ``role``."""
+
+TIES = {
+    "booked_differs": N_("bookings do not add up to the payment"),
+    "state_differs": N_("state is not what the evidence says"),
+    "batch_differs": N_("payments are not what was approved"),
+    "not_in_statement": N_("booking missing from the statement"),
+    "statement_awaited": N_("no statement yet"),
+}
+"""What keeps a day from tying, besides exceptions."""

@@ -203,6 +203,8 @@ class Allocation(SQLModel, table=True):
     amount: int = big()
     currency: str
     booked_on: str
+    made_at: str | None = None
+    """Since when we know it; None stands for the arrival of its file."""
 
 
 class ExceptionItem(SQLModel, table=True):
