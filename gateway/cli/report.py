@@ -15,7 +15,7 @@ from gateway.cli import reasons
 from gateway.cli.lazy import Group
 from gateway.cli.messages import state_word, tie_word
 from gateway.cli.options import permit, unmasking
-from gateway.cli.session import Session, money, pass_session
+from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
 from gateway.domain.errors import Refusal
 from gateway.domain.states import BatchState
@@ -121,7 +121,32 @@ def _say(session: Session, sums: BatchReport, unpaid: _Unpaid) -> None:
         numbers=[2, 3],
     )
     _say_unpaid(session, sums.currency, unpaid)
+    _say_issued(session, sums)
     output.say(_("It ties with the partners' booked entries.") if sums.ties else _("It does not tie."))
+
+
+def _say_issued(session: Session, sums: BatchReport) -> None:
+    """What was reported at each closing, and what has changed from one to the next."""
+    output, currency = session.output, sums.currency
+    names = ("debited", "returned", "rejected", "cancelled")
+    output.table(
+        [_("Report"), _("Closed on"), *(_(_SUMS[name]) for name in names)],
+        [
+            [_("original") if each.number == 1 else _("supplement {number}").format(number=each.number - 1),
+             local(each.made_at), *(money(each.sums[name], currency) for name in names)]
+            for each in sums.reports
+        ],
+        numbers=range(2, 6),
+    )  # fmt: skip
+    output.table(
+        [_("Supplement"), _("Payment"), _("Reference"), _("From"), _("To"), _("Amount"), _("Reason")],
+        [
+            [each.number - 1, c["payment"], c["payment_ref"], state_word(c["from"]), state_word(c["to"]),
+             money(c["amount"], currency), c["reason"] or ""]
+            for each in sums.reports for c in each.changes
+        ],
+        numbers=[5],
+    )  # fmt: skip
 
 
 def _say_unpaid(session: Session, currency: str, unpaid: _Unpaid) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from gateway.store import batches, reporting
+from gateway.store import batch_reports, batches, reporting
 from gateway.store.store import Store
 
 
@@ -28,6 +31,19 @@ class Unpaid:
 
 
 @dataclass(frozen=True, slots=True)
+class Issued:
+    """What was reported when the batch closed; number 1 is the original, the others are supplements."""
+
+    number: int
+    made_at: str
+    sums: Mapping[str, int]
+    charges: int
+    outcomes: Sequence[Mapping[str, Any]]
+    changes: Sequence[Mapping[str, Any]]
+    """Payments that changed since the report before: ``payment``, ``payment_ref``, ``from``, ``to``, ``amount`` ..."""
+
+
+@dataclass(frozen=True, slots=True)
 class BatchReport:
     """Amounts in minor units. ``debited`` is debited and kept: reports say "debited", not "paid"."""
 
@@ -48,6 +64,8 @@ class BatchReport:
     """approved = debited + returned + rejected + cancelled + held + open, and both equal the booked entries."""
     outcomes: tuple[Outcome, ...]
     reasons: tuple[Unpaid, ...]
+    reports: tuple[Issued, ...]
+    """Those of its closings, in their order."""
 
 
 def batch_report(store: Store, batch_id: str) -> BatchReport:
@@ -81,5 +99,9 @@ def batch_report(store: Store, batch_id: str) -> BatchReport:
             reasons=tuple(
                 Unpaid(row.partner, row.state, row.reason, row.payments, int(row.amount))
                 for row in reporting.reasons(tx, batch_id)
+            ),
+            reports=tuple(
+                Issued(each.number, each.made_at, **json.loads(each.content))
+                for each in batch_reports.issued(tx, batch_id)
             ),
         )

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from adapters.profile import Profile
 from gateway.domain.states import BatchState, FileState
-from gateway.store import deliveries, evidence, files, moves
+from gateway.store import batch_reports, deliveries, evidence, files, moves
 from gateway.store.store import Transaction
 from gateway.usecases.context import Context, Partner
 
@@ -27,7 +27,7 @@ _FULLY_SENT = (
 _FULLY_PROVEN = (
     "SELECT b.id FROM batch b WHERE b.state = 'closing' AND NOT EXISTS (SELECT 1 FROM payment p"
     " WHERE p.batch_id = b.id AND (p.state IN ('sent', 'accepted')"
-    " OR (p.state = 'settled' AND p.return_window_until >= :today))) ORDER BY b.id"
+    " OR (p.state = 'settled' AND COALESCE(p.return_window_until, :today) >= :today))) ORDER BY b.id"
 )
 
 
@@ -76,8 +76,10 @@ def close(context: Context) -> list[str]:
 
 
 def _close_batch(tx: Transaction, batch_id: str) -> str:
+    """With its report: the original, or a supplement when it had been opened again (S8)."""
     moves.move(tx, "batch", batch_id, BatchState.CLOSED, "every payment has its end, return windows are over")
     tx.record("system", "batch close", batch_id)
+    batch_reports.issue(tx, batch_id)
     return batch_id
 
 

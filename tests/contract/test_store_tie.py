@@ -108,6 +108,13 @@ def test_an_account_says_what_each_entry_is(month: Gateway) -> None:
     ]
 
 
+def test_an_entry_that_was_told_before_is_what_it_was_then(sent: Gateway) -> None:
+    debit = Booking(ids(sent)[0], -500_001)
+    sent.receive("camt.054", "1", BANK.statement(debit, message="camt.054", id_="N1"))
+    sent.receive("camt.053", "1", BANK.statement(debit, id_="S1", opening=OPENING))
+    assert [(day.debits, day.other_debits) for day in asked(sent, MONDAY).accounts] == [(500_001, 0)]
+
+
 def test_before_its_approval_nothing_is_there(month: Gateway) -> None:
     assert asked(month, MONDAY - timedelta(days=1)).payments == []
 
@@ -134,6 +141,19 @@ def test_a_charge_of_the_bank_is_a_fee_and_money_that_comes_in_another_credit(se
     result = asked(sent, MONDAY)
     equations(result)
     assert [(day.fees, day.other_debits, day.other_credits) for day in result.accounts] == [(7, 0, 9_000)]
+
+
+def test_where_a_rejected_payment_is_its_bookings_say_by_their_own_days(sent: Gateway) -> None:
+    (file,), e2e = sent.files(), ids(sent)[2]
+    sent.receive("pain.002", "1", BANK.status(file.message_id, group=("PART", ""), transfers=((e2e, "RJCT", "AC04"),)))
+    later = Booking(e2e, -500_003, "D3", "2026-11-04")
+    sent.receive("camt.054", "3", BANK.statement(later, message="camt.054", id_="N3"))
+    assert places(asked(sent, MONDAY))["rejected"] == 500_003
+    assert places(asked(sent, date(2026, 11, 4)))["debited"] == 500_003
+    sent.clock.pass_(days=3)
+    early = (Booking(e2e, -500_003, "D3E"), Booking(e2e, 500_003, "V3E", reversal=True))
+    sent.receive("camt.054", "4", BANK.statement(*early, message="camt.054", id_="N4"))
+    assert (places(asked(sent, MONDAY))["rejected"], places(asked(sent, MONDAY))["open"]) == (0, 2_500_015)
 
 
 def test_m1_a_second_debit_is_a_row_with_the_payment(sent: Gateway) -> None:

@@ -17,7 +17,7 @@ from gateway.store.tables.evidence import (
 )
 from gateway.store.tables.files import Attempt, FileOut, PaymentFile, WireObject
 from gateway.store.tables.ledger import Audit, AuditHead, Blob, History, Instance, Sequence
-from gateway.store.tables.payout import Approval, Batch, Operator, Payer, Payment, Problem
+from gateway.store.tables.payout import Approval, Batch, IssuedReport, Operator, Payer, Payment, Problem
 
 __all__ = [
     "Allocation",
@@ -37,6 +37,7 @@ __all__ = [
     "Finding",
     "History",
     "Instance",
+    "IssuedReport",
     "Operator",
     "Payer",
     "Payment",

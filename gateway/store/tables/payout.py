@@ -66,6 +66,18 @@ class Batch(SQLModel, table=True):
     created_at: str
 
 
+class IssuedReport(SQLModel, table=True):
+    """What was reported of a batch when it closed; number 1 is the original, others supplements. Insert-only."""
+
+    __tablename__ = "batch_report"
+
+    batch_id: str = Field(primary_key=True, foreign_key="batch.id")
+    number: int = Field(primary_key=True)
+    made_at: str
+    content: str
+    """JSON without personal data: ``sums``, ``outcomes``, and ``changes`` since the report before."""
+
+
 class Problem(SQLModel, table=True):
     """One problem of one row of an invalid batch; parameters hold no personal data."""
 

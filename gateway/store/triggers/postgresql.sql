@@ -19,6 +19,10 @@ CREATE TRIGGER approval_fixed_update BEFORE UPDATE ON approval FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M11 approval is insert-only');
 CREATE TRIGGER approval_fixed_delete BEFORE DELETE ON approval FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M11 approval is insert-only');
+CREATE TRIGGER batch_report_fixed_update BEFORE UPDATE ON batch_report FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('S8 batch report is insert-only');
+CREATE TRIGGER batch_report_fixed_delete BEFORE DELETE ON batch_report FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('S8 batch report is insert-only');
 CREATE TRIGGER wire_object_fixed_update BEFORE UPDATE ON wire_object FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M5 wire object is insert-only');
 CREATE TRIGGER wire_object_fixed_delete BEFORE DELETE ON wire_object FOR EACH ROW

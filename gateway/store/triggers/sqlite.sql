@@ -8,6 +8,8 @@ CREATE TRIGGER history_fixed_update BEFORE UPDATE ON history BEGIN SELECT RAISE(
 CREATE TRIGGER history_fixed_delete BEFORE DELETE ON history BEGIN SELECT RAISE(ABORT, 'M3 history is insert-only'); END;
 CREATE TRIGGER approval_fixed_update BEFORE UPDATE ON approval BEGIN SELECT RAISE(ABORT, 'M11 approval is insert-only'); END;
 CREATE TRIGGER approval_fixed_delete BEFORE DELETE ON approval BEGIN SELECT RAISE(ABORT, 'M11 approval is insert-only'); END;
+CREATE TRIGGER batch_report_fixed_update BEFORE UPDATE ON batch_report BEGIN SELECT RAISE(ABORT, 'S8 batch report is insert-only'); END;
+CREATE TRIGGER batch_report_fixed_delete BEFORE DELETE ON batch_report BEGIN SELECT RAISE(ABORT, 'S8 batch report is insert-only'); END;
 CREATE TRIGGER wire_object_fixed_update BEFORE UPDATE ON wire_object BEGIN SELECT RAISE(ABORT, 'M5 wire object is insert-only'); END;
 CREATE TRIGGER wire_object_fixed_delete BEFORE DELETE ON wire_object BEGIN SELECT RAISE(ABORT, 'M5 wire object is insert-only'); END;
 CREATE TRIGGER payment_fixed_delete BEFORE DELETE ON payment BEGIN SELECT RAISE(ABORT, 'M2 payment is never deleted'); END;

@@ -125,6 +125,13 @@ def test_report_sums_tie(month: Gateway) -> None:
     assert "ties" in month.words("report", "batch", batch(month)).out
 
 
+def test_a_closed_batch_shows_its_reports(month: Gateway) -> None:
+    (original,) = month.json("report", "batch", batch(month)).done()["reports"]
+    assert (original["number"], original["changes"]) == (1, [])
+    assert original["sums"]["approved"] == month.json("report", "batch", batch(month)).done()["approved"]
+    assert "original" in month.words("report", "batch", batch(month)).out
+
+
 def test_report_writes_every_line_masked(month: Gateway, tmp_path: Path) -> None:
     month.json("report", "batch", batch(month), "--csv", tmp_path / "l.csv", "--xlsx", tmp_path / "l.xlsx").done()
     rows = list(csv.DictReader(io.StringIO((tmp_path / "l.csv").read_text("utf-8-sig"))))
