@@ -6,7 +6,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,10 +42,19 @@ def run(tell: Tell, scale: float = 1.0) -> Section:
 
 def _outcomes(seeds: int) -> Iterator[Outcome]:
     """In the order in which they end."""
+    with get_context("spawn").Pool(os.cpu_count()) as pool:
+        yield from pool.imap_unordered(_played, range(FIRST, FIRST + seeds), chunksize=4)
+
+
+def _played(seed: int) -> Outcome:
+    """An error that nobody caught breaks its seed, not the run."""
+    from simulation.world import Outcome
     from simulation.world import run as simulate
 
-    with get_context("spawn").Pool(os.cpu_count()) as pool:
-        yield from pool.imap_unordered(partial(simulate, steps=STEPS), range(FIRST, FIRST + seeds), chunksize=4)
+    try:
+        return simulate(seed, STEPS)
+    except Exception as error:  # whatever it is, it is told with its seed
+        return Outcome(seed, STEPS, "", {}, f"bug: {error!r}", "bug", [], 0, {})
 
 
 def _told(tell: Tell, seeds: int, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
