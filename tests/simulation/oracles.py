@@ -204,9 +204,14 @@ class Oracles:
         return self._raw.execute(sql, (batch, partner)).fetchone() is not None
 
     def _sent_is_there(self) -> None:
-        """Unless the partner itself swept it away while it was written under its final name."""
+        """Unless the partner itself swept it away while it was written under its final name, or two people have
+        decided on its word that it never was there: such a file is closed like a rejected one.
+        """
         swept = {(code, name) for code, bank in self._banks.items() for name in bank.swept_names}
-        sql = "SELECT message_id, partner, name FROM file_out WHERE state IN ('sent', 'acknowledged', 'closed')"
+        sql = (
+            "SELECT message_id, partner, name FROM file_out f WHERE state IN ('sent', 'acknowledged', 'closed')"
+            " AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.file_id = f.id AND v.verdict = 'absent')"
+        )
         for message_id, partner, name in self._raw.execute(sql):
             there = message_id in self._judge.appeared or (partner, name) in swept
             require(there, "M9", f"{message_id} is called sent and never was there")
