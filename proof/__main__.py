@@ -31,6 +31,7 @@ LAYERS = {
     "line": "L3, the line",
     "races": "L6",
     "namespaces": "two machines",
+    "host": "the host",
     "planted": "L8",
 }
 """Module of this package -> the layer of the money-safety notes."""

@@ -151,6 +151,7 @@ PHRASES = {
     "anchor_of_later_epoch": N_("what was remembered is of a later epoch"),
     "home_was_copied": N_("this home was copied from another machine"),
     "anchor_is_ahead": N_("more was done than the database knows"),
+    "row_forgotten": N_("a file that was being worked on is no longer in the database"),
     "anchor_has_other_past": N_("the database has another past"),
     "not_one_of_ours": N_("it is not written as ours are"),
     "not_our_payments": N_("its payments are not those that we know"),
