@@ -1,22 +1,19 @@
 """L1: the deterministic simulation (``tests/simulation``), seed by seed on every core.
 
-A run takes hours, so it is told part by part in ``docs/reports/simulation.json``: a run that was ended goes on with the
-next seed, and the report names the commit of each part. Without the file it begins anew.
+It is told part by part (``proof.parts``): a run that was ended goes on with the next seed.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from proof.parts import Part, Parts
 from proof.section import Section, Tell
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -24,7 +21,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 if TYPE_CHECKING:
     from simulation.world import Outcome
 
-PARTS = Path(__file__).parents[1] / "docs" / "reports" / "simulation.json"
 SEEDS, STEPS = 10_000, 200
 _PART = 100
 """Seeds after which the figures are written down."""
@@ -34,32 +30,19 @@ _DOUBLED, _LOST = ("M1", "M9"), ("M2",)
 """Promises whose breach is a double or a loss; every other one counts as corruption."""
 
 
-Part = dict[str, Any]
-"""Figures of some seeds that follow each other, run on one commit."""
-
-
 def run(tell: Tell, scale: float = 1.0) -> Section:
     """``scale`` 1.0 is 10,000 seeds of 200 steps, those of earlier parts included."""
-    parts: list[Part] = json.loads(PARTS.read_text("utf-8")) if PARTS.exists() else []
-    done = sum(part["seeds"] for part in parts)
+    parts = Parts("simulation")
+    done = sum(part["seeds"] for part in parts.all)
     with get_context("spawn").Pool(os.cpu_count()) as pool:
         outcomes = pool.imap(_played, range(FIRST + done, FIRST + round(SEEDS * scale)), chunksize=4)
         while some := list(islice(outcomes, _PART)):
-            _add(parts, some)
-            PARTS.write_text(json.dumps(parts, indent=1) + "\n", "utf-8")
-            for each in parts[-1]["broken"]:
+            figures = _figures(some)
+            parts.add(figures)
+            for each in figures["broken"]:
                 tell(each)
             tell(f"simulation: {some[-1].seed - FIRST + 1} seeds")
     return _section(parts)
-
-
-def _add(parts: list[Part], outcomes: list[Outcome]) -> None:
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    part = _figures(outcomes) | {"commit": commit.stdout.strip()}
-    if parts and parts[-1]["commit"] == part["commit"]:
-        parts[-1] = _sum([parts[-1], part])
-    else:
-        parts.append(part)
 
 
 def _figures(outcomes: list[Outcome]) -> Part:
@@ -72,7 +55,6 @@ def _figures(outcomes: list[Outcome]) -> Part:
     kinds = Counter(each.promise for each in broken)
     doubled, lost = (sum(kinds[each] for each in named) for named in (_DOUBLED, _LOST))
     return {
-        "first": outcomes[0].seed,
         "seeds": len(outcomes),
         "steps": sum(each.steps for each in outcomes),
         "debited": sum(each.debited for each in outcomes),
@@ -83,20 +65,6 @@ def _figures(outcomes: list[Outcome]) -> Part:
         "corrupted": len(broken) - doubled - lost,
         "broken": [f"seed {each.seed}, step {each.steps}: {each.broken}" for each in broken],
     }
-
-
-def _sum(parts: Iterable[Part]) -> Part:
-    """Numbers and lists added up, counts by their names; the first seed and the commit of the first."""
-    total: Part = {}
-    for part in parts:
-        for name, value in part.items():
-            if name in ("first", "commit"):
-                total.setdefault(name, value)
-            elif isinstance(value, dict):
-                total[name] = dict(Counter(total.get(name, {})) + Counter(value))
-            else:
-                total[name] = total[name] + value if name in total else value
-    return total
 
 
 def _played(seed: int) -> Outcome:
@@ -110,13 +78,13 @@ def _played(seed: int) -> Outcome:
         return Outcome(seed, STEPS, "", {}, f"bug: {error!r}", "bug", [], 0, {})
 
 
-def _section(parts: list[Part]) -> Section:
-    total = _sum(parts)
+def _section(parts: Parts) -> Section:
+    total = parts.total()
     fired = {int(number): count for number, count in total["fired"].items()}
     states = ", ".join(f"{count:,} {state}" for state, count in sorted(total["ends"].items()))
-    where = "; ".join(f"{part['seeds']:,} from {part['first']:,} on at {part['commit']}" for part in parts)
     lines = [
-        f"{total['seeds']:,} seeds ({where}), {total['steps']:,} steps, every promise looked at after each; then faults"
+        f"{total['seeds']:,} seeds from {FIRST:,} on ({parts.commits('seeds')}), {total['steps']:,} steps,"
+        " every promise looked at after each; then faults"
         " off and time runs. Again: `python -m tests.simulation SEED`.",
         "",
         f"- End-to-end ids debited by the simulated banks: {total['debited']:,}, each once.",

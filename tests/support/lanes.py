@@ -54,11 +54,11 @@ class Figures:
         self.places.update({f"{stage}: {place}": count for (stage, place), count in tally.places.items()})
 
 
-def both(kills: int, tell: Callable[[str], None]) -> list[Figures]:
-    """A lane on SQLite and one on PostgreSQL, side by side, ``kills`` each."""
+def both(kills: int, tell: Callable[[str], None], before: int = 0) -> list[Figures]:
+    """A lane on SQLite and one on PostgreSQL, side by side, ``kills`` each; ``before`` exchanges have been."""
     with tempfile.TemporaryDirectory(prefix="chitra-warm-") as folder:
         warm(Path(folder))
-    running = [workers.start(lambda name=name: vars(_lane(name, kills, tell))) for name in _DATABASES]  # type: ignore[misc]
+    running = [workers.start(lambda name=name: vars(_lane(name, kills, tell, before))) for name in DATABASES]  # type: ignore[misc]
     ends = [worker.wait() for worker in running]
     for end in ends:
         if end.trace or end.signal:
@@ -71,13 +71,14 @@ def _figures(told: dict[str, Any]) -> Figures:
     return Figures(**told | {"deeds": Counter(told["deeds"]), "places": Counter(told["places"])})
 
 
-def _lane(database: str, kills: int, tell: Callable[[str], None]) -> Figures:
+def _lane(database: str, kills: int, tell: Callable[[str], None], before: int) -> Figures:
     figures, known, began = Figures(database), dict[Place, int](), time.monotonic()
-    with _DATABASES[database]() as new_exchange:
+    with DATABASES[database]() as new_exchange:
         while figures.kills < kills:
             figures.exchanges += 1
-            with new_exchange(figures.exchanges) as place:
-                campaign = Campaign(place, random.Random(f"{database} {figures.exchanges}"), known=known)
+            seed = before + figures.exchanges
+            with new_exchange(seed) as place:
+                campaign = Campaign(place, random.Random(f"{database} {seed}"), known=known)
                 _kill(campaign, min(_KILLS_PER_EXCHANGE, kills - figures.kills), figures)
             figures.count(campaign.tally)
             figures.seconds = round(time.monotonic() - began, 1)
@@ -128,7 +129,7 @@ def _on_postgresql() -> Iterator[NewExchange]:
         yield copy
 
 
-_DATABASES: dict[str, Callable[[], AbstractContextManager[NewExchange]]] = {
+DATABASES: dict[str, Callable[[], AbstractContextManager[NewExchange]]] = {
     "sqlite": _on_sqlite,
     "postgresql": _on_postgresql,
 }
