@@ -44,6 +44,7 @@ class Health:
             "files_unknown": _total(counts, "files_unknown"),
             "files_overdue": _total(counts, "files_overdue"),
             "exceptions_open": _total(counts, "exceptions_open"),
+            "exceptions_overdue": _total(counts, "exceptions_overdue"),
             "stops_active": _total(counts, "stops_active"),
             "partners": {contact.partner: _partner(contact) for contact in crew.contacts()},
         }

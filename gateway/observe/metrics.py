@@ -30,6 +30,7 @@ METRICS: Mapping[str, Described] = {
     "files_unknown": Described("gauge", "Files that the partner may or may not have.", ("partner",)),
     "files_overdue": Described("gauge", "Sent files without an answer in time.", ("partner",)),
     "exceptions_open": Described("gauge", "What waits for a person, by kind.", ("kind",)),
+    "exceptions_overdue": Described("gauge", "What should have been dealt with by now, by kind.", ("kind",)),
     "stops_active": Described("gauge", "Stops that hold, by scope and code.", ("scope", "code")),
     "attempts_repeated": Described("counter", "Attempts to deliver a file after its first one.", ("partner",)),
     "partner_contact_timestamp_seconds": Described(

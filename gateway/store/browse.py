@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.domain.errors import NotFound
+from gateway.store.resolutions import URGENCY
 from gateway.store.store import Transaction
 
 _PAYMENTS = (
@@ -24,7 +25,7 @@ _FILES = (
 )
 _STATEMENTS = "SELECT s.*, f.reference AS file FROM statement s JOIN file_in f ON f.id = s.file_in_id"
 _EXCEPTIONS = (
-    "SELECT x.*, i.reference AS file_in, o.message_id AS file_out, p.end_to_end_id,"
+    f"SELECT x.*, {URGENCY} AS urgency, i.reference AS file_in, o.message_id AS file_out, p.end_to_end_id,"
     " COALESCE(d.end_to_end_id, '') AS quoted_end_to_end_id, e.ordinal AS entry, e.booking_date"
     " FROM exception x LEFT JOIN file_in i ON i.id = x.file_in_id LEFT JOIN file_out o ON o.id = x.file_out_id"
     " LEFT JOIN payment p ON p.id = x.payment_id LEFT JOIN entry e ON e.id = x.entry_id"
@@ -150,16 +151,17 @@ def entries(tx: Transaction, statement_id: int, limit: int) -> list[Any]:
 
 
 def exceptions(tx: Transaction, limit: int, **given: str | int | None) -> list[Any]:
-    """Newest first; ``state``, ``kind``, ``partner``, ``since``, ``file_in`` narrow."""
+    """The most urgent, then the oldest first; narrowed by ``state``, ``kind``, ``partner``, ``owner`` and so on."""
     conditions = {
         "state": "x.state = :state",
         "kind": "x.kind = :kind",
         "partner": "x.partner = :partner",
+        "owner": "x.owner = :owner",
         "since": "x.opened_at >= :since",
         "file_in": "x.file_in_id = :file_in",
     }
     where, params = _narrowed(conditions, given)
-    return tx.rows(f"{_EXCEPTIONS}{where} ORDER BY x.id DESC LIMIT :limit", limit=limit, **params)
+    return tx.rows(f"{_EXCEPTIONS}{where} ORDER BY urgency, x.opened_at, x.id LIMIT :limit", limit=limit, **params)
 
 
 def exception_reason(tx: Transaction, number: int) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.domain.calendar import VIET_NAM
 from gateway.domain.chains import KINDS, Finding, Sheet
-from gateway.store import evidence
+from gateway.store import evidence, resolutions
 from gateway.store.store import Transaction
 
 _AMOUNT_MAX = 2**63 - 1
@@ -88,17 +88,23 @@ def settle(
         if row is None:
             _open(tx, finding, partner, place, file_in_id)
         else:
-            _renew(tx, finding, row, place)
+            _renew(tx, finding, row, partner, place, file_in_id)
     for row in known.values():
-        if row.state == "open":
-            sql = "UPDATE exception SET state = 'resolved', healed_at = :now WHERE id = :id"
-            tx.run(sql, now=tx.now(), id=row.id)
+        resolutions.heal(tx, "id = :id", id=row.id)
 
 
-def _renew(tx: Transaction, finding: Finding, row: Any, place: Mapping[str, str | int]) -> None:
-    """The same exception as the evidence tells it now; what a person resolved stays so while nothing of it changes."""
+def _renew(
+    tx: Transaction, finding: Finding, row: Any, partner: str, place: Mapping[str, str | int], file_in_id: int
+) -> None:
+    """The same exception as the evidence tells it now; what people resolved stays so, and is told anew when something
+    of it changes.
+    """
     params, amount = _written(place, finding), _held(finding.amount)
-    if (row.params, row.amount) == (params, amount) and (row.state == "open" or row.healed_at is None):
+    is_ended = row.state == "resolved" and row.healed_at is None
+    if (row.params, row.amount) == (params, amount) and (row.state == "open" or is_ended):
+        return
+    if is_ended:
+        _open(tx, finding, partner, place, file_in_id)
         return
     tx.run(
         "UPDATE exception SET state = 'open', healed_at = NULL, statement_id = :statement, params = :params,"

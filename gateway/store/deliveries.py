@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.domain.errors import Busy
 from gateway.domain.states import FileState, PaymentState
-from gateway.store import files, moves
+from gateway.store import files, moves, resolutions
 from gateway.store.store import Transaction
 from gateway.store.tables import Attempt, FileOut
 
@@ -121,9 +121,11 @@ def booked_unreleased(tx: Transaction, partner: str, file_in_id: int) -> list[An
 
 def without_exception(tx: Transaction, kind: str, partner: str, state: str) -> list[Any]:
     """(id, message_id, sent_at) of a partner's files in a state, of which no exception of this kind tells yet."""
+    still = " AND x.state = 'open'" if kind in resolutions.LASTING else ""
     return tx.rows(
         "SELECT f.id, f.message_id, f.sent_at FROM file_out f WHERE f.partner = :partner AND f.state = :state"
-        " AND NOT EXISTS (SELECT 1 FROM exception x WHERE x.kind = :kind AND x.file_out_id = f.id) ORDER BY f.id",
+        f" AND NOT EXISTS (SELECT 1 FROM exception x WHERE x.kind = :kind AND x.file_out_id = f.id{still})"
+        " ORDER BY f.id",
         kind=kind,
         partner=partner,
         state=state,

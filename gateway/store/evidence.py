@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from gateway.domain.errors import NotFound
 from gateway.domain.states import InboundState
-from gateway.store import bulk
+from gateway.store import bulk, resolutions
 from gateway.store.store import Transaction, naming, take
 from gateway.store.tables import Balance, ExceptionItem, FileIn, Finding, Statement, StatusReport
 
@@ -138,8 +138,7 @@ def archived(tx: Transaction, file_in_id: int) -> None:
 
 def resolve(tx: Transaction, kind: str, file_in_id: int) -> None:
     """What was open about a received file is mended."""
-    sql = "UPDATE exception SET state = 'resolved' WHERE kind = :kind AND file_in_id = :id AND state = 'open'"
-    tx.run(sql, kind=kind, id=file_in_id)
+    resolutions.heal(tx, "kind = :kind AND file_in_id = :id", kind=kind, id=file_in_id)
 
 
 def find(tx: Transaction, reference: str) -> FileIn:
@@ -188,20 +187,27 @@ def add_statement(tx: Transaction, statement: Statement, balances: Sequence[Bala
 
 
 def known_identities(tx: Transaction, identities: Sequence[bytes]) -> set[bytes]:
-    """Which of these entries are worked with already (S2)."""
+    """Which of these entries are worked with already, or were explained by people (S2)."""
     found: set[bytes] = set()
     for start in range(0, len(identities), 500):
         part = identities[start : start + 500]
         places = {f"i{index}": identity for index, identity in enumerate(part)}
         names = ", ".join(f":{name}" for name in places)
-        rows = tx.rows(f"SELECT identity FROM entry WHERE disposition <> 'ignored' AND identity IN ({names})", **places)
+        rows = tx.rows(
+            f"SELECT identity FROM entry WHERE disposition <> 'ignored' AND identity IN ({names})"
+            f" UNION SELECT identity FROM entry WHERE reason = 'explained' AND identity IN ({names})",
+            **places,
+        )
         found.update(bytes(row.identity) for row in rows)
     return found
 
 
 def known_loosely(tx: Transaction, statement_id: int, keys: Iterable[bytes]) -> dict[bytes, int]:
-    """How many entries of other statements are worked with under each loose key."""
-    sql = "SELECT count(*) FROM entry WHERE loose = :key AND disposition <> 'ignored' AND statement_id <> :statement"
+    """How many entries of other statements are worked with, or explained, under each loose key."""
+    sql = (
+        "SELECT count(*) FROM entry WHERE loose = :key AND statement_id <> :statement"
+        " AND (disposition <> 'ignored' OR reason = 'explained')"
+    )
     return {key: int(tx.value(sql, key=key, statement=statement_id)) for key in set(keys)}
 
 
@@ -215,14 +221,14 @@ def replace_bare(tx: Transaction, statement_id: int, key: bytes) -> None:
     )
     if bare is not None:
         tx.run("UPDATE entry SET disposition = 'ignored', reason = 'replaced_by_details' WHERE id = :id", id=bare)
-        tx.run("UPDATE exception SET state = 'resolved' WHERE entry_id = :id", id=bare)
+        resolutions.heal(tx, "entry_id = :id", id=bare)
 
 
 _UNANSWERED = (
     "FROM payment p JOIN payment_file l ON l.payment_id = p.id AND l.live JOIN file_out f ON f.id = l.file_id"
     " WHERE f.partner = :partner AND f.state IN ('sent', 'acknowledged', 'rejected') AND f.execution_date < :day"
     " AND p.state IN ('sent', 'accepted')"
-    " AND NOT EXISTS (SELECT 1 FROM exception x WHERE x.kind = :kind AND x.payment_id = p.id)"
+    " AND NOT EXISTS (SELECT 1 FROM exception x WHERE x.kind = :kind AND x.payment_id = p.id AND x.state = 'open')"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.store import resolutions
 from gateway.store.store import Transaction
 
 Labels = tuple[str, ...]
@@ -30,4 +31,5 @@ _COUNTS = {
 
 def counts(tx: Transaction) -> Mapping[str, Mapping[Labels, int]]:
     """Name -> labels -> count; labels that nothing has are left out."""
-    return {name: {tuple(row[:-1]): row[-1] for row in tx.rows(sql)} for name, sql in _COUNTS.items()}
+    found = {name: tx.rows(sql) for name, sql in _COUNTS.items()} | {"exceptions_overdue": resolutions.overdue(tx)}
+    return {name: {tuple(row[:-1]): row[-1] for row in rows} for name, rows in found.items()}

@@ -17,21 +17,6 @@ from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context
 
-ALARMS = frozenset(
-    {
-        "unknown_debit",
-        "unexplained_debit",
-        "second_debit",
-        "return_reversed",
-        "booked_and_rejected",
-        "evidence_for_unsent",
-        "status_for_unknown_message",
-        "status_for_unsent_message",
-    }
-)
-"""Kinds of exception that are alarms: money moved that should not have."""
-
-
 _NEVER_RELEASED = (*deliveries.UNRELEASED, FileState.ALLOCATED, FileState.HELD, FileState.VOID)
 
 
@@ -64,7 +49,7 @@ def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
     matching.dispose(tx, file.id)
     result.kinds += _answer_files(tx, file)
     result.matched = matching.touch(tx, file.id)
-    _conclude(context, tx, file, result)
+    conclude(context, tx, file, result)
     _acknowledge_booked(tx, file)
     _require_memory(tx, file)
     partner = stops.of_partner(file.partner)
@@ -85,7 +70,8 @@ def _require_memory(tx: Transaction, file: FileIn) -> None:
         instance.enter_safe_mode(tx, "answer_to_forgotten", params)
 
 
-def _conclude(context: Context, tx: Transaction, file: FileIn, result: Matched) -> None:
+def conclude(context: Context, tx: Transaction, file: FileIn, result: Matched, ground: str = "") -> None:
+    """The state of every touched payment by all that is known of it; ``ground`` is told instead of the file (M3)."""
     matching.conclude(tx)
     for change in matching.changes(tx):
         way = _way(change.source, change.target)
@@ -93,7 +79,7 @@ def _conclude(context: Context, tx: Transaction, file: FileIn, result: Matched) 
             matching.refused(tx, change.source, change.target, file.id)
             result.kinds.append("evidence_for_unsent")
             continue
-        evidence_text = f"{file.message or file.name} {file.reference}"
+        evidence_text = ground or f"{file.message or file.name} {file.reference}"
         for step in way:
             moves.move_payments(tx, matching.CHANGING, step, evidence_text, was=change.source, goal=change.target)
         result.moved[change.target] = result.moved.get(change.target, 0) + change.payments

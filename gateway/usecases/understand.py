@@ -15,6 +15,7 @@ from formats.errors import FormatError
 from formats.iso20022 import schema
 from gateway.domain.crash import crash_point
 from gateway.domain.errors import Alarm, BadProof, ChitraError
+from gateway.domain.resolutions import ALARMS
 from gateway.domain.states import InboundState
 from gateway.ports import Proven
 from gateway.store import blobs, evidence, moves
@@ -22,7 +23,7 @@ from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases import chain
 from gateway.usecases.context import Context, Partner
-from gateway.usecases.match import ALARMS, Matched, match
+from gateway.usecases.match import Matched, match
 from gateway.usecases.received import Received, opened
 from gateway.usecases.statements import Reading, record_statements
 from gateway.usecases.statuses import record_statuses

@@ -33,6 +33,7 @@ _TOLD = (
     *("sighting", "file_in"),
 )
 _FORGET = (
+    "DELETE FROM resolution",
     "DELETE FROM exception WHERE file_in_id IS NOT NULL",
     "UPDATE payment SET state = 'sent', debited_at = NULL, credited_evidence = NULL, return_window_until = NULL,"
     " reason = NULL, returned_amount = 0, holds_key = 1 WHERE state IN ('accepted', 'settled', 'rejected', 'returned')",

@@ -51,6 +51,21 @@ TEMPLATES: Templates = {
         "{name} at {partner} is named as a file of ours and could not be taken over ({reason}). Find out what it paid"
         " before anything of it is imported again."
     ),
+    # how exceptions end
+    "exception_ended": N_("Exception {exception} has ended already. chitra exception show tells how."),
+    "exception_lasts": N_(
+        "Exception {exception}: what it waits for has not come. It ends by itself when the partner's word or booking is"
+        " here, or when two people have given their verdict on the file."
+    ),
+    "resolution_unfit": N_("Exception {exception} ({kind}) may end as: {choices}."),
+    "payment_of_return": N_("Exception {exception}: --payment goes with --as return_of, and only with it."),
+    "return_without_detail": N_(
+        "Exception {exception}: the entry has no transaction that could be a return. Ask the partner for the details."
+    ),
+    "return_of_other_amount": N_(
+        "Exception {exception} is not the return of {payment}: partner, amount or currency differ. Nothing was done."
+    ),
+    "payment_not_debited": N_("Payment {payment} is “{state}”; only one that was debited and is kept can come back."),
     # verdicts
     "file_not_unknown": N_("File {file} is “{state}”; a verdict is for files whose delivery is unknown."),
     "file_not_waiting": N_("File {file} is “{state}”; only a file that waits to be sent can be marked as delivered."),

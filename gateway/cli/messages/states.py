@@ -130,6 +130,12 @@ PHRASES = {
     ),
     # acts of two people, and what they are about
     "start": N_("start again"),
+    "exception resolve": N_("end of an exception"),
+    "explained": N_("explained; not a payment of ours"),
+    "return_of": N_("return of a payment of ours"),
+    "cleared": N_("cleared up with the partner"),
+    "answered": N_("answered; nothing else to do"),
+    "mended": N_("mended"),
     "file resolve": N_("verdict on a file"),
     "file mark-delivered": N_("delivered by hand"),
     "delivered": N_("delivered"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from gateway.domain.resolutions import RESOLUTIONS
 from gateway.domain.states import InboundState
-from gateway.store.tables.columns import big, index_where, key, one_of, unique_where
+from gateway.store.tables.columns import Big, big, index_where, key, one_of, unique_where
 
 
 class FileIn(SQLModel, table=True):
@@ -137,6 +138,7 @@ class Entry(SQLModel, table=True):
         one_of("disposition", ("open", "allocated", "exception", "ignored")),
         CheckConstraint("disposition <> 'ignored' OR reason IS NOT NULL", name="ignored_with_reason"),
         unique_where("uq_entry_identity", "identity", where="disposition <> 'ignored'"),
+        index_where("ix_entry_explained", "identity", where="reason = 'explained'"),
         Index("ix_entry_statement", "statement_id"),
     )
 
@@ -234,4 +236,30 @@ class ExceptionItem(SQLModel, table=True):
     state: str = "open"
     opened_at: str
     healed_at: str | None = None
-    """Since when the evidence says that it is over; None while it is open, or when a person has resolved it."""
+    """Since when the evidence says that it is over; None while it is open, or when people have resolved it."""
+    owner: str | None = None
+    """Who looks after it: the name of an operator."""
+
+
+class Resolution(SQLModel, table=True):
+    """How an exception ended: what was found, by whom, when, why. Insert-only (trigger).
+
+    What concerns money or the books names the executed decision of two people (M11, trigger).
+    """
+
+    __table_args__ = (
+        one_of("resolution", RESOLUTIONS),
+        CheckConstraint("(resolution = 'return_of') = (payment_id IS NOT NULL)", name="payment_of_return"),
+    )
+
+    exception_id: int = Field(primary_key=True, sa_type=Big, foreign_key="exception.id")
+    resolution: str
+    reason: str
+    evidence_name: str | None = None
+    evidence_sha256: str | None = None
+    """A blob: the document it rests on."""
+    payment_id: int | None = big(default=None, foreign_key="payment.id")
+    """The payment that came back, when that is what was found."""
+    resolved_by: str
+    resolved_at: str
+    decision_id: int | None = big(default=None, foreign_key="decision.id")

@@ -114,3 +114,33 @@ CREATE TRIGGER verdict_by_decision BEFORE INSERT ON verdict FOR EACH ROW
   EXECUTE FUNCTION chitra_verdict_needs_decision();
 CREATE TRIGGER stop_lifted_by_decision BEFORE UPDATE ON stop FOR EACH ROW
   EXECUTE FUNCTION chitra_lifting_needs_decision();
+
+CREATE OR REPLACE FUNCTION chitra_ending_needs_resolution() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NEW.state <> OLD.state AND (CASE NEW.state WHEN ''open'' THEN OLD.healed_at ELSE NEW.healed_at END IS NULL)
+<> EXISTS (SELECT 1 FROM resolution r WHERE r.exception_id = OLD.id AND NEW.state <> ''open'') THEN
+RAISE EXCEPTION ''S6 an exception ends by its resolution, or heals'' USING ERRCODE =
+''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE OR REPLACE FUNCTION chitra_resolution_needs_decision() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NOT (NEW.resolution IN (''answered'', ''mended'') AND EXISTS (SELECT 1 FROM exception x WHERE x.id =
+NEW.exception_id AND x.kind IN (
+  ''archive_denied'', ''done_without_file'', ''file_too_large'', ''file_unanswered'', ''file_unknown'',
+  ''file_unread'', ''file_unstable'', ''file_without_done'', ''message_id_reused'', ''name_withheld'',
+  ''no_final_answer'', ''overdue'', ''quarantined'', ''status_for_unknown_payment'', ''unproven_statement'')))
+AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = ''executed'' AND d.verb =
+''exception resolve'' AND d.subject = CAST(NEW.exception_id AS TEXT)) THEN RAISE EXCEPTION
+''M11 this resolution needs the decision of two on its exception'' USING ERRCODE =
+''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE TRIGGER exception_fixed_delete BEFORE DELETE ON exception FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('S6 an exception is never deleted');
+CREATE TRIGGER exception_content_fixed BEFORE UPDATE ON exception FOR EACH ROW
+  WHEN ((OLD.kind, OLD.partner, OLD.entry_id, OLD.detail_id, OLD.payment_id, OLD.opened_at) IS DISTINCT FROM
+  (NEW.kind, NEW.partner, NEW.entry_id, NEW.detail_id, NEW.payment_id, NEW.opened_at))
+  EXECUTE FUNCTION chitra_refuse('S6 what an exception is about is fixed');
+CREATE TRIGGER exception_ends_by_resolution BEFORE UPDATE OF state ON exception FOR EACH ROW
+  EXECUTE FUNCTION chitra_ending_needs_resolution();
+CREATE TRIGGER resolution_fixed_update BEFORE UPDATE ON resolution FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('S6 resolution is insert-only');
+CREATE TRIGGER resolution_fixed_delete BEFORE DELETE ON resolution FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('S6 resolution is insert-only');
+CREATE TRIGGER resolution_by_decision BEFORE INSERT ON resolution FOR EACH ROW
+  EXECUTE FUNCTION chitra_resolution_needs_decision();

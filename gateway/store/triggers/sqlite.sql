@@ -70,3 +70,25 @@ CREATE TRIGGER stop_lifted_by_decision BEFORE UPDATE ON stop
 WHEN NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = 'executed' AND d.verb = 'start'
   AND d.subject = trim(OLD.scope || ' ' || OLD.subject))
 BEGIN SELECT RAISE(ABORT, 'M16 a stop is only lifted by the decision of two on its scope'); END;
+
+CREATE TRIGGER exception_fixed_delete BEFORE DELETE ON exception
+BEGIN SELECT RAISE(ABORT, 'S6 an exception is never deleted'); END;
+CREATE TRIGGER exception_content_fixed BEFORE UPDATE OF kind, partner, entry_id, detail_id, payment_id, opened_at ON exception
+BEGIN SELECT RAISE(ABORT, 'S6 what an exception is about is fixed'); END;
+CREATE TRIGGER exception_ends_by_resolution BEFORE UPDATE OF state ON exception
+WHEN NEW.state <> OLD.state AND (CASE NEW.state WHEN 'open' THEN OLD.healed_at ELSE NEW.healed_at END IS NULL)
+  <> EXISTS (SELECT 1 FROM resolution r WHERE r.exception_id = OLD.id AND NEW.state <> 'open')
+BEGIN SELECT RAISE(ABORT, 'S6 an exception ends by its resolution, or heals'); END;
+CREATE TRIGGER resolution_fixed_update BEFORE UPDATE ON resolution
+BEGIN SELECT RAISE(ABORT, 'S6 resolution is insert-only'); END;
+CREATE TRIGGER resolution_fixed_delete BEFORE DELETE ON resolution
+BEGIN SELECT RAISE(ABORT, 'S6 resolution is insert-only'); END;
+CREATE TRIGGER resolution_by_decision BEFORE INSERT ON resolution
+WHEN NOT (NEW.resolution IN ('answered', 'mended') AND EXISTS (SELECT 1 FROM exception x WHERE x.id =
+  NEW.exception_id AND x.kind IN (
+  'archive_denied', 'done_without_file', 'file_too_large', 'file_unanswered', 'file_unknown', 'file_unread',
+  'file_unstable', 'file_without_done', 'message_id_reused', 'name_withheld', 'no_final_answer', 'overdue',
+  'quarantined', 'status_for_unknown_payment', 'unproven_statement')))
+  AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = 'executed'
+  AND d.verb = 'exception resolve' AND d.subject = CAST(NEW.exception_id AS TEXT))
+BEGIN SELECT RAISE(ABORT, 'M11 this resolution needs the decision of two on its exception'); END;

@@ -92,6 +92,7 @@ def left(sent: Gateway, monkeypatch: pytest.MonkeyPatch) -> Gateway:
     assert told(round_(sent)[0]) == ["quarantined"] * 3
     with sent.store.begin() as tx:
         tx.run("UPDATE file_in SET state = 'received', code = NULL")
+        tx.run("DROP TRIGGER exception_fixed_delete")
         tx.run("DELETE FROM exception")
     return sent
 
