@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from gateway.cli import reasons
+from gateway.cli.actions import actions
 from gateway.cli.lazy import Group
 from gateway.cli.messages import state_word, tie_word
 from gateway.cli.options import permit, unmasking
@@ -50,6 +51,9 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.group(cls=Group, help=N_("Sums and lists."))
 def report() -> None:
     pass
+
+
+report.add_command(actions)
 
 
 @report.command(

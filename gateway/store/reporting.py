@@ -82,3 +82,17 @@ def lines(tx: Transaction, batch_id: str) -> Any:
         " p.reason, p.debited_at, p.personal FROM payment p WHERE p.batch_id = :b ORDER BY p.line",
         b=batch_id,
     )
+
+
+def unpaid(tx: Transaction, commune: str | None, batch: str | None) -> Any:
+    """Rejected and returned payments that no other payment has taken the place of, by commune, batch and row."""
+    return tx.stream(
+        "SELECT p.id, p.commune_code, p.batch_id AS batch, p.line, p.payment_ref, p.end_to_end_id, p.partner, p.amount,"
+        " p.currency, p.state, p.reason, p.personal FROM payment p WHERE p.state IN ('rejected', 'returned')"
+        " AND (CAST(:commune AS VARCHAR) = '' OR p.commune_code = :commune)"
+        " AND (CAST(:batch AS VARCHAR) = '' OR p.batch_id = :batch)"
+        " AND NOT EXISTS (SELECT 1 FROM payment n WHERE n.predecessor_id = p.id AND n.state <> 'cancelled')"
+        " ORDER BY p.commune_code, p.batch_id, p.line",
+        commune=commune or "",
+        batch=batch or "",
+    )

@@ -12,7 +12,7 @@ import pytest
 
 from formats.iso20022 import codes, reasons
 from gateway.cli import messages, words
-from gateway.cli.messages.reasons import ACTIONS, action_words, reason_words
+from gateway.cli.messages.reasons import ACTIONS, NAMES, action_name, action_words, reason_words
 from gateway.cli.messages.states import STATUSES
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
@@ -36,7 +36,7 @@ def used() -> set[str]:
 
 
 def test_every_action_has_an_instruction_and_none_is_left_over() -> None:
-    assert set(ACTIONS) == used()
+    assert set(ACTIONS) == set(NAMES) == used()
 
 
 def test_instructions_are_short_and_in_the_chosen_language(language: str) -> None:
@@ -44,6 +44,12 @@ def test_instructions_are_short_and_in_the_chosen_language(language: str) -> Non
     assert len(set(said.values())) == len(said)
     assert [each for each in said.values() if len(each) > CHARS_MAX] == []
     assert all((each == ACTIONS[action]) == (language == "en") for action, each in said.items())
+
+
+def test_actions_have_a_short_name_of_their_own_in_the_chosen_language(language: str) -> None:
+    said = {action: action_name(action) for action in NAMES}
+    assert len(set(said.values())) == len(said)
+    assert all((each == NAMES[action]) == (language == "en") for action, each in said.items())
 
 
 def test_reasons_are_in_the_chosen_language(language: str) -> None:

@@ -13,6 +13,25 @@ from gateway.cli.words import N_, _
 if TYPE_CHECKING:
     from formats.iso20022.reasons import Reason
 
+NAMES = {
+    "ask_new_account": N_("ask for a new account"),
+    "correct_name": N_("correct the name"),
+    "check_person": N_("ask the person"),
+    "suspend_person": N_("suspend the person"),
+    "correct_bank": N_("correct the bank"),
+    "check_funds": N_("provide the money"),
+    "check_amount": N_("check the amount"),
+    "check_duplicate": N_("look for an earlier copy"),
+    "check_setup": N_("clear up our set-up"),
+    "fix_file": N_("call the technical contact"),
+    "check_signature": N_("check keys and rights"),
+    "check_fraud": N_("suspected fraud: stop"),
+    "ask_outcome": N_("ask for the outcome"),
+    "wait": N_("wait"),
+    "ask_bank": N_("ask the bank"),
+}
+"""Actions in a few words, for lists."""
+
 ACTIONS = {
     "ask_new_account": N_(
         "Ask the beneficiary for a new account and correct the line. Put it in a later run only when complete"
@@ -76,6 +95,11 @@ ACTIONS = {
 def reason_words(reason: Reason) -> str:
     """What happened, in the chosen language."""
     return reason.vi if words.language() == "vi" else reason.en
+
+
+def action_name(action: str) -> str:
+    """The action in a few words, in the chosen language."""
+    return _(NAMES[action])
 
 
 def action_words(action: str) -> str:
