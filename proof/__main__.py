@@ -28,6 +28,7 @@ LAYERS = {
     "nth_failure": "L2, sending",
     "nth_failure_receive": "L2, receiving",
     "kills": "L3",
+    "stateful": "L4",
     "line": "L3, the line",
     "races": "L6",
     "namespaces": "two machines",

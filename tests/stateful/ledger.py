@@ -27,6 +27,9 @@ class Bank:
     taken: list[Order] = field(default_factory=list)
     rejected: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
+    nameless: dict[str, str] = field(default_factory=dict)
+    """Reference of a credit that names no payment -> what it returned; the bank knows when it is asked."""
+    fees: int = 0
     _told: int = 0
 
     def take(self) -> None:
@@ -50,6 +53,27 @@ class Bank:
         self.returned.add(of.end_to_end_id)
         booking = Booking(of.end_to_end_id, of.amount, f"C{of.end_to_end_id}", return_reason="AC04")
         return BANK.statement(booking, id_=self._next("S"))
+
+    def returns_namelessly(self, of: Order) -> bytes:
+        """The money goes back; which payment it was is not said."""
+        self.returned.add(of.end_to_end_id)
+        self.nameless[f"N{of.end_to_end_id}"] = of.end_to_end_id
+        booking = Booking(None, of.amount, f"N{of.end_to_end_id}", return_reason="AC04")
+        return BANK.statement(booking, id_=self._next("S"))
+
+    def returns_a_part(self, of: Order) -> bytes:
+        booking = Booking(of.end_to_end_id, of.amount - 1_000, f"T{of.end_to_end_id}", return_reason="AC04")
+        return BANK.statement(booking, id_=self._next("S"))
+
+    def reverses(self, of: Order) -> bytes:
+        """The booking was wrong; it is undone."""
+        booking = Booking(of.end_to_end_id, of.amount, f"V{of.end_to_end_id}", reversal=True)
+        return BANK.statement(booking, id_=self._next("S"))
+
+    def takes_a_fee(self) -> bytes:
+        """A debit that nobody ordered."""
+        self.fees += 1
+        return BANK.statement(Booking(f"FEE{self.fees}", -self.fees, f"F{self.fees}"), id_=self._next("S"))
 
     def accepts(self, message_id: str) -> bytes:
         return BANK.status(message_id, group=("ACCP", ""), id_=self._next("P"))

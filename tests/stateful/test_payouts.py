@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -17,15 +19,18 @@ from support.stores import Crashed, Points
 
 from gateway.anchors import FileAnchors
 from gateway.domain.errors import ChitraError, RemoteUnknown
+from gateway.domain.resolutions import handling
 from gateway.ports import Transport
 from gateway.store import audit
 from gateway.store.stops import EVERYTHING
-from gateway.usecases import decide
+from gateway.usecases import approve, decide
 from gateway.usecases.acts import ACTS
 from gateway.usecases.decide import Proposal
+from gateway.usecases.exceptions import Finding, resolve
 from gateway.usecases.poll import poll
 from gateway.usecases.resume import survey
 from gateway.usecases.stopping import stop
+from stateful import oracles
 from stateful.ledger import Bank, Order
 
 EXAMPLES = int(os.environ.get("CHITRA_STATEFUL_EXAMPLES", "50"))
@@ -33,6 +38,12 @@ STEPS = int(os.environ.get("CHITRA_STATEFUL_STEPS", "50"))
 FAULTS = st.sampled_from(["crash before", "crash after", "no reply"])
 PLACES = st.integers(0, 30)
 ENDED = ("settled", "rejected", "returned", "cancelled")
+
+
+_WAITING = (
+    "SELECT x.id, x.kind, e.servicer_reference FROM exception x LEFT JOIN entry e ON e.id = x.entry_id"
+    " WHERE x.state = 'open' ORDER BY x.id"
+)
 
 
 class Payouts(RuleBasedStateMachine):
@@ -78,6 +89,22 @@ class Payouts(RuleBasedStateMachine):
     def start_what_is_stopped(self) -> None:
         with self.process() as gateway:
             self._start(gateway)
+
+    @precondition(lambda self: self.rows)
+    @rule(data=st.data())
+    def cancel_a_batch(self, data: st.DataObject) -> None:
+        """M13: refused from the release on."""
+        with self.process() as gateway:
+            batch = data.draw(st.sampled_from([each.id for each in gateway.rows("SELECT id FROM batch ORDER BY id")]))
+            approve.cancel(gateway.context, batch, "maker", person("maker"))
+
+    @rule(data=st.data(), confirmed=st.booleans())
+    def somebody_ends_an_exception(self, data: st.DataObject, confirmed: bool) -> None:
+        """As the bank answers when it is asked; perhaps the second person does not come."""
+        with self.process() as gateway:
+            waiting = gateway.rows(_WAITING)
+            if waiting:
+                self._end(gateway, data.draw(st.sampled_from(waiting)), confirmed)
 
     # --- workers ---------------------------------------------------------------------------------------------------
 
@@ -136,6 +163,25 @@ class Payouts(RuleBasedStateMachine):
             self._say("camt.053", self.bank.statement([of]))
             self._say("camt.053", self.bank.returns(of))
 
+    @precondition(lambda self: self.bank.taken)
+    @rule(data=st.data(), how=st.sampled_from(["namelessly", "in part", "by reversal"]))
+    def the_bank_undoes(self, data: st.DataObject, how: str) -> None:
+        """What it has booked: the credit names no payment, or is too small, or takes the booking itself back."""
+        of = data.draw(st.sampled_from(self.bank.taken))
+        if of.end_to_end_id in self.bank.rejected | self.bank.returned:
+            return
+        self._say("camt.053", self.bank.statement([of]))
+        said = {
+            "namelessly": self.bank.returns_namelessly,
+            "in part": self.bank.returns_a_part,
+            "by reversal": self.bank.reverses,
+        }
+        self._say("camt.053", said[how](of))
+
+    @rule()
+    def the_bank_takes_a_fee(self) -> None:
+        self._say("camt.053", self.bank.takes_a_fee())
+
     @precondition(lambda self: self.inbox)
     @rule(data=st.data(), times=st.integers(1, 2))
     def the_bank_delivers(self, data: st.DataObject, times: int) -> None:
@@ -169,6 +215,11 @@ class Payouts(RuleBasedStateMachine):
         debited = self.bank.debited
         assert len(debited) == len(set(debited)), f"M1: paid twice: {sorted(debited)}"
 
+    @invariant()
+    def what_the_database_says_is_lawful(self) -> None:
+        """S1, S2, S5, S6, S7, M3, M4, M10, M11, M13."""
+        oracles.require_lawful(self.database)
+
     def teardown(self) -> None:
         try:
             self._come_to_an_end()
@@ -188,9 +239,20 @@ class Payouts(RuleBasedStateMachine):
                 self._deliver(message, content)
             with self.process() as gateway:
                 poll(gateway.context)
+        self._require_the_same_when_told_again()
         self.m1_nobody_is_paid_twice()
+        self.what_the_database_says_is_lawful()
         with self.process() as gateway:
             self._judge(gateway)
+
+    def _require_the_same_when_told_again(self) -> None:
+        """S2: everything the bank ever said, once more and backwards."""
+        before = oracles.picture(self.database)
+        for message, content in reversed(self.inbox):
+            self._deliver(message, content)
+        with self.process() as gateway:
+            poll(gateway.context)
+        assert oracles.picture(self.database) == before, "S2"
 
     def _judge(self, gateway: Gateway) -> None:
         with gateway.store.read() as tx:
@@ -200,6 +262,8 @@ class Payouts(RuleBasedStateMachine):
         for end_to_end_id, state in states.items():
             if state == "settled":
                 assert end_to_end_id in paid, "S1: settled and not debited"
+            if state == "returned":
+                assert end_to_end_id in self.bank.returned, "returned and not by the bank"
             if state == "rejected":
                 assert end_to_end_id in self.bank.rejected, "rejected and not by the bank"
             if end_to_end_id in paid:
@@ -210,7 +274,21 @@ class Payouts(RuleBasedStateMachine):
             unknown = gateway.value("SELECT count(*) FROM file_out WHERE state = 'unknown'")
             assert unknown, f"M2: {waiting} wait and no file of unknown delivery is told"
 
+    def _end(self, gateway: Gateway, waiting: Any, confirmed: bool) -> None:
+        payment = self.bank.nameless.get(waiting.servicer_reference or "")
+        choices = handling(waiting.kind).resolutions
+        way = "return_of" if payment and "return_of" in choices else choices[-1]
+        letter = io.BytesIO(b"letter")
+        told = Finding(waiting.id, way, "asked", payment if way == "return_of" else None, "letter.pdf", letter)
+        decision = resolve(gateway.context, told, "checker", person("checker"))
+        if decision and confirmed:
+            decide.confirm(gateway.context, ACTS, decision.reference, "checker2", person("checker2"))
+
     # --- means -----------------------------------------------------------------------------------------------------
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "home" / "chitra.db"
 
     def process(self, place: int | None = None, fault: str = "") -> _Process:
         return _Process(self, place, fault)
@@ -301,7 +379,7 @@ TestPayouts.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
     deadline=None,
-    derandomize=True,
+    derandomize="CHITRA_STATEFUL_SEEDED" not in os.environ,
     print_blob=True,
     suppress_health_check=list(HealthCheck),
 )
