@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.decisions import decision
 from support.evidence import BANK, Booking, resigned
 from support.gateways import Gateway
+
+from gateway.store import resolutions
+from gateway.store.tables import Resolution
 
 
 def _page(number: int, *bookings: Booking, last: bool = False, **options: Any) -> bytes:
@@ -90,7 +94,12 @@ def test_what_a_person_has_resolved_stays_resolved_while_nothing_of_it_changes(g
     month = {"first": BANK.statement(id_="S1", sequence="1", opening=10), "second": broken}
     assert _received(gateway, "first", "second", month=month) == ["chain_broken"]
     with gateway.store.begin() as tx:
-        tx.run("UPDATE exception SET state = 'resolved'")
+        number = tx.value("SELECT id FROM exception")
+        ending = Resolution(
+            exception_id=number, resolution="cleared", reason="x", resolved_by="checker", resolved_at=""
+        )
+        ending.decision_id = decision(tx, "exception resolve", str(number))
+        resolutions.add(tx, ending)
     later = {"third": BANK.statement(id_="S3", sequence="3", opening=30, day="2026-11-04")}
     assert _received(gateway, "third", month=later) == []
     corrected = BANK.statement(id_="S2B", sequence="2", opening=31, closing=30, day="2026-11-03")
