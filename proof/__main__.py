@@ -29,6 +29,7 @@ LAYERS = {
     "nth_failure_receive": "L2, receiving",
     "kills": "L3",
     "stateful": "L4",
+    "month": "S3",
     "line": "L3, the line",
     "races": "L6",
     "namespaces": "two machines",
