@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gateway.store import resolutions
 from gateway.store.store import Transaction, take
 
 _ALLOCATIONS = {
@@ -290,7 +291,7 @@ ODD = {
 
 
 def odd(tx: Transaction, file_in_id: int) -> list[str]:
-    """One exception a payment and kind, once for ever; returns the kinds that are new."""
+    """One exception a payment and kind, until people have ended it and more is booked; returns the new kinds."""
     return [kind for kind, rule in ODD.items() if _raise_for(tx, kind, rule, file_in_id)]
 
 
@@ -302,8 +303,7 @@ def refused(tx: Transaction, source: str, target: str, file_in_id: int) -> None:
 
 def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
     selection = (
-        f"FROM concluded c JOIN payment p ON p.id = c.payment_id WHERE {rule} AND NOT EXISTS"
-        " (SELECT 1 FROM exception x WHERE x.kind = :kind AND x.payment_id = p.id)"
+        f"FROM concluded c JOIN payment p ON p.id = c.payment_id WHERE {rule} AND NOT EXISTS ({resolutions.told(kind)})"
     )
     count: int = tx.value(f"SELECT count(*) {selection}", kind=kind)
     if count:

@@ -74,6 +74,7 @@ def payment_of(tx: Transaction, end_to_end_id: str) -> Payment:
 
 def add(tx: Transaction, ending: Resolution) -> None:
     """End an exception; raises ``Busy`` when another one has ended it meanwhile (fence)."""
+    ending.last_allocation = int(tx.value("SELECT COALESCE(max(id), 0) FROM allocation"))
     tx.session.add(ending)
     tx.session.flush()
     ended = tx.run(
@@ -90,6 +91,27 @@ def of_exception(tx: Transaction, number: int) -> Any | None:
         " ON d.id = r.decision_id LEFT JOIN payment p ON p.id = r.payment_id WHERE r.exception_id = :n",
         n=number,
     ).one_or_none()
+
+
+_NEWS = {
+    "second_debit": "'debit'",
+    "booked_and_rejected": "'debit'",
+    "second_return": "'return', 'return_reversal'",
+    "return_reversed": "'return_reversal'",
+    "second_reversal": "'reversal'",
+}
+"""Kinds of exception of a payment -> kinds of booking that are news, although people have ended it."""
+
+
+def told(kind: str) -> str:
+    """An SQL query: exceptions of ``:kind`` that tell of the payment ``p`` as it is now (M1: a third debit is news)."""
+    sql = "SELECT 1 FROM exception x WHERE x.kind = :kind AND x.payment_id = p.id"
+    if kind not in _NEWS:
+        return sql
+    return (
+        f"{sql} AND NOT EXISTS (SELECT 1 FROM resolution r JOIN allocation a ON a.payment_id = p.id"
+        f" WHERE r.exception_id = x.id AND a.id > r.last_allocation AND a.kind IN ({_NEWS[kind]}))"
+    )
 
 
 def heal(tx: Transaction, condition: str, **params: Any) -> None:

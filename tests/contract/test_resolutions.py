@@ -151,6 +151,18 @@ def test_a_return_that_comes_by_itself_meanwhile_lets_the_decision_lapse(sent: G
     assert sent.value("SELECT count(*) FROM allocation WHERE kind = 'return'") == 1
 
 
+def test_m1_a_third_debit_is_told_although_people_have_ended_the_second(sent: Gateway) -> None:
+    booked(sent, debit(sent), debit(sent, reference="D-2"))
+    _ended(sent, "second_debit", "cleared")
+    booked(sent, credit(sent), name="2")
+    assert _open(sent) == []
+    booked(sent, debit(sent, reference="D-3"), name="3")
+    assert _open(sent) == ["second_debit"]
+    booked(sent, debit(sent, "TC-0002"), name="4")
+    assert _open(sent) == ["second_debit"]
+    assert sent.exceptions() == ["second_debit"] * 2
+
+
 # --- an entry that is explained --------------------------------------------------------------------------------------
 
 

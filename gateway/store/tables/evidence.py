@@ -262,4 +262,6 @@ class Resolution(SQLModel, table=True):
     """The payment that came back, when that is what was found."""
     resolved_by: str
     resolved_at: str
+    last_allocation: int = big(default=0)
+    """The newest allocation that there was; what is booked behind it may be told anew."""
     decision_id: int | None = big(default=None, foreign_key="decision.id")

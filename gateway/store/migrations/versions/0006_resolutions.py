@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("payment_id", _BIG, nullable=True),
         sa.Column("resolved_by", sa.String(), nullable=False),
         sa.Column("resolved_at", sa.String(), nullable=False),
+        sa.Column("last_allocation", _BIG, nullable=False),
         sa.Column("decision_id", _BIG, nullable=True),
         sa.CheckConstraint(
             "resolution IN ('explained', 'return_of', 'cleared', 'answered', 'mended')",
