@@ -106,6 +106,12 @@ class Limits:
     payments_per_file_max: int
     amount_per_file_max: int
     amount_per_payment_max: int
+    amount_per_day_max: int = 5_000_000_000_000
+    """All files for one execution date; more holds the batch (M14)."""
+    amount_per_account_max: int = 1_000_000_000
+    """To one payee's account on one execution date, over all partners; likewise."""
+    amount_per_person_max: int = 1_000_000_000
+    """To one person on one execution date, over all partners; likewise."""
     name_chars_max: int = 70
     remittance_chars_max: int = 140
 
@@ -160,6 +166,9 @@ class Profile:
     """Working days after the debit in which money may still come back."""
     poll_seconds: int | None = None
     """Shortest pause between two looks into the partner's folders; None when the manual does not say."""
+    recall: str | None = "camt.055.001.12"
+    """Message by which a released payment is recalled; the answer, a camt.029, comes to the inbox of pain.002. None:
+    the partner takes none, and somebody calls."""
     absence_days: int = 3
     """Working days after the execution date whose statements must all be there before absence is believed."""
 

@@ -186,6 +186,7 @@ class App:
             organisation=config.gateway.organisation,
             organisation_id=config.gateway.organisation_id,
             approvals_required=config.gateway.approvals_required,
+            funds_gate=_funds_gate(config),
             payers={code: _payer(code, section) for code, section in config.payers.items()},
             partners={code: partner(self, code, section) for code, section in config.partners.items()},
             default_partner=config.routing.default,
@@ -206,3 +207,9 @@ def _credentials(key: str) -> Path:
     if not folder:
         raise NotConfigured("no_credentials_directory", key=key)
     return Path(folder)
+
+
+def _funds_gate(config: Config) -> bool:
+    """As configured, else in production: rehearsal partners lend what they are asked for."""
+    wanted = config.gateway.funds_gate
+    return wanted == "on" or (wanted == "auto" and config.gateway.environment == "production")

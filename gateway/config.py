@@ -31,6 +31,8 @@ class GatewaySection(Section):
     organisation_id: str
     database: str = "sqlite:///chitra.db"
     approvals_required: int = Field(default=2, ge=1)
+    funds_gate: Literal["auto", "on", "off"] = "auto"
+    """Whether missing money holds a batch; ``auto``: in production."""
     anchors: tuple[str, ...] = ()
     """Files on other disks or hosts that notice when the database is set back."""
 
@@ -112,6 +114,9 @@ class LimitsOverride(Section):
     payments_per_file_max: int | None = Field(default=None, ge=1)
     amount_per_file_max: int | None = Field(default=None, ge=1)
     amount_per_payment_max: int | None = Field(default=None, ge=1)
+    amount_per_day_max: int | None = Field(default=None, ge=1)
+    amount_per_account_max: int | None = Field(default=None, ge=1)
+    amount_per_person_max: int | None = Field(default=None, ge=1)
     name_chars_max: int | None = Field(default=None, ge=1, le=70)
     remittance_chars_max: int | None = Field(default=None, ge=1, le=140)
 

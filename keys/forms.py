@@ -45,6 +45,8 @@ PLACES = frozenset(
         "Document/BkToCstmrAcctRpt/SplmtryData/Envlp",
         "Document/BkToCstmrStmt/SplmtryData/Envlp",
         "Document/BkToCstmrDbtCdtNtfctn/SplmtryData/Envlp",
+        "Document/CstmrPmtCxlReq/SplmtryData/Envlp",
+        "Document/RsltnOfInvstgtn/SplmtryData/Envlp",
         # beside or in the message, where the schema has no room for it: older versions, and tools that always do so
         "Document",
         "Document/CstmrPmtStsRpt",

@@ -12,6 +12,7 @@ import click
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, state_word
 from gateway.cli.options import ACTING_PASSPHRASE_FILE, OPERATOR, beginning, listing, plain_name, seekable
+from gateway.cli.repay import repay_batch
 from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
 from gateway.domain.states import BatchState
@@ -27,6 +28,9 @@ PROBLEMS_SHOWN_MAX = 50
 @click.group(cls=Group, help=N_("Payment lists: import, show, submit, approve."))
 def batch() -> None:
     pass
+
+
+batch.add_command(repay_batch)
 
 
 @batch.command(

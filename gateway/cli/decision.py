@@ -105,6 +105,12 @@ def _end(session: Session, how: Callable[..., Any], reference: str, operator: st
 
 def propose(session: Session, verb: str, proposal: Proposal, operator: str) -> int:
     """The first person's part of an act; exit 3, since somebody else must confirm it."""
+    session.output.document(proposed(session, verb, proposal, operator))
+    return 3
+
+
+def proposed(session: Session, verb: str, proposal: Proposal, operator: str) -> dict[str, Any]:
+    """The decision that now waits for somebody else, said and as a document."""
     from gateway.usecases.acts import ACTS
     from gateway.usecases.decide import propose as propose_
 
@@ -117,8 +123,7 @@ def tell_proposed(session: Session, row: Any) -> int:
     _say(session, row)
     text = _("Nothing is done yet. Another person: chitra decision confirm {decision} --operator NAME")
     session.output.say(text.format(decision=row.reference))
-    session.output.document(_document(row))
-    return 3
+    return _document(row)
 
 
 def propose_about_file(
@@ -133,7 +138,8 @@ def propose_about_file(
 
 
 def _about(row: Any) -> str:
-    return " ".join([row.subject, *(phrase(value) for value in json.loads(row.params).values())])
+    told = [phrase(value) for name, value in json.loads(row.params).items() if name != "document"]
+    return " ".join([row.subject, *told])
 
 
 def _say(session: Session, row: Any) -> None:

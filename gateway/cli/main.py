@@ -28,6 +28,7 @@ COMMANDS = {
     "decision": ("gateway.cli.decision:decision", N_("Acts that need two people.")),
     "file": ("gateway.cli.file:file", N_("Files sent and received.")),
     "payment": ("gateway.cli.payment:payment", N_("Single payments and their history.")),
+    "funding": ("gateway.cli.funding:funding", N_("Money that came to our accounts, by the word of two people.")),
     "statement": ("gateway.cli.statement:statement", N_("Account statements.")),
     "exception": ("gateway.cli.exception:exception", N_("What needs a person.")),
     "report": ("gateway.cli.report:report", N_("Sums and lists.")),

@@ -12,6 +12,7 @@ from gateway.cli import reasons
 from gateway.cli.lazy import Group
 from gateway.cli.messages import phrase, state_word, status_word
 from gateway.cli.options import beginning, listing, permit, unmasking
+from gateway.cli.repay import cancel_payment, recall_payment, reissue_payment
 from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
 from gateway.domain.states import FileState, PaymentState
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
     from formats.iso20022.reasons import Reason
 
 _IN_DOUBT = (FileState.UNKNOWN, FileState.RELEASING)
+_OF_RECALL = ("file", "state", "asked", "answer_reason", "requested_at")
 _PLAIN = ("payment_ref", "batch", "line", "programme", "benefit_month", "kind", "commune_code", "bank", "uetr")
 
 
 @click.group(cls=Group, help=N_("Single payments and their history."))
 def payment() -> None:
     pass
+
+
+payment.add_command(reissue_payment)
+payment.add_command(recall_payment)
+payment.add_command(cancel_payment)
 
 
 @payment.command("list", help=N_("Payments, newest batch first."), epilog="chitra payment list --state returned")
@@ -62,10 +69,12 @@ def list_(
 @pass_session
 def show(session: Session, end_to_end_id: str, unmask: bool, reason: str | None) -> int:
     from gateway.reports.persons import person
-    from gateway.store import browse
+    from gateway.store import browse, recalls, succession
 
     with session.app.store.read() as tx:
         row = browse.payment(tx, end_to_end_id)
+        line = succession.neighbours(tx, row.id)
+        recalled = recalls.of_payment(tx, row.id)
         moves = browse.history(tx, "payment", end_to_end_id)
         answers = browse.answers(tx, row)
     unmasked = permit(session, unmask, reason, end_to_end_id)
@@ -75,12 +84,16 @@ def show(session: Session, end_to_end_id: str, unmask: bool, reason: str | None)
     output.say(f"{row.end_to_end_id}  {row.payment_ref}  {money(row.amount, row.currency)}  {_state(row)}")
     output.say(f"{shown.payee_name}  {shown.account}  {row.partner}")
     _say_reason(session, row)
+    _say_line(session, line)
+    _say_recalls(session, row, recalled)
     output.table([_("At"), _("State"), _("Evidence")], [[local(m.at), state_word(m.target), m.evidence] for m in moves])
     _say_answers(session, row, answers)
     output.document(
         _summary(session, row)
         | {name: getattr(row, name) for name in _PLAIN}
         | {"returned_amount": row.returned_amount, "return_window_until": row.return_window_until}
+        | {name: getattr(line, name) for name in ("predecessor", "successor", "successor_batch")}
+        | {"recalls": [{name: getattr(each, name) for name in _OF_RECALL} for each in recalled]}
         | {"person": asdict(shown), "masked": not unmasked}
         | {"history": [{"at": m.at, "from": m.source, "to": m.target, "evidence": m.evidence} for m in moves]}
         | {"answers": [dict(a._mapping) | {"message": status_word(a.status)} for a in answers]}
@@ -120,6 +133,28 @@ def _say_reason(session: Session, row: Any) -> None:
     if reason := _reason(session, row):
         session.output.say(reasons.short(reason))
         session.output.say(reasons.next_step(reason))
+
+
+def _say_line(session: Session, line: Any) -> None:
+    """What it pays again, and what pays it again."""
+    if line.predecessor:
+        session.output.say(_("Pays {payment} again.").format(payment=line.predecessor))
+    if line.successor:
+        text = _("Paid again by {payment} in batch {batch}.")
+        session.output.say(text.format(payment=line.successor, batch=line.successor_batch))
+
+
+def _say_recalls(session: Session, row: Any, recalled: list[Any]) -> None:
+    """What we asked the partner, and how it stands."""
+    session.output.table(
+        [_("Recall"), _("State"), _("Reason"), _("File")],
+        [
+            [local(each.requested_at), phrase(f"recall {each.state}"),
+             reasons.short(reasons.reason_of(session, row.partner, each.answer_reason)) or each.answer_reason or "",
+             each.file]
+            for each in recalled
+        ],
+    )  # fmt: skip
 
 
 def _say_next_steps(session: Session, rows: list[Any]) -> None:

@@ -7,6 +7,7 @@
     │   ├── IllegalMove           a state change that money-safety does not allow
     │   ├── NotAllowed            the person may not do this (role, four eyes)
     │   ├── Busy                  another process holds the lock
+    │   ├── Held                  a limit or missing money holds a batch; it is tried again at every run (M14)
     │   └── NotYet                exit 0: nothing is wrong, it goes by itself at a later run
     ├── RemoteRefused             exit 1: the partner's server answered "no"; it did not happen
     ├── RemoteUnknown             exit 4: no answer; it may have happened
@@ -63,6 +64,10 @@ class NotAllowed(Refusal):
 
 class Busy(Refusal):
     """Another process is at work."""
+
+
+class Held(Refusal):
+    """A limit or missing money holds a batch: nothing of it goes out, and it stands in the list of exceptions (M14)."""
 
 
 class NotYet(Refusal):

@@ -75,7 +75,7 @@ PAYMENT_MOVES: Mapping[str, frozenset[str]] = {
     P.RETURNED: frozenset({P.SETTLED}),
     P.CANCELLED: frozenset(),
 }
-"""held goes back only to where it came from (``held_from``); nothing holds payments yet."""
+"""held goes back only to where it came from (``held_from``)."""
 
 FILE_MOVES: Mapping[str, frozenset[str]] = {
     F.ALLOCATED: frozenset({F.SEALED, F.HELD, F.VOID}),

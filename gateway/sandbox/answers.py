@@ -1,4 +1,4 @@
-"""The rehearsal partner's answers as text: pain.002.001.12, camt.054.001.08, camt.053.001.08, unsigned.
+"""The rehearsal partner's answers as text: pain.002.001.12, camt.029.001.13, camt.053 and camt.054.001.08, unsigned.
 
 Each builder returns the document with an empty place for the signature at the end of its message element.
 """
@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from adapters.profile import Profile
 from gateway.sandbox.clock import ZONE
-from gateway.sandbox.ledger import Answer
+from gateway.sandbox.ledger import RECALLED, Answer
 from gateway.sandbox.signing import PLACE
 
 Row = sqlite3.Row
@@ -69,6 +69,34 @@ def status_report(voice: Voice, answer: Answer, order: Row, transfers: Iterable[
         _original_totals(order),
         f"<GrpSts>{group}</GrpSts>{_refusal(order)}</OrgnlGrpInfAndSts>",
         *(part for block, rows in blocks for part in _block_status(voice, block, group, rows)),
+    )
+
+
+def resolution(voice: Voice, answer: Answer, request: Row, transfers: Iterable[Row]) -> bytes:
+    """camt.029: what became of each recalled transfer; of one that nobody knows, a refusal of the request."""
+    agent = f"<Agt>{voice.agent()}</Agt>"
+    rows = list(transfers)
+    recalled = bool(rows) and all(row["reason"] == RECALLED for row in rows)
+    identity = f"<Id>{voice.message_id(answer)}</Id><Assgnr>{agent}</Assgnr><Assgne>{agent}</Assgne>"
+    return _document(
+        "camt.029.001.13",
+        "RsltnOfInvstgtn",
+        f"<Assgnmt>{identity}<CreDtTm>{_moment(answer.created)}</CreDtTm></Assgnmt>",
+        f"<RslvdCase><Id>{escape(request['message_id'])}</Id><Cretr>{agent}</Cretr></RslvdCase>",
+        f"<Sts><Conf>{'CNCL' if recalled else 'RJCR'}</Conf></Sts>",
+        "<CxlDtls>" if rows else "",
+        *(_resolved(row) for row in rows),
+        "</CxlDtls>" if rows else "",
+    )
+
+
+def _resolved(row: Row) -> str:
+    recalled = row["reason"] == RECALLED
+    refusal = "" if recalled else "<CxlStsRsnInf><Rsn><Cd>ARDT</Cd></Rsn></CxlStsRsnInf>"
+    return (
+        f"<TxInfAndSts>{_element('OrgnlInstrId', row['instruction_id'])}"
+        f"{_element('OrgnlEndToEndId', row['end_to_end_id'])}{_element('OrgnlUETR', row['uetr'])}"
+        f"<TxCxlSts>{'ACCR' if recalled else 'RJCR'}</TxCxlSts>{refusal}</TxInfAndSts>"
     )
 
 

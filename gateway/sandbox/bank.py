@@ -17,7 +17,7 @@ from string import Formatter
 from adapters.profile import DONE, Inbox, Profile
 from gateway.sandbox import answers, reading
 from gateway.sandbox.ledger import Answer, Ledger
-from gateway.sandbox.signing import Signer, create_key, verified
+from gateway.sandbox.signing import RECALL_PLACE, Signer, create_key, verified
 
 _FIELDS = {"date": "[0-9]+", "sequence": "[0-9]+", "message_id": "[A-Za-z0-9]+"}
 
@@ -28,7 +28,7 @@ class Deed:
 
     partner: str
     what: str
-    """``order``, ``refused``, ``pain.002``, ``camt.054`` or ``camt.053``."""
+    """``order``, ``recall``, ``refused``, ``pain.002``, ``camt.029``, ``camt.054`` or ``camt.053``."""
     name: str
     """File name, in the archive or in the answer's folder."""
 
@@ -92,6 +92,11 @@ class Bank:
         name, message_id = "pain.001.001.09", "NOTPROVIDED"
         try:
             root = reading.parse(path)
+            if reading.is_recall(root):
+                recall = reading.recall(verified(root, self._trusted, now, RECALL_PLACE))
+                with self._ledger.transaction():
+                    self._ledger.recall(path.name, recall, now)
+                return Deed(self.profile.code, "recall", path.name)
             name = reading.message_name(root)
             message_id = reading.quoted_message_id(root) or message_id
             order = reading.read(verified(root, self._trusted, now))
@@ -129,6 +134,8 @@ class Bank:
     def _document(self, answer: Answer) -> bytes:
         if answer.order_id is not None:
             order = self._ledger.order(answer.order_id)
+            if answer.message == "camt.029":
+                return answers.resolution(self._voice, answer, order, self._ledger.transfers(answer))
             return answers.status_report(self._voice, answer, order, self._ledger.transfers(answer))
         account = self._ledger.account(answer.account or "")
         entries = self._ledger.entries(answer).fetchall()
@@ -138,7 +145,9 @@ class Bank:
         return answers.statement(self._voice, answer, account, closed, entries)
 
     def _inbox(self, message: str) -> Inbox:
-        return next(inbox for inbox in self.profile.inboxes if inbox.message == message)
+        """A recall is answered where orders are."""
+        wanted = "pain.002" if message == "camt.029" else message
+        return next(inbox for inbox in self.profile.inboxes if inbox.message == wanted)
 
     def _path(self, folder: str) -> Path:
         return self.home / folder.lstrip("/")

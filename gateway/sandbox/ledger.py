@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.sandbox.outcomes import outcome_of
-from gateway.sandbox.reading import Order, Payment, Refused
+from gateway.sandbox.reading import Order, Payment, Recall, Refused
 
 OPENING_BALANCE = 1_000_000_000_000
 """Of every account, on the day it is first seen; VND."""
 ENTRIES_PER_ANSWER_MAX = 10_000
+RECALLED = "DS02"
+"""ISO reason of a transfer that was not executed since the payer asked so."""
 _STATE_OF = {"rejected": "rejected", "silent": "silent"}
 
 
@@ -109,6 +111,20 @@ class Ledger:
         """An order refused as a whole, and the status report to send; nothing is debited."""
         order_id = self._order(file, name, message_id, now, None, None, refusal.reason, refusal.text)
         self._plan("pain.002", now, (0, 0, 1, 1), order_id=order_id)
+
+    def recall(self, file: str, recall: Recall, now: datetime) -> None:
+        """Transfers that are not debited yet are rejected; each is answered, and its order's new status told."""
+        request = self._order(file, "camt.055.001.12", recall.message_id, now, len(recall.end_to_end_ids), 0)
+        for end_to_end_id in recall.end_to_end_ids:
+            rows = self._db.execute(_RECALLABLE, (end_to_end_id,)).fetchall()
+            for row in rows:
+                chunk = (row["id"], row["id"], 1, 1)
+                if row["state"] in ("accepted", "silent"):
+                    self._db.execute(_RECALLED, (RECALLED, row["id"]))
+                    self._plan("pain.002", now, chunk, order_id=row["order_id"])
+                self._plan("camt.029", now, chunk, order_id=request)
+            if not rows:
+                self._plan("camt.029", now, (0, 0, 1, 1), order_id=request)
 
     # -- booking
 
@@ -267,6 +283,8 @@ def _answer(row: sqlite3.Row) -> Answer:
     return Answer(**{**values, "created": datetime.fromisoformat(row["created"]), "day": day})
 
 
+_RECALLABLE = "SELECT id, order_id, state FROM transfers WHERE end_to_end_id = ? ORDER BY id"
+_RECALLED = "UPDATE transfers SET state = 'rejected', reason = ? WHERE id = ?"
 _ANSWERED = """
 SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM transfers WHERE order_id = ? AND state <> 'silent'
 """

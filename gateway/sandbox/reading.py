@@ -52,6 +52,14 @@ class Order:
     payments: tuple[Payment, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """One camt.055 message: its id, and the end-to-end ids of the transfers."""
+
+    message_id: str
+    end_to_end_ids: tuple[str, ...]
+
+
 def parse(path: Path) -> etree._Element:
     """The root element; refuses a DOCTYPE, entities and broken XML."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
@@ -70,6 +78,18 @@ def message_name(root: etree._Element) -> str:
     if found is None:
         raise Refused("FF01", "not a pain.001 message")
     return found[1]
+
+
+def is_recall(root: etree._Element) -> bool:
+    """Whether it asks for transfers not to be executed (camt.055)."""
+    return root.find("{*}CstmrPmtCxlReq") is not None
+
+
+def recall(root: etree._Element) -> Recall:
+    """What a camt.055 asks for."""
+    request = _one(root, "CstmrPmtCxlReq")
+    ids = tuple(_text(transfer, "OrgnlEndToEndId") for transfer in _each(request, "Undrlyg/OrgnlPmtInfAndCxl/TxInf"))
+    return Recall(_text(request, "Assgnmt/Id"), ids)
 
 
 def quoted_message_id(root: etree._Element) -> str | None:

@@ -28,6 +28,7 @@ PLACE = '<Envlp><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="
 """Stands where the signature goes when a document is signed."""
 
 _ORDER_PLACE = "CstmrCdtTrfInitn/SplmtryData/Envlp"
+RECALL_PLACE = "CstmrPmtCxlReq/SplmtryData/Envlp"
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 
 
@@ -67,7 +68,9 @@ def create_key(folder: Path, common_name: str, now: datetime) -> bytes:
     return certificate
 
 
-def verified(root: etree._Element, trusted: Sequence[bytes], now: datetime) -> etree._Element:
+def verified(
+    root: etree._Element, trusted: Sequence[bytes], now: datetime, place: str = _ORDER_PLACE
+) -> etree._Element:
     """The signed content of an order, without its signature; refuses what no pinned certificate signed."""
     if len(list(root.iter(_SIGNATURE))) != 1:
         raise Refused("DS0A", "exactly one signature is required")
@@ -75,7 +78,7 @@ def verified(root: etree._Element, trusted: Sequence[bytes], now: datetime) -> e
     if not pinned.not_valid_before_utc <= now <= pinned.not_valid_after_utc:
         raise Refused("DS0D", "certificate is not valid now")
     try:
-        result = XMLVerifier().verify(root, x509_cert=pinned, expect_config=_strict(now))
+        result = XMLVerifier().verify(root, x509_cert=pinned, expect_config=_strict(now, place))
     except SignXMLException as error:
         raise Refused("DS0B", "signature is not correct") from error
     if isinstance(result, list) or result.signed_xml is None or result.signed_xml.tag != root.tag:
@@ -89,8 +92,8 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _strict(now: datetime) -> SignatureConfiguration:
-    place = "/".join(f"{{*}}{name}" for name in _ORDER_PLACE.split("/"))
+def _strict(now: datetime, where: str) -> SignatureConfiguration:
+    place = "/".join(f"{{*}}{name}" for name in where.split("/"))
     return SignatureConfiguration(
         location=f"./{place}/",
         expect_references=1,

@@ -26,23 +26,33 @@ def is_spoken_of(tx: Transaction, file: FileOut) -> bool:
     return _exists(tx, file, [*_NAMES_IT, _ANSWERS_IT.format(told="n.level <> ''")])
 
 
+_UNEXPLAINED = (
+    "(SELECT 1 FROM exception x JOIN statement s ON s.id = x.statement_id WHERE x.partner = :partner"
+    "   AND x.state = 'open' AND s.account = :account AND COALESCE(s.to_date, :first) >= :first AND x.kind IN"
+    "   ('unknown_debit', 'unexplained_debit', 'sum_entry', 'amount_differs', 'currency_differs',"
+    "    'details_differ', 'unreadable_entry'))"
+)
+"""A debit of the account that nothing explains, in a statement that ends on or after the day ``first``."""
+
+
+def is_unexplained(tx: Transaction, file: FileOut, first: str) -> bool:
+    """Whether the file's account was debited, since the day ``first``, for something that nothing explains."""
+    return _exists(tx, file, [_UNEXPLAINED], first)
+
+
 def contradicts(tx: Transaction, file: FileOut, first: str) -> bool:
     """Whether anything speaks against the absence of a file: a booking, an accepting word, a word that it came twice,
     or a debit of its account, since the day ``first``, that nothing explains.
     """
     told = "(n.duplicate_class OR n.status <> 'RJCT')"
-    unexplained = (
-        "(SELECT 1 FROM exception x JOIN statement s ON s.id = x.statement_id WHERE x.partner = :partner"
-        "   AND x.state = 'open' AND s.account = :account AND COALESCE(s.to_date, :first) >= :first AND x.kind IN"
-        "   ('unknown_debit', 'unexplained_debit', 'sum_entry', 'amount_differs', 'currency_differs',"
-        "    'details_differ', 'unreadable_entry'))"
-    )
-    return _exists(tx, file, [*_NAMES_IT, _ANSWERS_IT.format(told=told), unexplained], first)
+    return _exists(tx, file, [*_NAMES_IT, _ANSWERS_IT.format(told=told), _UNEXPLAINED], first)
 
 
 def _exists(tx: Transaction, file: FileOut, conditions: list[str], first: str = "") -> bool:
     params = {"partner": file.partner, "message": file.message_id, "block": file.payment_information_id}
     params |= {"account": file.debtor_account, "first": first}
     wanted = " OR ".join(f"EXISTS {condition}" for condition in conditions)
-    used = {name: value for name, value in params.items() if f":{name}" in wanted}
-    return tx.value(f"SELECT 1 WHERE {wanted}", file=file.id, **used) is not None
+    used: dict[str, str | int] = {name: value for name, value in params.items() if f":{name}" in wanted}
+    if ":file" in wanted:
+        used["file"] = file.id
+    return tx.value(f"SELECT 1 WHERE {wanted}", **used) is not None

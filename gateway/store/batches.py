@@ -29,6 +29,13 @@ def find(tx: Transaction, batch_id: str) -> Batch:
     return batch
 
 
+def payment(tx: Transaction, end_to_end_id: str) -> Payment:
+    found = tx.session.exec(select(Payment).where(Payment.end_to_end_id == end_to_end_id)).first()
+    if found is None:
+        raise NotFound("payment_unknown", payment=end_to_end_id)
+    return found
+
+
 def claim(tx: Transaction, batch_id: str) -> Batch:
     """The batch, its row locked to the end of the transaction, so that acts on one batch come one after another."""
     find(tx, batch_id)
@@ -127,6 +134,22 @@ def predecessor(tx: Transaction, payer: str, programme: str, period: str) -> str
     return found
 
 
+_OCCUPIED = (
+    "incoming i JOIN payment p ON p.programme = i.programme AND p.person_blind = i.person_blind"
+    " AND p.benefit_month = i.benefit_month AND p.holds_key AND p.id NOT IN"
+    " (SELECT z.predecessor_id FROM incoming z WHERE z.predecessor_id IS NOT NULL)"
+)
+"""Rows beside the payments that occupy their benefit, whoever pays; a successor takes its predecessor's place."""
+
+_SUMS = (
+    "SELECT q.line, CAST(sum(q.amount) AS BIGINT) AS total, count(*) AS lines FROM ("
+    " SELECT i.line, o.amount FROM incoming i JOIN incoming o ON o.person_blind = i.person_blind"
+    "  AND o.benefit_month = i.benefit_month WHERE i.kind = 'arrears'"
+    f" UNION ALL SELECT i.line, p.amount FROM {_OCCUPIED} WHERE i.kind = 'arrears') q GROUP BY q.line"
+)
+"""For each row of arrears: how much this list and known payments give the person for the month, and in how many lines.
+"""
+
 _CLASHES = {
     "duplicate_payment_ref": (
         "payment_ref",
@@ -137,10 +160,10 @@ _CLASHES = {
     "duplicate_benefit": (
         "beneficiary_id",
         f"SELECT i.line, f.line AS other FROM ({_ALL_ROWS}) i JOIN (SELECT person_blind, benefit_month,"
-        f" min(line) AS line FROM ({_ALL_ROWS}) r WHERE kind = 'regular' AND person_blind IS NOT NULL"
+        f" min(line) AS line FROM ({_ALL_ROWS}) r WHERE kind NOT IN ('arrears', '') AND person_blind IS NOT NULL"
         " GROUP BY person_blind, benefit_month HAVING count(*) > 1) f"
         " ON f.person_blind = i.person_blind AND f.benefit_month = i.benefit_month"
-        " WHERE i.kind = 'regular' AND f.line <> i.line",
+        " WHERE i.kind NOT IN ('arrears', '') AND f.line <> i.line",
     ),
     "already_imported": (
         "payment_ref",
@@ -156,10 +179,18 @@ _CLASHES = {
     ),
     "benefit_already_paid": (
         "beneficiary_id",
-        "SELECT i.line, p.batch_id AS other FROM incoming i JOIN payment p ON p.payer = i.payer"
-        " AND p.programme = i.programme AND p.person_blind = i.person_blind AND p.benefit_month = i.benefit_month"
-        " WHERE i.kind = 'regular' AND p.kind = 'regular' AND p.holds_key AND p.predecessor_id IS NULL"
-        " AND p.payment_ref <> i.payment_ref",
+        f"SELECT i.line, min(p.batch_id) AS other FROM {_OCCUPIED} WHERE i.kind <> 'arrears'"
+        " AND NOT (p.payer = i.payer AND p.payment_ref = i.payment_ref) GROUP BY i.line",
+    ),
+    "entitled_amount_missing": (
+        "entitled_amount",
+        f"SELECT i.line, s.total AS other FROM ({_SUMS}) s JOIN incoming i ON i.line = s.line"
+        " WHERE s.lines > 1 AND i.entitled_amount IS NULL",
+    ),
+    "entitled_amount_exceeded": (
+        "amount",
+        f"SELECT i.line, s.total AS other FROM ({_SUMS}) s JOIN incoming i ON i.line = s.line"
+        " WHERE s.lines > 1 AND s.total > i.entitled_amount",
     ),
 }
 """Rows that cannot stand beside each other or beside what is known: code -> field, query for (line, other)."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.domain.errors import Busy
 from gateway.domain.states import FileState, PaymentState
+from gateway.store import evidence as evidence_store
 from gateway.store import files, moves, resolutions
 from gateway.store.store import Transaction
 from gateway.store.tables import Attempt, FileOut
@@ -14,6 +15,9 @@ UNRELEASED = (FileState.SEALED, FileState.UPLOADING)
 """Bytes are there, and no intent to release them."""
 RELEASED_OPEN = (FileState.RELEASING, FileState.UNKNOWN)
 """Released, and what became of it is not known."""
+
+
+_HELD_IN_FILE = f"{files.IN_FILE} AND t.state = 'held'"
 
 
 def begin_attempt(tx: Transaction, file: FileOut, number: int, temporary: str, host_key: str) -> None:
@@ -64,7 +68,7 @@ def release(tx: Transaction, file: FileOut, number: int) -> None:
 def count_as_released(tx: Transaction, file: FileOut, evidence: str) -> None:
     """The partner may have bytes that we never released: they are never sent again, and a person asks (M9)."""
     moves.move(tx, "file_out", file.id, FileState.UNKNOWN, evidence)
-    moves.move_payments(tx, files.IN_FILE, PaymentState.SENT, evidence, file=file.id)
+    payments_sent(tx, file, evidence)
     tx.run(
         "UPDATE attempt SET releasing_at = :now WHERE file_id = :file AND releasing_at IS NULL"
         " AND number = (SELECT max(number) FROM attempt WHERE file_id = :file)",
@@ -72,6 +76,17 @@ def count_as_released(tx: Transaction, file: FileOut, evidence: str) -> None:
         file=file.id,
     )
     tx.record("system", "file unknown", file.message_id, file.sha256 or "", evidence=evidence)
+
+
+def payments_sent(tx: Transaction, file: FileOut, evidence: str) -> None:
+    """The payments of a file that the partner has, or may have; also those that were held in it meanwhile (alarm)."""
+    for row in tx.rows(f"SELECT t.id, t.amount, t.currency FROM payment t WHERE {_HELD_IN_FILE}", file=file.id):
+        evidence_store.raise_exception(
+            tx, "held_payment_out", file.partner, file_out_id=file.id, payment_id=row.id, amount=row.amount,
+            currency=row.currency,
+        )  # fmt: skip
+    moves.move_payments(tx, _HELD_IN_FILE, PaymentState.ALLOCATED, evidence, file=file.id)
+    moves.move_payments(tx, files.IN_FILE, PaymentState.SENT, evidence, file=file.id)
 
 
 def sent(tx: Transaction, file: FileOut, evidence: str) -> None:
@@ -92,8 +107,9 @@ def unknown(tx: Transaction, file: FileOut, evidence: str) -> None:
 
 
 def void(tx: Transaction, file: FileOut, evidence: str) -> None:
-    """Never to be sent: the message id stays used for ever, the payments are approved once more."""
-    moves.move_payments(tx, files.IN_FILE, PaymentState.APPROVED, evidence, file=file.id)
+    """Never to be sent: the message id stays used for ever, the payments are approved once more, or held still."""
+    tx.run(f"UPDATE payment AS t SET held_from = 'approved' WHERE {_HELD_IN_FILE}", file=file.id)
+    moves.move_payments(tx, f"{files.IN_FILE} AND t.state <> 'held'", PaymentState.APPROVED, evidence, file=file.id)
     moves.move(tx, "file_out", file.id, FileState.VOID, evidence)
     files.unlink(tx, file.id)
     tx.record("system", "file void", file.message_id, evidence=evidence)

@@ -118,8 +118,8 @@ def content(tx: Transaction, file_id: int) -> Iterator[Any]:
     """The payments of a file in their order, with what rendering needs."""
     return tx.stream(
         "SELECT p.id, p.end_to_end_id, p.uetr, p.bank, p.amount, p.currency, p.benefit_month, p.kind, p.payment_ref,"
-        " p.commune_code, p.personal, p.content_blind FROM payment_file l JOIN payment p ON p.id = l.payment_id"
-        " WHERE l.file_id = :f AND l.live ORDER BY l.ordinal",
+        " p.commune_code, p.entitled_amount, p.personal, p.content_blind"
+        " FROM payment_file l JOIN payment p ON p.id = l.payment_id WHERE l.file_id = :f AND l.live ORDER BY l.ordinal",
         f=file_id,
     )
 

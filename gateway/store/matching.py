@@ -181,10 +181,15 @@ def counts(tx: Transaction, file_in_id: int) -> tuple[int, int]:
 # --- which payments are concerned ------------------------------------------------------------------------------
 
 
-def touch(tx: Transaction, file_in_id: int) -> int:
-    """Collect the payments that the file says anything about into the scratch table ``touched``."""
+def open_touched(tx: Transaction) -> None:
+    """An empty scratch table ``touched``."""
     tx.run("DROP TABLE IF EXISTS touched")
     tx.run("CREATE TEMPORARY TABLE touched (payment_id BIGINT PRIMARY KEY)")
+
+
+def touch(tx: Transaction, file_in_id: int) -> int:
+    """Collect the payments that the file says anything about into the scratch table ``touched``."""
+    open_touched(tx)
     return tx.run(
         "INSERT INTO touched"
         " SELECT a.payment_id FROM allocation a JOIN entry e ON e.id = a.entry_id"
@@ -233,7 +238,7 @@ That the file never arrived, as two people decided on the partner's word, counts
 the beginning of time: every accepting word contradicts it, whenever it was written.
 """
 
-_DECISIVE = (
+DECISIVE = (
     "SELECT u.* FROM (SELECT s.*, max(s.closeness) OVER (PARTITION BY s.payment_id, s.created_at, s.message_id)"
     f" AS closest FROM ({_STATUSES}) s WHERE s.status = 'RJCT' OR s.status IN {_ACCEPTING}) u"
     " WHERE u.closeness = u.closest"
@@ -243,7 +248,7 @@ _DECISIVE = (
 _WORD = (
     "SELECT s.payment_id, min(CASE WHEN s.status = 'RJCT' THEN s.created_at END) AS rejected_at,"
     f" max(CASE WHEN s.status IN {_ACCEPTING} THEN s.created_at END) AS accepted_at,"
-    f" max(CASE WHEN s.status = 'RJCT' THEN s.reason END) AS reason FROM ({_DECISIVE}) s GROUP BY s.payment_id"
+    f" max(CASE WHEN s.status = 'RJCT' THEN s.reason END) AS reason FROM ({DECISIVE}) s GROUP BY s.payment_id"
 )
 """A rejection decides; an accepting word later than the first one contradicts it. By the times inside, not arrival."""
 

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 
 from gateway.usecases.decide import Act
 from gateway.usecases.exceptions import ResolveException
+from gateway.usecases.funding import Confirm
+from gateway.usecases.recall import Recall
+from gateway.usecases.reissue import Reissue, Repay
 from gateway.usecases.resolve import MarkDelivered, Resolve
 from gateway.usecases.resume import Resume
 from gateway.usecases.stopping import Start
+from gateway.usecases.withdrawal import Cancel
 
-ACTS: Mapping[str, Act] = {act.verb: act for act in (Start(), Resolve(), MarkDelivered(), Resume(), ResolveException())}
+ACTS: Mapping[str, Act] = {
+    act.verb: act
+    for act in (Start(), Resolve(), MarkDelivered(), Resume(), Reissue(), Repay(), Confirm(), Recall(), Cancel(), ResolveException())
+}

@@ -8,12 +8,13 @@ from datetime import UTC, date
 
 from adapters.profile import Limits
 from gateway.domain.calendar import execution_date
-from gateway.domain.errors import NotConfigured
+from gateway.domain.errors import Held, NotConfigured
 from gateway.domain.states import BatchState, FileState, PaymentState
 from gateway.store import batches, files, moves
+from gateway.store.gates import let_go
 from gateway.store.store import Transaction, naming, take
 from gateway.store.tables import Batch, FileOut
-from gateway.usecases import wording
+from gateway.usecases import gates, wording
 from gateway.usecases.approve import require_approved
 from gateway.usecases.context import Context, Partner
 
@@ -28,14 +29,36 @@ class Portion:
 
 
 def allocate(context: Context, batch_id: str) -> list[str]:
-    """One transaction: approvals are checked on the content as it is, files and links are made; returns message ids."""
+    """One transaction: approvals are checked on the content as it is, files and links are made; returns message ids.
+
+    Raises ``Held`` when a limit or missing money holds the batch (M14); that is said, once.
+    """
+    try:
+        return _allocate(context, batch_id)
+    except Held as held:
+        gates.tell(context, batch_id, held)
+        raise
+
+
+def _allocate(context: Context, batch_id: str) -> list[str]:
     with context.store.begin() as tx:
         batch = batches.claim(tx, batch_id)
         require_approved(context, tx, batch)
-        made = [_allocate_file(context, tx, batch, portion) for portion in list(_portions(context, tx, batch))]
+        portions = list(_portions(context, tx, batch))
+        gates.require_open(context, tx, batch, _sums(portions))
+        made = [_allocate_file(context, tx, batch, portion) for portion in portions]
         if made and batch.state == BatchState.APPROVED:
             moves.move(tx, "batch", batch.id, BatchState.SENDING, f"allocated to {len(made)} files")
+        let_go(tx, batch.id)
         return made
+
+
+def _sums(portions: list[Portion]) -> dict[str, int]:
+    """partner -> what the batch pays there"""
+    sums: dict[str, int] = {}
+    for portion in portions:
+        sums[portion.partner] = sums.get(portion.partner, 0) + portion.amount
+    return sums
 
 
 def waiting(context: Context) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway.domain.errors import ApprovalVoid, NotAllowed, Refusal
 from gateway.domain.states import BatchState, PaymentState, require_legal
 from gateway.ports import PersonKey
-from gateway.store import batches, moves
+from gateway.store import batches, gates, moves
 from gateway.store.store import Transaction
 from gateway.store.tables import Approval, Batch
 from gateway.usecases import people
@@ -43,7 +43,7 @@ def approve(context: Context, batch_id: str, operator: str, key: PersonKey) -> D
         if len(approved) >= batch.approvals_required:
             names = ", ".join(sorted(approval.approver for approval, _ in approved))
             moves.move(tx, "batch", batch.id, BatchState.APPROVED, f"approved by {names}")
-            _move_payments(tx, batch, PaymentState.APPROVED, f"approved by {names}")
+            _approve_payments(tx, batch, f"approved by {names}")
         return _decided(tx, batch)
 
 
@@ -129,13 +129,17 @@ def _add_approval(context: Context, tx: Transaction, batch: Batch, operator: str
         raise NotAllowed(code, operator=operator, batch=batch_id)
 
 
-def _move_payments(tx: Transaction, batch: Batch, target: PaymentState, evidence: str) -> None:
-    moves.move_payments(tx, "t.batch_id = :batch", target, evidence, batch=batch.id)
+def _approve_payments(tx: Transaction, batch: Batch, evidence: str) -> None:
+    """What is held stays held, whoever approves its batch."""
+    selection = "t.batch_id = :batch AND t.state = 'ready'"
+    moves.move_payments(tx, selection, PaymentState.APPROVED, evidence, batch=batch.id)
 
 
 def _cancel_payments(tx: Transaction, batch: Batch, evidence: str) -> None:
-    _move_payments(tx, batch, PaymentState.CANCELLED, evidence)
+    selection = "t.batch_id = :batch AND t.state <> 'cancelled'"
+    moves.move_payments(tx, selection, PaymentState.CANCELLED, evidence, batch=batch.id)
     tx.run("UPDATE payment SET holds_key = :no WHERE batch_id = :batch", no=False, batch=batch.id)
+    gates.let_go(tx, batch.id)
 
 
 def _decided(tx: Transaction, batch: Batch) -> Decided:

@@ -86,6 +86,8 @@ class Context:
     """Asked between two files: no further one is begun."""
     looked_at: set[str] = field(default_factory=set)
     """Partners at which this process has looked for files of ours that the database does not know (M15)."""
+    funds_gate: bool = False
+    """Whether a batch waits until the account's statements show the money for it."""
     anchors: Anchors = field(default_factory=NoAnchors)
     """What notices that the database was set back."""
 

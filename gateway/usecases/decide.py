@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Protocol
 
 from gateway.domain.errors import NotAllowed, Refusal, Tampered
@@ -31,6 +31,10 @@ class Act(Protocol):
     """Whether a document must be given: the partner's word."""
     own_withdrawal: bool
     """Whether nobody but the first person may take it back, since something is done again once it is gone."""
+    proposers: Collection[str] = people.DECIDERS
+    """Roles of which the first person needs one."""
+    reads_document: bool = False
+    """Whether the document says what is to be done: its digest and name become parameters that both people sign."""
 
     def examine(self, context: Context, tx: Transaction, subject: str, params: Params) -> str:
         """The state the act rests on, as text that changes when that state does; raises when it cannot be done."""
@@ -58,15 +62,24 @@ def propose(context: Context, act: Act, proposal: Proposal, operator: str, key: 
     if act.needs_evidence and proposal.evidence is None:
         raise Refusal("evidence_missing", subject=proposal.subject)
     with context.store.begin() as tx:
-        people.acting(tx, operator, key, people.DECIDERS)
+        people.acting(tx, operator, key, act.proposers)
         if waiting := decisions.open_one(tx, act.verb, proposal.subject):
             raise Refusal("decision_open", decision=waiting, subject=proposal.subject)
+        sha256 = blobs.put(tx, proposal.evidence) if proposal.evidence else None
+        if act.reads_document:
+            proposal = _with_document(proposal, sha256)
         examined = act.examine(context, tx, proposal.subject, proposal.params)
         decision = _decision(tx, act, proposal, _digest(examined), operator, key)
+        decision.evidence_sha256 = sha256
         decision.proposal = key.sign(_statement(context, decision, "propose", operator))
         decisions.add(tx, decision)
         tx.record(operator, "decision propose", decision.reference, act=act.verb, about=proposal.subject)
         return decision
+
+
+def _with_document(proposal: Proposal, sha256: str | None) -> Proposal:
+    told = {"document": sha256 or "", "name": proposal.evidence_name or ""}
+    return replace(proposal, params={**proposal.params, **told})
 
 
 def confirm(context: Context, acts: Mapping[str, Act], reference: str, operator: str, key: PersonKey) -> Decision:
@@ -75,11 +88,11 @@ def confirm(context: Context, acts: Mapping[str, Act], reference: str, operator:
     Raises ``Tampered`` when the first signature does not hold; that decision has lapsed, too.
     """
     with context.store.begin() as tx:
-        decision = _claimed(tx, reference, operator, key)
+        decision = _claimed(acts, tx, reference, operator, key)
         if decision.proposed_by == operator:
             raise NotAllowed("second_person_needed", operator=operator, decision=reference)
         act = acts[decision.verb]
-        genuine = _is_genuine(context, tx, decision)
+        genuine = _is_genuine(context, tx, act, decision)
         lapse = _lapse_code(context, tx, act, decision) if genuine else "decision_not_genuine"
         if lapse:
             decisions.end(tx, decision, "lapsed", lapse=lapse)
@@ -97,7 +110,7 @@ def withdraw(context: Context, acts: Mapping[str, Act], reference: str, operator
     Raises ``NotAllowed`` for somebody else's proposal that holds a file back: it would be sent (M1).
     """
     with context.store.begin() as tx:
-        decision = _claimed(tx, reference, operator, key)
+        decision = _claimed(acts, tx, reference, operator, key, withdrawn=True)
         if acts[decision.verb].own_withdrawal and decision.proposed_by != operator:
             raise NotAllowed("withdrawal_of_another", decision=reference, operator=decision.proposed_by)
         decisions.end(tx, decision, "lapsed", lapse="withdrawn")
@@ -106,10 +119,13 @@ def withdraw(context: Context, acts: Mapping[str, Act], reference: str, operator
         return decision
 
 
-def _claimed(tx: Transaction, reference: str, operator: str, key: PersonKey) -> Decision:
-    """A decision that waits, held for a person who may decide."""
+def _claimed(
+    acts: Mapping[str, Act], tx: Transaction, reference: str, operator: str, key: PersonKey, *, withdrawn: bool = False
+) -> Decision:
+    """A decision that waits, held for a person who may decide; who may propose it may take it back, too."""
     decision = decisions.claim(tx, reference)
-    people.acting(tx, operator, key, people.DECIDERS)
+    proposers = acts[decision.verb].proposers if withdrawn else ()
+    people.acting(tx, operator, key, {*people.DECIDERS, *proposers})
     if decision.state != "proposed":
         raise Refusal("decision_ended", decision=reference, state=decision.state)
     return decision
@@ -131,7 +147,6 @@ def _decision(
     tx: Transaction, act: Act, proposal: Proposal, precondition: str, operator: str, key: PersonKey
 ) -> Decision:
     number, reference = decisions.reference(tx)
-    sha256 = blobs.put(tx, proposal.evidence) if proposal.evidence else None
     return Decision(
         id=number,
         reference=reference,
@@ -140,7 +155,6 @@ def _decision(
         params=json.dumps(dict(proposal.params), sort_keys=True, ensure_ascii=False),
         reason=proposal.reason.strip(),
         evidence_name=proposal.evidence_name,
-        evidence_sha256=sha256,
         precondition=precondition,
         state="proposed",
         proposed_by=operator,
@@ -161,12 +175,12 @@ def _lapse_code(context: Context, tx: Transaction, act: Act, decision: Decision)
     return "state_changed"
 
 
-def _is_genuine(context: Context, tx: Transaction, decision: Decision) -> bool:
+def _is_genuine(context: Context, tx: Transaction, act: Act, decision: Decision) -> bool:
     """The first signature is the proposer's, who may still decide."""
     proposer = batches.operator(tx, decision.proposed_by)
     statement = _statement(context, decision, "propose", decision.proposed_by)
     genuine = context.verify_person(proposer.public_key, statement, decision.proposal)
-    return genuine and people.may(proposer, people.DECIDERS)
+    return genuine and people.may(proposer, act.proposers)
 
 
 def _statement(context: Context, decision: Decision, step: str, operator: str) -> bytes:

@@ -18,7 +18,7 @@ from gateway.domain.crash import crash_point
 from gateway.domain.errors import Alarm, Busy, ChitraError, RemoteRefused, RemoteUnknown
 from gateway.domain.states import FileState
 from gateway.ports import LockHeld, Transport
-from gateway.store import blobs, deliveries, files, stops
+from gateway.store import blobs, deliveries, files, stops, succession
 from gateway.store.tables import Attempt, FileOut, WireObject
 from gateway.usecases import guard
 from gateway.usecases.context import Context, Partner
@@ -156,8 +156,8 @@ class _Sender:
         believed = self._verdict(Stage.UNRELEASED, found)
         if believed is Verdict.UNKNOWN:
             self._perhaps_taken(found)
-        elif checks.is_too_late(self._context, self._partner, self._file):
-            self._void()
+        elif reason := self._why_void():
+            self._void(reason)
         elif believed is Verdict.ALARM:
             self._freeze("final_name_taken", found)
         else:
@@ -209,10 +209,16 @@ class _Sender:
         with self._context.store.begin() as tx:
             deliveries.count_as_released(tx, self._file, found)
 
-    def _void(self) -> None:
+    def _why_void(self) -> str:
+        """Why it must be made anew; empty when it may be sent as it is."""
+        if checks.is_too_late(self._context, self._partner, self._file):
+            return f"execution date {self._file.execution_date} passed"
+        with self._context.store.read() as tx:
+            return "a payment in it is held" if succession.doubtful_in(tx, self._file.id) else ""
+
+    def _void(self, reason: str) -> None:
         with self._context.store.begin() as tx:
-            evidence = f"{self._file.message_id} void: execution date {self._file.execution_date} passed"
-            deliveries.void(tx, self._file, evidence)
+            deliveries.void(tx, self._file, f"{self._file.message_id} void: {reason}")
 
     # --- upload --------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
@@ -10,16 +9,13 @@ from typing import Any, BinaryIO
 from formats import tabular
 from gateway.domain import identifiers
 from gateway.domain.errors import NotAllowed, Refusal
-from gateway.domain.states import BatchState, PaymentState
+from gateway.domain.states import BatchState
 from gateway.store import batches, blobs, moves
 from gateway.store.store import Transaction, naming, take
 from gateway.store.tables import Batch, Payer
 from gateway.usecases.context import Context
-from gateway.usecases.rows import COLUMNS, KINDS, Line, RowProblem, RowReader
-
-_IDS_TAKEN_AT_ONCE = 1000
-CURRENCY = "VND"
-"""Batch files have no currency column; welfare is paid in đồng."""
+from gateway.usecases.payment_rows import CURRENCY, Belonging, PaymentRows
+from gateway.usecases.rows import COLUMNS, KINDS, RowProblem, RowReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +82,8 @@ class _Staging:
     ) -> None:
         self._context, self._tx, self._request, self._columns = context, tx, request, columns
         self._reader = RowReader(context, request.period)
-        self._naming = naming(tx)
-        self._batch_id = self._naming.batch_id(take(tx, "batch").start)
+        self._batch_id = naming(tx).batch_id(take(tx, "batch").start)
+        self._payments = PaymentRows(context, tx, Belonging(self._batch_id, request.payer, request.programme))
         self._rows = 0
         self._amount = 0
         self.problems: list[RowProblem] = []
@@ -116,7 +112,6 @@ class _Staging:
         return batches.rows_digest(self._tx)
 
     def _staged(self) -> Iterator[tuple[Any, ...]]:
-        ids = _Numbers(self._tx)
         for item in tabular.read(self._request.source, self._columns, self._request.name):
             if isinstance(item, tabular.Problem):
                 self._note(item)
@@ -130,7 +125,7 @@ class _Staging:
                 self._flawed.append(self._told_apart(item))
             else:
                 self._amount += checked.amount
-                yield self._payment(next(ids), checked)
+                yield self._payments.row(checked)
 
     def _note(self, found: tabular.Problem) -> None:
         """A flaw of the file itself; one that loses nothing (an unknown column) does not make the batch invalid."""
@@ -148,35 +143,6 @@ class _Staging:
         reference = values["payment_ref"] if identifiers.is_payment_ref(values["payment_ref"]) else ""
         month = values["benefit_month"] if identifiers.is_month(values["benefit_month"]) else ""
         return row.number, reference, person, month, values["kind"] if values["kind"] in KINDS else ""
-
-    def _payment(self, number: int, line: Line) -> tuple[Any, ...]:
-        """The row of ``payment`` for a line, personal data sealed to its id."""
-        vault = self._tx.vault
-        fields = {
-            "id": number,
-            "batch_id": self._batch_id,
-            "line": line.row,
-            "payer": self._request.payer,
-            "programme": self._request.programme,
-            "payment_ref": line.payment_ref,
-            "end_to_end_id": self._naming.end_to_end_id(number),
-            "uetr": self._context.ids.uetr(),
-            "partner": line.partner,
-            "bank": line.bank,
-            "amount": line.amount,
-            "currency": CURRENCY,
-            "kind": line.kind,
-            "benefit_month": line.benefit_month,
-            "commune_code": line.commune_code,
-            "state": PaymentState.READY.value,
-            "holds_key": True,
-            "returned_amount": 0,
-            "personal": vault.seal(_personal(line), f"payment:{number}"),
-            "person_blind": vault.blind("person", line.beneficiary_id),
-            "account_blind": vault.blind("account", f"{line.bank}:{line.account}"),
-            "content_blind": vault.blind("content", line.canonical()),
-        }
-        return tuple(fields.get(column) for column in batches.PAYMENT_COLUMNS)
 
     def conclude(self) -> Imported:
         """Write the batch with its payments, or with its problems."""
@@ -220,33 +186,3 @@ def _enrol_payer(tx: Transaction, context: Context, code: str) -> None:
         payer = context.payers[code]
         tx.session.add(Payer(code=code, name=payer.name, tax_id=payer.tax_id))
         tx.session.flush()
-
-
-def _personal(line: Line) -> bytes:
-    """The envelope's content: what identifies a person or an account."""
-    fields: dict[str, object] = {
-        "beneficiary_id": line.beneficiary_id,
-        "beneficiary_name": line.beneficiary_name,
-        "date_of_birth": line.date_of_birth,
-        "payee_name": line.payee_name,
-        "payee_basis": line.payee_basis,
-        "account": line.account,
-        "note": line.note,
-    }
-    if line.originals:
-        fields["originals"] = line.originals
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-class _Numbers:
-    """Payment numbers, taken from the counter in portions."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-        self._portion = iter(range(0))
-
-    def __next__(self) -> int:
-        for number in self._portion:
-            return number
-        self._portion = iter(take(self._tx, "payment", _IDS_TAKEN_AT_ONCE))
-        return next(self._portion)

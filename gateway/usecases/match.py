@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.domain.calendar import add_working
 from gateway.domain.states import PAYMENT_MOVES, BatchState, FileState, PaymentState
-from gateway.store import answers, decisions, deliveries, evidence, files, instance, matching, moves, stops
+from gateway.store import answers, decisions, deliveries, evidence, files, instance, matching, moves, stops, succession
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context
@@ -86,6 +86,7 @@ def conclude(context: Context, tx: Transaction, file: FileIn, result: Matched, g
     result.causes = [(row.state, row.reason, row.payments) for row in matching.causes(tx)]
     result.kinds += matching.odd(tx, file.id)
     matching.write_facts(tx)
+    result.kinds += succession.follow_doubts(tx, file.id, f"predecessor booked after all: {file.reference}")
     _open_windows(context, tx)
     _reopen(tx, file)
 

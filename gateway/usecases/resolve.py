@@ -12,7 +12,7 @@ from datetime import date
 from gateway.domain.calendar import add_working
 from gateway.domain.errors import Refusal
 from gateway.domain.states import FileState, PaymentState
-from gateway.store import absence, files, moves
+from gateway.store import absence, deliveries, files, moves
 from gateway.store.store import Transaction
 from gateway.store.tables import Attempt, Decision, FileOut, Verdict
 from gateway.usecases import chain
@@ -70,7 +70,7 @@ class MarkDelivered(Act):
         _note_attempt(tx, file, evidence)
         tx.session.add(Verdict(file_id=file.id, decision_id=decision.id, verdict="delivered"))
         moves.move(tx, "file_out", file.id, FileState.UNKNOWN, evidence)
-        moves.move_payments(tx, files.IN_FILE, PaymentState.SENT, evidence, file=file.id)
+        deliveries.payments_sent(tx, file, evidence)
         _delivered(tx, file, evidence)
 
 

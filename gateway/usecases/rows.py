@@ -25,6 +25,7 @@ COLUMNS = (
     Column("benefit_month", ("Tháng hưởng",), required=False, kind="month"),
     Column("kind", ("Loại chi", "Loại"), required=False),
     Column("amount", ("Số tiền",), required=True),
+    Column("entitled_amount", ("Mức được hưởng", "Mức hưởng"), required=False),
     Column("payee_name", ("Người nhận", "Tên người nhận", "Tên chủ tài khoản"), required=False),
     Column("payee_basis", ("Căn cứ nhận thay",), required=False),
     Column("account", ("Số tài khoản", "Tài khoản", "Số điện thoại ví"), required=True, kind="digits"),
@@ -64,11 +65,17 @@ class Line:
     bank: str
     note: str
     partner: str
+    entitled_amount: int | None = None
+    """What the person may have for the month in all, where the list says it; arrears need it."""
     originals: Mapping[str, str] = dataclass_field(default_factory=dict)
     """What the list says in an old font, where a text was converted from it."""
 
     def canonical(self) -> str:
-        """What makes two rows the same; order of the columns of ``docs/batch.md``, bank by its BIN."""
+        """What makes two rows the same; order of the columns of ``docs/batch.md``, bank by its BIN.
+
+        The entitled amount stands at the end, where there is one: rows without it are as they always were.
+        """
+        entitled = () if self.entitled_amount is None else (str(self.entitled_amount),)
         return "\x1f".join(
             (
                 self.payment_ref,
@@ -84,6 +91,7 @@ class Line:
                 self.account,
                 self.bank,
                 self.note,
+                *entitled,
             )
         )
 
@@ -121,10 +129,11 @@ class RowReader:
         return filled
 
     def _line(self, row: Row, values: Mapping[str, str], bank: Bank) -> Line:
-        fields = {name: value for name, value in values.items() if name not in ("amount", "bank")}
+        fields = {name: value for name, value in values.items() if name not in ("amount", "entitled_amount", "bank")}
         return Line(
             row=row.number,
             amount=int(values["amount"]),
+            entitled_amount=int(values["entitled_amount"]) if values["entitled_amount"] else None,
             bank=bank.napas_bin,
             partner=self._context.partner_for(bank.napas_bin).code,
             originals={name: row.originals[name] for name in PERSONAL_TEXTS if name in row.originals},
@@ -179,6 +188,15 @@ def _benefit(values: Mapping[str, str], period: str) -> Iterator[Flaw]:
         yield "kind", "kind_unknown", {"known": ", ".join(KINDS)}
     if not money.is_whole(values["amount"]):
         yield "amount", "amount_not_integer" if values["amount"] else "missing", {}
+    yield from _entitlement(values)
+
+
+def _entitlement(values: Mapping[str, str]) -> Iterator[Flaw]:
+    entitled = values["entitled_amount"]
+    if entitled and not money.is_whole(entitled):
+        yield "entitled_amount", "amount_not_integer", {}
+    elif entitled and money.is_whole(values["amount"]) and int(values["amount"]) > int(entitled):
+        yield "amount", "amount_over_entitled", {"entitled": int(entitled)}
 
 
 def _payee(values: Mapping[str, str]) -> Iterator[Flaw]:

@@ -10,16 +10,17 @@ from typing import Any, BinaryIO
 
 from adapters.profile import Profile
 from formats.errors import FormatError, SchemaMissing, Unrenderable
-from formats.iso20022 import pain001
+from formats.iso20022 import cancel, pain001
+from formats.iso20022.pain001 import check
 from gateway.domain.calendar import VIET_NAM
 from gateway.domain.crash import crash_point
 from gateway.domain.errors import ApprovalVoid, NotConfigured, Tampered
 from gateway.domain.states import FileState
 from gateway.ports import MessageSigner, Vault, Verdict
-from gateway.store import batches, blobs, files, moves
+from gateway.store import batches, blobs, files, moves, recalls
 from gateway.store.store import Transaction
 from gateway.store.tables import FileOut, WireObject
-from gateway.usecases import wording
+from gateway.usecases import recall, wording
 from gateway.usecases.approve import require_signatures
 from gateway.usecases.context import Context
 from gateway.usecases.rows import Line
@@ -44,9 +45,19 @@ def _write_signed(
     context: Context, tx: Transaction, file: FileOut, profile: Profile, signer: MessageSigner, final: BinaryIO
 ) -> None:
     """Write and sign while a check follows; then the bytes in the file must be those that were checked and signed."""
+    if file.message in cancel.VERSIONS:
+        rendered, verdict = _rendered_recall(context, tx, file, signer, final)
+        _require_alike(file, rendered, verdict, signer, final)
+        return
     if file.message not in pain001.WITH_ENVELOPE:
         raise NotConfigured("no_place_for_signature", message=file.message)
     rendered, verdict = _rendered(context, tx, file, profile, signer, final)
+    _require_alike(file, rendered, verdict, signer, final)
+
+
+def _require_alike(
+    file: FileOut, rendered: pain001.Rendered, verdict: Verdict, signer: MessageSigner, final: BinaryIO
+) -> None:
     if (verdict.sha256, verdict.values) != (rendered.sha256, rendered.values):
         raise Tampered("sealed_bytes_differ", file=file.message_id)
     if blobs.digest(final)[0] != rendered.sha256.hex():
@@ -72,6 +83,23 @@ def _rendered(
                 follower=check,
             )
             return rendered, check.verdict()
+    except Unrenderable as error:
+        raise Tampered("not_renderable", file=file.message_id, field=error.field, rule=error.rule) from error
+    except SchemaMissing as error:
+        raise NotConfigured(error.code, **error.params) from None
+    except FormatError as error:
+        raise Tampered("sealed_bytes_differ", file=file.message_id, reason=error.code) from error
+
+
+def _rendered_recall(
+    context: Context, tx: Transaction, file: FileOut, signer: MessageSigner, final: BinaryIO
+) -> tuple[pain001.Rendered, Verdict]:
+    """The recall of a payment (M13), read back by the official schema."""
+    partner, rows = context.partner(file.partner), recalls.content(tx, file.id)
+    head = recall.request(file, rows, _agent(partner.profile, partner.profile.napas_bin))
+    try:
+        rendered = cancel.render(head, recall.transfers(rows, partner), final, file.message, signer.signature)
+        return rendered, check.Verdict(*cancel.check(final, file.message))
     except Unrenderable as error:
         raise Tampered("not_renderable", file=file.message_id, field=error.field, rule=error.rule) from error
     except SchemaMissing as error:
@@ -165,6 +193,7 @@ def _opened(vault: Vault, row: Any, file: FileOut) -> dict[str, Any]:
         benefit_month=row.benefit_month,
         kind=row.kind,
         amount=row.amount,
+        entitled_amount=row.entitled_amount,
         bank=row.bank,
         **personal,
     )

@@ -24,9 +24,13 @@ from gateway.store.tables import FileIn
 from gateway.usecases import chain
 from gateway.usecases.context import Context, Partner
 from gateway.usecases.match import Matched, match
+from gateway.usecases.recall import record_answers
 from gateway.usecases.received import Received, opened
 from gateway.usecases.statements import Reading, record_statements
 from gateway.usecases.statuses import record_statuses
+
+_RESOLUTION = "camt.029."
+"""The answer to a recall, which comes where answers to orders come."""
 
 
 def understand(context: Context, partner: Partner, inbox: Inbox, file: FileIn, spool: BinaryIO) -> Received:
@@ -88,7 +92,10 @@ def _process(
         row = tx.session.get_one(FileIn, file.id)
         row.message, row.proof, row.key_id = _kind(inbox, proven), proven.proof, proven.key_id
         evidence.add_findings(tx, row, [(f.path, f.rule, f.message) for f in findings])
-        if inbox.message == "pain.002":
+        kinds: list[str] = []
+        if row.message.startswith(_RESOLUTION):
+            kinds = record_answers(tx, row, proven.open(), context.clock.now().tzinfo)
+        elif inbox.message == "pain.002":
             record_statuses(tx, partner.profile, row, proven.open(), context.clock.now().tzinfo)
         else:
             accounts = frozenset(_accounts(context, tx, partner))
@@ -96,6 +103,7 @@ def _process(
             record_statements(tx, row, proven.open(), reading)
             chain.look(context, tx, partner, row)
         matched = match(context, tx, row)
+        matched.kinds += kinds
         _finish(tx, row, proven, matched)
     error = Alarm("alarming_entries", kinds=", ".join(matched.kinds)) if ALARMS & set(matched.kinds) else None
     return Received(
@@ -113,7 +121,8 @@ def _process(
 def _kind(inbox: Inbox, proven: Proven) -> str:
     """The message as its root says, which must be what this inbox is for (T5: our own file reflected is not)."""
     found = schema.message_name(proven.open())
-    if not found.startswith(inbox.message):
+    answers_orders = inbox.message == "pain.002" and found.startswith(_RESOLUTION)
+    if not found.startswith(inbox.message) and not answers_orders:
         raise Alarm("unexpected_message", expected=inbox.message, got=found)
     return found
 

@@ -85,6 +85,8 @@ def _new_payment(number: int, **changes: Any) -> dict[str, Any]:
 def _other(value: Any) -> Any:
     if isinstance(value, bytes | memoryview):
         return b"other"
+    if value is None:
+        return 1
     return value + 1 if isinstance(value, int) else f"{value}x"
 
 
@@ -166,12 +168,73 @@ def test_m4_a_dead_link_stays_dead(sealed: Gateway) -> None:
             tx.run("UPDATE payment_file SET live = :yes WHERE ordinal = 0", yes=True)
 
 
+def _end(tx: Transaction, number: int, state: str = "returned", **changes: Any) -> None:
+    """The payment as it is when it may be paid again."""
+    fields = {"state": state, "holds_key": False} | changes
+    values = ", ".join(f"{name} = :{name}" for name in fields)
+    tx.run(f"UPDATE payment SET {values} WHERE id = :number", number=number, **fields)
+
+
+def _succeed(tx: Transaction, first: int, number: int = 91, **changes: Any) -> None:
+    """A successor as a re-issue makes it."""
+    blind = bytes(tx.value("SELECT person_blind FROM payment WHERE id = :i", i=first))
+    fields = _new_payment(number, predecessor_id=first, person_blind=blind, state="ready", holds_key=True)
+    _copy(tx, "payment", f"id = {first}", **fields | changes)
+
+
 def test_m10_a_payment_has_one_successor(sealed: Gateway) -> None:
     first = sealed.value("SELECT min(id) FROM payment")
     with _undone(sealed) as tx:
-        _copy(tx, "payment", f"id = {first}", **_new_payment(91, predecessor_id=first))
+        _end(tx, first)
+        _succeed(tx, first, kind="regular")
         with pytest.raises(IntegrityError, match="predecessor"):
-            _copy(tx, "payment", f"id = {first}", **_new_payment(92, predecessor_id=first))
+            _succeed(tx, first, 92, holds_key=False)
+
+
+PREDECESSORS: dict[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
+    "returned": ({}, {}, True),
+    "rejected": ({"state": "rejected"}, {}, True),
+    "cancelled, itself no successor": ({"state": "cancelled"}, {}, False),
+    "rejected, but not proven": ({"state": "rejected", "holds_key": True}, {}, False),
+    **{
+        f"still {state}": ({"state": state}, {}, False)
+        for state in ("ready", "held", "approved", "allocated", "sent", "accepted", "settled")
+    },
+    "of another amount": ({}, {"amount": 1}, False),
+    "of another currency": ({}, {"currency": "USD"}, False),
+    "of another person": ({}, {"person_blind": b"other"}, False),
+    "of another month": ({}, {"benefit_month": "2026-12"}, False),
+    "of another programme": ({}, {"programme": "meals"}, False),
+    "of another kind": ({}, {"kind": "arrears"}, False),
+    "unknown": ({}, {"predecessor_id": 12345}, False),
+}
+
+
+@pytest.mark.parametrize("name", PREDECESSORS)
+def test_m10_a_successor_needs_a_predecessor_that_has_ended(sealed: Gateway, name: str) -> None:
+    ended, changes, allowed = PREDECESSORS[name]
+    first = sealed.value("SELECT min(id) FROM payment")
+    with _undone(sealed) as tx:
+        _end(tx, first, **ended)
+        with nullcontext() if allowed else pytest.raises(IntegrityError, match="M10"):
+            _succeed(tx, first, **changes)
+
+
+def test_m10_a_cancelled_successor_may_be_succeeded(sealed: Gateway) -> None:
+    first = sealed.value("SELECT min(id) FROM payment")
+    with _undone(sealed) as tx:
+        _end(tx, first)
+        _succeed(tx, first)
+        _end(tx, 91, "cancelled")
+        _succeed(tx, 91, 92)
+
+
+def test_m10_a_predecessor_is_named_once_for_ever(sealed: Gateway) -> None:
+    first = sealed.value("SELECT min(id) FROM payment")
+    with _undone(sealed) as tx:
+        _end(tx, first)
+        with pytest.raises(DBAPIError, match="M10"):
+            tx.run("UPDATE payment SET predecessor_id = :first WHERE id <> :first", first=first)
 
 
 def test_m10_a_released_benefit_key_is_not_taken_back(sealed: Gateway) -> None:
@@ -188,22 +251,38 @@ def test_a_payment_reference_is_used_once_per_payer_and_programme(sealed: Gatewa
 
 BENEFIT = {
     "another regular line": ({}, False),
-    "arrears": ({"kind": "arrears"}, True),
+    "a one-off beside it": ({"kind": "one-off"}, False),
+    "a carry-over beside it": ({"kind": "carry-over"}, False),
+    "another payer": ({"payer": "other"}, False),
+    "arrears that do not say what is due in all": ({"kind": "arrears"}, False),
+    "arrears within what is due in all": ({"kind": "arrears", "amount": 100, "entitled_amount": 500_101}, True),
+    "arrears beyond what is due in all": ({"kind": "arrears", "amount": 101, "entitled_amount": 500_101}, False),
     "another month": ({"benefit_month": "2026-12"}, True),
     "another programme": ({"programme": "meals"}, True),
-    "a re-issue that names its predecessor": ({"predecessor_id": "first"}, True),
+    "one whose key is free": ({"holds_key": False}, True),
 }
 
 
 @pytest.mark.parametrize("name", BENEFIT)
-def test_a_person_has_one_regular_payment_a_month_and_programme(sealed: Gateway, name: str) -> None:
+def test_m10_a_person_has_one_payment_a_month_and_programme_but_arrears_within_the_entitlement(
+    sealed: Gateway, name: str
+) -> None:
     changes, allowed = BENEFIT[name]
     first = sealed.value("SELECT min(id) FROM payment")
     blind = sealed.value("SELECT person_blind FROM payment WHERE id = :i", i=first)
-    changes = {key: first if value == "first" else value for key, value in changes.items()}
     fields = _new_payment(91, **{"person_blind": bytes(blind)} | changes)
     with _undone(sealed) as tx, nullcontext() if allowed else pytest.raises(IntegrityError):
         _copy(tx, "payment", f"id = {first}", **fields)
+
+
+def test_m10_two_arrears_share_what_is_due_in_all(sealed: Gateway) -> None:
+    first = sealed.value("SELECT min(id) FROM payment")
+    arrears = {"kind": "arrears", "entitled_amount": 1000, "person_blind": b"somebody", "benefit_month": "2026-09"}
+    with _undone(sealed) as tx:
+        _copy(tx, "payment", f"id = {first}", **_new_payment(91, amount=1000, **arrears | {"entitled_amount": None}))
+        _copy(tx, "payment", f"id = {first}", **_new_payment(92, amount=1, holds_key=False, **arrears))
+        with pytest.raises(IntegrityError, match="M10"):
+            _copy(tx, "payment", f"id = {first}", **_new_payment(93, amount=1, **arrears))
 
 
 @pytest.mark.parametrize(

@@ -207,14 +207,18 @@ def _keys(node: ast.expr) -> frozenset[str] | None:
     return frozenset(str(key.value) for key in node.keys if isinstance(key, ast.Constant))
 
 
+_KEYED = {"_CLASHES": frozenset({"other"}), "_REISSUE_REFUSALS": frozenset({"other", "payment"})}
+"""Tables from a code to its query, and the parameters that are given with it."""
+
+
 def _tables(place: str, tree: ast.Module) -> Iterator[Use]:
-    """Tables from something to a code, such as ``_REFUSALS``; of ``_CLASHES`` the keys are the codes."""
+    """Tables from something to a code, such as ``_REFUSALS``; of those with queries the keys are the codes."""
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             if _CODE_TABLES.search(name):
-                sides = node.value.keys if name == "_CLASHES" else node.value.values
-                params = frozenset({"other"}) if name == "_CLASHES" else None
+                params = _KEYED.get(name)
+                sides = node.value.values if params is None else node.value.keys
                 for each in sides:
                     yield from (
                         Use(code, params, f"{place}:{node.lineno}") for code in _literals(each, _assigned(tree))

@@ -47,6 +47,7 @@ COLUMNS = (
     "benefit_month",
     "kind",
     "amount",
+    "entitled_amount",
     "payee_name",
     "payee_basis",
     "account",

@@ -80,4 +80,72 @@ TEMPLATES: Templates = {
         "File {file}: an answer, a booking or an unexplained debit speaks of it. It cannot be called absent."
     ),
     "absence_unproven": N_("File {file}: the statements do not prove that it was not debited: {why}."),
+    # paying again
+    "reissue_not_ended": N_("Payment {payment} is “{other}”: only what was rejected or returned is paid again."),
+    "reissue_exists": N_("Payment {payment} is paid again by {other} already. There is one successor."),
+    "reissue_file_unknown": N_(
+        "Payment {payment} was in file {other}, of which nobody knows whether it arrived. Find that out first."
+    ),
+    "reissue_contradicted": N_(
+        "Payment {payment} is “{other}”, and something else speaks against it. chitra payment show and chitra exception"
+        " list tell what; ask the partner."
+    ),
+    "reissue_proof_too_weak": N_(
+        "The rejection of {payment} stands only in a file that nothing but the channel proves. Ask for a signed one."
+    ),
+    "reissue_spoken_of": N_(
+        "A statement names {payment}, which was rejected. Ask the partner before it is paid again."
+    ),
+    "reissue_not_whole": N_("{payment} did not come back in full. What is paid again is a person's decision."),
+    "reissue_of_doubtful": N_("{payment} pays {other} again, and that one may have been paid after all."),
+    "reissue_too_early": N_(
+        "A rejection is believed only after {until}, when the statements of the days around it are here."
+    ),
+    "reissue_debit_unexplained": N_(
+        "Account {account} was debited for something that nothing explains; it may be this payment."
+    ),
+    "reissue_debit_possible": N_("The statements do not prove that this payment was not debited: {why}."),
+    "payment_not_in_batch": N_("Batch {batch} has no payment with this reference."),
+    "nothing_to_repay": N_("Batch {batch}: nothing of this list may be paid again ({problems} problems)."),
+    "file_has_held_payment": N_(
+        "File {file} has a payment that is held. It is not sent; the next run makes a new file of the others."
+    ),
+    # money and limits
+    "limit_per_day": N_(
+        "Batch {batch} is held: {partner} would get {amount:,} for one day, more than the limit of {max:,}. It is tried"
+        " again at every run."
+    ),
+    "limit_per_account": N_(
+        "Batch {batch} is held: {count} accounts would get more than {max:,} on one day ({partner}). Look whose they"
+        " are; then raise the limit or cancel the batch."
+    ),
+    "limit_per_person": N_(
+        "Batch {batch} is held: {count} persons would get more than {max:,} on one day ({partner}). Look who they are;"
+        " then raise the limit or cancel the batch."
+    ),
+    "balance_unknown": N_("Batch {batch} is held: no statement of {partner} shows the account's balance yet."),
+    "balance_too_old": N_(
+        "Batch {batch} is held: the last balance of {partner} is of {date}. Fetch the statements since then:"
+        " chitra poll."
+    ),
+    "funds_missing": N_(
+        "Batch {batch} is held: it needs {amount:,} at {partner}, {available:,} are free. Fund the account; when the"
+        " money is there before the statement: chitra funding confirm."
+    ),
+    "account_not_ours": N_("No payer has this account at {partner}. Check the number."),
+    "funding_unreadable": N_("The amount is a whole number of minor units, the reference 1 to 35 letters or digits."),
+    "funding_not_yet": N_("{date} is not a day up to today. Confirm only what has come."),
+    "funding_in_balance": N_("The balance of {date} contains this money already. Nothing is to be confirmed."),
+    "funding_known": N_("The transfer {reference} was confirmed before. It counts once."),
+    "funding_unknown": N_("There is no funding {funding}. chitra funding list shows all."),
+    # cancel and recall
+    "cancel_too_late": N_("Payment {payment} is “{state}”; only what waits is cancelled. What was sent is recalled."),
+    "cancel_in_file": N_("Payment {payment} stands in file {file}. The next chitra send takes it out; cancel it then."),
+    "recall_not_out": N_(
+        "Payment {payment} is “{state}”: only what was sent and not booked is recalled. What was not sent is cancelled"
+        " with its batch."
+    ),
+    "recall_not_taken": N_("{partner} takes no recall as a file. Call, and keep what was said with the payment."),
+    "recall_open": N_("{payment} was recalled already, and the partner has not decided. Wait for its answer."),
+    "reissue_recall_open": N_("{payment} was recalled, and the partner has not decided. Wait for its answer."),
 }

@@ -39,6 +39,11 @@ KINDS = {
     "duplicate_rejection": N_("rejected as a duplicate"),
     "booked_and_rejected": N_("booked and rejected"),
     "contradiction": N_("contradiction"),
+    "predecessor_booked": N_("paid again, and perhaps paid before"),
+    "successor_held": N_("re-issue held"),
+    "held_payment_out": N_("held payment sent after all"),
+    "batch_held": N_("batch held"),
+    "recall_answer_unknown": N_("answer to an unknown recall"),
     "overdue": N_("answer overdue"),
     "no_final_answer": N_("no final answer"),
     "foreign_file": N_("file of ours that is not known here"),
@@ -55,6 +60,22 @@ KINDS = {
 }
 
 ADVICE: Templates = {
+    "held_payment_out": N_(
+        "This payment was held, and the partner has its file, or may have it. Call at once; chitra payment recall."
+    ),
+    "recall_answer_unknown": N_("The partner answers to a recall that we did not make. Ask what it means."),
+    "batch_held": N_(
+        "Batch {batch} is held by a limit or for want of money ({why}). chitra send tells the figures. It is tried"
+        " again at every run; fund the account, raise the limit or cancel the batch."
+    ),
+    "predecessor_booked": N_(
+        "This payment pays {predecessor} again, which may have been paid after all. Call the partner at once: recall"
+        " what is not booked (chitra payment recall), and ask for the other back."
+    ),
+    "successor_held": N_(
+        "This payment was to pay {predecessor} again, which may have been paid after all. It is held and not sent. Ask"
+        " the partner; when the first one stands, cancel this one."
+    ),
     "foreign_file": N_(
         "{name} is named as a file of ours and could not be taken over ({reason}). Find out what it paid before"
         " anything of it is imported again."

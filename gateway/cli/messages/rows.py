@@ -77,5 +77,12 @@ TEMPLATES: Templates = {
     "duplicate_benefit": N_("The same person is paid for the same month in row {other}. Remove one of the two."),
     "already_imported": N_("This payment is already in batch {other}. Remove the row."),
     "conflict": N_("Batch {other} has this payment reference with other content. Correct the row or give a new one."),
+    "entitled_amount_missing": N_(
+        "This person has {other:,} for this month with the other lines. Say in entitled_amount what is due in all."
+    ),
+    "entitled_amount_exceeded": N_(
+        "With the other lines this person would have {other:,} for this month, more than is due in all."
+    ),
+    "amount_over_entitled": N_("The amount is more than the entitled {entitled:,}."),
     "benefit_already_paid": N_("This person's benefit of this month is already in batch {other}. Remove the row."),
 }

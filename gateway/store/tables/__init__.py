@@ -2,7 +2,7 @@
 minor units; personal data only inside ``personal`` envelopes and ``*_blind`` columns.
 """
 
-from gateway.store.tables.control import Decision, Sighting, Stop, Verdict
+from gateway.store.tables.control import Decision, Funding, Recall, RecallAnswer, Sighting, Stop, Verdict
 from gateway.store.tables.evidence import (
     Allocation,
     Balance,
@@ -36,6 +36,7 @@ __all__ = [
     "FileIn",
     "FileOut",
     "Finding",
+    "Funding",
     "History",
     "Instance",
     "IssuedReport",
@@ -44,6 +45,8 @@ __all__ = [
     "Payment",
     "PaymentFile",
     "Problem",
+    "Recall",
+    "RecallAnswer",
     "Resolution",
     "Sequence",
     "Sighting",

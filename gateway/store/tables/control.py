@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from gateway.store.tables.columns import Big, big, key, one_of
@@ -103,3 +103,51 @@ class Sighting(SQLModel, table=True):
     """The kind of the last exception about it, so that each is said once."""
     file_in_id: int | None = big(default=None, foreign_key="file_in.id")
     """The file received from it, when it could not be moved away at the partner."""
+
+
+class Funding(SQLModel, table=True):
+    """Money that came to an account of ours by the word of two people, until a statement shows it. Insert-only."""
+
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        UniqueConstraint("partner", "account", "reference", name="uq_funding_reference"),
+    )
+
+    id: int = key()
+    decision_id: int = big(foreign_key="decision.id", unique=True)
+    partner: str
+    account: str
+    reference: str
+    """The transfer's, so that it counts once."""
+    amount: int = big()
+    currency: str
+    value_date: str
+    confirmed_at: str
+
+
+class Recall(SQLModel, table=True):
+    """A released payment that two people ask the partner not to execute (M13). Insert-only; it moves no money."""
+
+    id: int = key()
+    payment_id: int = big(foreign_key="payment.id", index=True)
+    file_id: int = Field(foreign_key="file_out.id", index=True)
+    """The file that asks; it carries no payment."""
+    decision_id: int = big(foreign_key="decision.id", unique=True)
+    reason: str
+    """ISO external cancellation reason."""
+    requested_at: str
+
+
+class RecallAnswer(SQLModel, table=True):
+    """What a partner says of a recall; the latest counts, by the time inside the message. Insert-only."""
+
+    __tablename__ = "recall_answer"
+    __table_args__ = (one_of("status", ("accepted", "rejected", "pending")),)
+
+    id: int = key()
+    recall_id: int = big(foreign_key="recall.id", index=True)
+    file_in_id: int = big(foreign_key="file_in.id", index=True)
+    message_id: str
+    created_at: str
+    status: str
+    reason: str | None = None

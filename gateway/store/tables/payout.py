@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field, SQLModel
 
 from gateway.domain.states import BatchState, PaymentState
-from gateway.store.tables.columns import big, key, one_of, unique_where
+from gateway.store.tables.columns import big, index_where, key, one_of, unique_where
 
 
 class Payer(SQLModel, table=True):
@@ -62,7 +62,7 @@ class Batch(SQLModel, table=True):
     currency: str
     approvals_required: int
     predecessor: str | None = Field(default=None, foreign_key="batch.id")
-    """The invalid, rejected or cancelled batch that this one corrects."""
+    """The invalid, rejected or cancelled batch that this one corrects, or whose payments it pays again."""
     created_at: str
 
 
@@ -117,12 +117,12 @@ class Payment(SQLModel, table=True):
         unique_where("uq_payment_ref", "payer", "programme", "payment_ref", where="state <> 'cancelled'"),
         unique_where(
             "uq_payment_benefit",
-            "payer",
             "programme",
             "person_blind",
             "benefit_month",
-            where="kind = 'regular' AND holds_key AND predecessor_id IS NULL",
+            where="kind <> 'arrears' AND holds_key",
         ),
+        index_where("ix_payment_benefit", "programme", "person_blind", "benefit_month", where="holds_key"),
         Index("ix_payment_batch_state", "batch_id", "state"),
     )
 
@@ -139,6 +139,8 @@ class Payment(SQLModel, table=True):
     bank: str
     """NAPAS BIN of the payee's bank or wallet."""
     amount: int = big()
+    entitled_amount: int | None = big(default=None)
+    """What the person may have for the month in all; arrears beside other lines need it."""
     currency: str
     kind: str
     benefit_month: str

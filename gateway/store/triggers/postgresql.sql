@@ -38,7 +38,8 @@ CREATE TRIGGER payment_content_fixed BEFORE UPDATE ON payment FOR EACH ROW
   OLD.benefit_month IS DISTINCT FROM NEW.benefit_month OR OLD.commune_code IS DISTINCT FROM NEW.commune_code OR
   OLD.personal IS DISTINCT FROM NEW.personal OR
   OLD.person_blind IS DISTINCT FROM NEW.person_blind OR OLD.account_blind IS DISTINCT FROM NEW.account_blind OR
-  OLD.content_blind IS DISTINCT FROM NEW.content_blind)
+  OLD.content_blind IS DISTINCT FROM NEW.content_blind OR
+  OLD.entitled_amount IS DISTINCT FROM NEW.entitled_amount)
   EXECUTE FUNCTION chitra_refuse('M12 payment content is fixed');
 CREATE TRIGGER payment_key_released BEFORE UPDATE ON payment FOR EACH ROW
   WHEN (NEW.holds_key AND NOT OLD.holds_key)
@@ -144,3 +145,53 @@ CREATE TRIGGER resolution_fixed_delete BEFORE DELETE ON resolution FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('S6 resolution is insert-only');
 CREATE TRIGGER resolution_by_decision BEFORE INSERT ON resolution FOR EACH ROW
   EXECUTE FUNCTION chitra_resolution_needs_decision();
+
+CREATE OR REPLACE FUNCTION chitra_successor_needs_end() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NOT EXISTS (SELECT 1 FROM payment p WHERE p.id = NEW.predecessor_id
+AND (p.state IN (''rejected'', ''returned'') OR (p.state = ''cancelled'' AND p.predecessor_id IS NOT NULL))
+AND NOT p.holds_key AND p.payer = NEW.payer AND p.programme = NEW.programme AND p.person_blind = NEW.person_blind
+AND p.benefit_month = NEW.benefit_month AND p.kind = NEW.kind AND p.amount = NEW.amount
+AND p.currency = NEW.currency) THEN RAISE EXCEPTION
+''M10 a successor needs a predecessor that was rejected or returned'' USING ERRCODE =
+''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE TRIGGER payment_successor_proven BEFORE INSERT ON payment FOR EACH ROW
+  WHEN (NEW.predecessor_id IS NOT NULL) EXECUTE FUNCTION chitra_successor_needs_end();
+CREATE TRIGGER payment_predecessor_fixed BEFORE UPDATE ON payment FOR EACH ROW
+  WHEN (OLD.predecessor_id IS DISTINCT FROM NEW.predecessor_id)
+  EXECUTE FUNCTION chitra_refuse('M10 a predecessor is named once for ever');
+
+CREATE OR REPLACE FUNCTION chitra_arrears_within_entitlement() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN PERFORM pg_advisory_xact_lock(hashtextextended(encode(NEW.person_blind, ''hex''), 0)); IF NEW.amount +
+(SELECT COALESCE(sum(p.amount), 0) FROM payment p WHERE p.holds_key AND p.programme = NEW.programme AND
+p.person_blind = NEW.person_blind AND p.benefit_month = NEW.benefit_month) > COALESCE(NEW.entitled_amount, NEW.amount)
+THEN RAISE EXCEPTION ''M10 arrears go beyond what the person may have for the month'' USING ERRCODE =
+''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE TRIGGER payment_arrears_within_entitlement BEFORE INSERT ON payment FOR EACH ROW
+  WHEN (NEW.kind = 'arrears' AND NEW.holds_key) EXECUTE FUNCTION chitra_arrears_within_entitlement();
+
+CREATE TRIGGER funding_fixed_update BEFORE UPDATE ON funding FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M14 funding is insert-only');
+CREATE TRIGGER funding_fixed_delete BEFORE DELETE ON funding FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M14 funding is insert-only');
+CREATE OR REPLACE FUNCTION chitra_funding_needs_decision() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = ''executed'' AND
+d.verb = ''funding confirm'' AND d.subject = NEW.partner || '' '' || NEW.account) THEN RAISE EXCEPTION
+''M11 funding needs the decision of two on its account'' USING ERRCODE = ''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE TRIGGER funding_by_decision BEFORE INSERT ON funding FOR EACH ROW
+  EXECUTE FUNCTION chitra_funding_needs_decision();
+
+CREATE TRIGGER recall_fixed_update BEFORE UPDATE ON recall FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M13 recall is insert-only');
+CREATE TRIGGER recall_fixed_delete BEFORE DELETE ON recall FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M13 recall is insert-only');
+CREATE TRIGGER recall_answer_fixed_update BEFORE UPDATE ON recall_answer FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M13 recall answer is insert-only');
+CREATE TRIGGER recall_answer_fixed_delete BEFORE DELETE ON recall_answer FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M13 recall answer is insert-only');
+CREATE OR REPLACE FUNCTION chitra_recall_needs_decision() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NOT EXISTS (SELECT 1 FROM decision d JOIN payment p ON p.end_to_end_id = d.subject WHERE
+d.id = NEW.decision_id AND p.id = NEW.payment_id AND d.state = ''executed'' AND d.verb = ''payment recall'') THEN RAISE
+EXCEPTION ''M11 a recall needs the decision of two on its payment'' USING ERRCODE =
+''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE TRIGGER recall_by_decision BEFORE INSERT ON recall FOR EACH ROW
+  EXECUTE FUNCTION chitra_recall_needs_decision();

@@ -15,7 +15,7 @@ CREATE TRIGGER wire_object_fixed_delete BEFORE DELETE ON wire_object BEGIN SELEC
 CREATE TRIGGER payment_fixed_delete BEFORE DELETE ON payment BEGIN SELECT RAISE(ABORT, 'M2 payment is never deleted'); END;
 
 CREATE TRIGGER payment_content_fixed BEFORE UPDATE OF
-  batch_id, line, payer, programme, payment_ref, end_to_end_id, uetr, partner, bank, amount, currency, kind,
+  batch_id, line, payer, programme, payment_ref, end_to_end_id, uetr, partner, bank, amount, entitled_amount, currency, kind,
   benefit_month, commune_code, personal, person_blind, account_blind, content_blind ON payment
 BEGIN SELECT RAISE(ABORT, 'M12 payment content is fixed'); END;
 
@@ -92,3 +92,31 @@ WHEN NOT (NEW.resolution IN ('answered', 'mended') AND EXISTS (SELECT 1 FROM exc
   AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = 'executed'
   AND d.verb = 'exception resolve' AND d.subject = CAST(NEW.exception_id AS TEXT))
 BEGIN SELECT RAISE(ABORT, 'M11 this resolution needs the decision of two on its exception'); END;
+CREATE TRIGGER payment_successor_proven BEFORE INSERT ON payment
+WHEN NEW.predecessor_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.id = NEW.predecessor_id
+  AND (p.state IN ('rejected', 'returned') OR (p.state = 'cancelled' AND p.predecessor_id IS NOT NULL))
+  AND NOT p.holds_key AND p.payer = NEW.payer AND p.programme = NEW.programme AND p.person_blind = NEW.person_blind
+  AND p.benefit_month = NEW.benefit_month AND p.kind = NEW.kind AND p.amount = NEW.amount
+  AND p.currency = NEW.currency)
+BEGIN SELECT RAISE(ABORT, 'M10 a successor needs a predecessor that was rejected or returned'); END;
+CREATE TRIGGER payment_predecessor_fixed BEFORE UPDATE OF predecessor_id ON payment
+BEGIN SELECT RAISE(ABORT, 'M10 a predecessor is named once for ever'); END;
+CREATE TRIGGER payment_arrears_within_entitlement BEFORE INSERT ON payment
+WHEN NEW.kind = 'arrears' AND NEW.holds_key AND NEW.amount + (SELECT COALESCE(sum(p.amount), 0) FROM payment p
+  WHERE p.holds_key AND p.programme = NEW.programme AND p.person_blind = NEW.person_blind
+  AND p.benefit_month = NEW.benefit_month) > COALESCE(NEW.entitled_amount, NEW.amount)
+BEGIN SELECT RAISE(ABORT, 'M10 arrears go beyond what the person may have for the month'); END;
+CREATE TRIGGER funding_fixed_update BEFORE UPDATE ON funding BEGIN SELECT RAISE(ABORT, 'M14 funding is insert-only'); END;
+CREATE TRIGGER funding_fixed_delete BEFORE DELETE ON funding BEGIN SELECT RAISE(ABORT, 'M14 funding is insert-only'); END;
+CREATE TRIGGER funding_by_decision BEFORE INSERT ON funding
+WHEN NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = 'executed'
+  AND d.verb = 'funding confirm' AND d.subject = NEW.partner || ' ' || NEW.account)
+BEGIN SELECT RAISE(ABORT, 'M11 funding needs the decision of two on its account'); END;
+CREATE TRIGGER recall_fixed_update BEFORE UPDATE ON recall BEGIN SELECT RAISE(ABORT, 'M13 recall is insert-only'); END;
+CREATE TRIGGER recall_fixed_delete BEFORE DELETE ON recall BEGIN SELECT RAISE(ABORT, 'M13 recall is insert-only'); END;
+CREATE TRIGGER recall_answer_fixed_update BEFORE UPDATE ON recall_answer BEGIN SELECT RAISE(ABORT, 'M13 recall answer is insert-only'); END;
+CREATE TRIGGER recall_answer_fixed_delete BEFORE DELETE ON recall_answer BEGIN SELECT RAISE(ABORT, 'M13 recall answer is insert-only'); END;
+CREATE TRIGGER recall_by_decision BEFORE INSERT ON recall
+WHEN NOT EXISTS (SELECT 1 FROM decision d JOIN payment p ON p.end_to_end_id = d.subject WHERE d.id = NEW.decision_id
+  AND p.id = NEW.payment_id AND d.state = 'executed' AND d.verb = 'payment recall')
+BEGIN SELECT RAISE(ABORT, 'M11 a recall needs the decision of two on its payment'); END;

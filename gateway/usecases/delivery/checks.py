@@ -8,7 +8,7 @@ from typing import Any
 from gateway.domain.calendar import execution_date
 from gateway.domain.errors import Alarm, ApprovalVoid, Busy, NotYet
 from gateway.domain.schedule import Hours, is_open, opening
-from gateway.store import absence, batches, decisions, deliveries, files, stops
+from gateway.store import absence, batches, decisions, deliveries, files, stops, succession
 from gateway.store.store import Transaction
 from gateway.store.tables import FileOut
 from gateway.usecases import guard
@@ -25,6 +25,8 @@ def require_uploadable(context: Context, tx: Transaction, partner: Partner, file
         raise Alarm("spoken_of_before_release", file=file.message_id, partner=partner.code)
     if waiting := decisions.open_one(tx, "file mark-delivered", file.message_id):
         raise Busy("decision_open", decision=waiting, subject=file.message_id)
+    if succession.doubtful_in(tx, file.id):
+        raise Busy("file_has_held_payment", file=file.message_id)
     if stop := stops.against(tx, partner.code, file.batch_id):
         raise refusal(stop)
     if closed := out_of_hours(context, partner):
@@ -45,7 +47,9 @@ def require_releasable(context: Context, tx: Transaction, partner: Partner, file
 
 
 def is_too_late(context: Context, partner: Partner, file: FileOut) -> bool:
-    """The partner would execute it on a later day than the file says."""
+    """The partner would execute it on a later day than the file says; a recall is never too late to be asked."""
+    if file.message.startswith("camt.055."):
+        return False
     earliest = execution_date(context.clock.now(), partner.profile.cutoff, context.is_working)
     return date.fromisoformat(file.execution_date) < earliest
 

@@ -15,7 +15,6 @@ from formats.errors import FormatError
 from gateway.domain.errors import ChitraError, NotAllowed, NotFound, Refusal
 from gateway.store import blobs
 from gateway.usecases import approve
-from gateway.usecases.rows import KINDS
 
 PROBLEMS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
     "no reference": ({"payment_ref": ""}, [("payment_ref", "missing")]),
@@ -39,6 +38,8 @@ PROBLEMS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
     "negative amount": ({"amount": "-1"}, [("amount", "amount_not_integer")]),
     "full-width digits": ({"amount": "１２３"}, [("amount", "amount_not_integer")]),
     "amount of 5000 digits": ({"amount": "9" * 5000}, [("amount", "amount_not_integer")]),
+    "entitled amount with decimals": ({"entitled_amount": "1.5"}, [("entitled_amount", "amount_not_integer")]),
+    "amount above the entitled one": ({"entitled_amount": "500001"}, [("amount", "amount_over_entitled")]),
     "amount above the limit": ({"amount": "500000001"}, [("amount", "amount_over_limit")]),
     "somebody else without basis": ({"payee_name": "Trần Thị Bé"}, [("payee_basis", "payee_basis_missing")]),
     "control character": ({"beneficiary_name": "An\x07"}, [("beneficiary_name", "forbidden_characters")]),
@@ -108,10 +109,63 @@ def test_rows_that_clash_with_each_other_are_said_with_the_other_row(gateway: Ga
     assert [problem.params for problem in imported.problems] == [{"other": 2}, {"other": 2}]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "regular"])
-def test_one_person_may_have_a_regular_and_another_line_in_one_month(gateway: Gateway, kind: str) -> None:
-    imported = gateway.import_([row(1), row(2, beneficiary_id=row(1)["beneficiary_id"], kind=kind)])
-    assert imported.problems == []
+SAME = {"beneficiary_id": row(1)["beneficiary_id"]}
+BOTH = str(2 * 500_000 + 1 + 2)
+"""What the first and the second row come to."""
+BESIDE: dict[str, tuple[dict[str, str], list[tuple[int, str, str]]]] = {
+    "regular": ({}, [(3, "beneficiary_id", "duplicate_benefit")]),
+    "carry-over": ({"kind": "carry-over"}, [(3, "beneficiary_id", "duplicate_benefit")]),
+    "one-off": ({"kind": "one-off"}, [(3, "beneficiary_id", "duplicate_benefit")]),
+    "arrears": ({"kind": "arrears"}, [(3, "entitled_amount", "entitled_amount_missing")]),
+    "arrears within": ({"kind": "arrears", "entitled_amount": BOTH}, []),
+    "arrears beyond": (
+        {"kind": "arrears", "entitled_amount": str(int(BOTH) - 1)},
+        [(3, "amount", "entitled_amount_exceeded")],
+    ),
+    "arrears of another month": ({"kind": "arrears", "benefit_month": "2026-10"}, []),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_m10_a_person_has_one_line_a_month_in_a_list_but_arrears_within_what_is_due_in_all(
+    gateway: Gateway, name: str
+) -> None:
+    changes, problems = BESIDE[name]
+    assert _said(gateway.import_([row(1), row(2, **SAME | changes)])) == problems
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_m10_the_same_over_all_batches_and_partners(gateway: Gateway, name: str) -> None:
+    changes, problems = BESIDE[name]
+    known = gateway.import_([row(1)]).batch.id
+    second = gateway.import_([row(2, **SAME | {"bank": "momo", "account": "0912345678"} | changes)])
+    codes = {"duplicate_benefit": "benefit_already_paid"}
+    assert _said(second) == [(2, field, codes.get(code, code)) for _row, field, code in problems]
+    if problems and problems[0][2] == "duplicate_benefit":
+        assert second.problems[0].params == {"other": known}
+
+
+def test_m10_nothing_but_arrears_comes_after_arrears(gateway: Gateway) -> None:
+    gateway.import_([row(1, kind="arrears")])
+    assert _said(gateway.import_([row(2, **SAME)])) == [(2, "beneficiary_id", "benefit_already_paid")]
+    third = row(3, **SAME, kind="arrears", amount="1", entitled_amount=row(1)["amount"])
+    assert _said(gateway.import_([third])) == [(2, "amount", "entitled_amount_exceeded")]
+
+
+def test_m10_several_arrears_of_one_list_are_added_up(gateway: Gateway) -> None:
+    rows = [row(number, **SAME, kind="arrears", amount="400", entitled_amount="1000") for number in (1, 2)]
+    assert gateway.import_(rows).problems == []
+    third = [row(number, **SAME, kind="arrears", amount="100", entitled_amount="1000") for number in (3, 4, 5)]
+    over = gateway.import_(third)
+    assert _said(over) == [(line, "amount", "entitled_amount_exceeded") for line in (2, 3, 4)]
+    assert over.problems[0].params == {"other": 1100}
+    assert gateway.import_(third[:2]).problems == []
+
+
+def test_m10_cancelled_lines_leave_room_again(gateway: Gateway) -> None:
+    batch = gateway.import_([row(1)]).batch.id
+    approve.cancel(gateway.context, batch, "maker", person("maker"))
+    assert gateway.import_([row(2, **SAME, kind="one-off")]).problems == []
 
 
 def test_a_file_without_rows_is_invalid(gateway: Gateway) -> None:
