@@ -16,5 +16,16 @@ from gateway.usecases.withdrawal import Cancel
 
 ACTS: Mapping[str, Act] = {
     act.verb: act
-    for act in (Start(), Resolve(), MarkDelivered(), Resume(), Reissue(), Repay(), Confirm(), Recall(), Cancel(), ResolveException())
+    for act in (
+        Start(),
+        Resolve(),
+        MarkDelivered(),
+        Resume(),
+        Reissue(),
+        Repay(),
+        Confirm(),
+        Recall(),
+        Cancel(),
+        ResolveException(),
+    )
 }
