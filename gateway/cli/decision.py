@@ -115,11 +115,16 @@ def proposed(session: Session, verb: str, proposal: Proposal, operator: str) -> 
     from gateway.usecases.decide import propose as propose_
 
     row = propose_(session.app.context, ACTS[verb], proposal, operator, session.app.operator_key(operator))
-    return tell_proposed(session, row)
+    return _say_waiting(session, row)
 
 
 def tell_proposed(session: Session, row: Any) -> int:
     """What was proposed, and who must do what next; exit 3."""
+    session.output.document(_say_waiting(session, row))
+    return 3
+
+
+def _say_waiting(session: Session, row: Any) -> dict[str, Any]:
     _say(session, row)
     text = _("Nothing is done yet. Another person: chitra decision confirm {decision} --operator NAME")
     session.output.say(text.format(decision=row.reference))
