@@ -13,11 +13,11 @@ from support.gateways import Gateway, copy_of, person
 from support.successors import approved, corrected, proposed, reissued, rejected, repaid, returned, successor
 
 from gateway.domain.errors import Refusal
+from gateway.domain.resolutions import ALARMS
 from gateway.ports import Transport
 from gateway.usecases import approve
 from gateway.usecases.allocate import allocate
 from gateway.usecases.close import close
-from gateway.usecases.match import ALARMS
 from gateway.usecases.seal import seal
 
 
