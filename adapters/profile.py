@@ -158,6 +158,9 @@ class Profile:
     return_codes: frozenset[str] = RETURN_CODES
     """Bank transaction codes of a booked credit that make it a return."""
     book_of_record: Answer = "camt.053"
+    statement_by: time | None = None
+    """Local time of the next working day by which the statement of a working day must be here; None when no statement
+    of every working day is agreed."""
     acknowledgement_hours: int | None = 4
     """T1: no answer by then raises ``overdue``; None when the partner sends no pain.002."""
     person_hours: int | None = 24

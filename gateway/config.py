@@ -138,6 +138,7 @@ class PartnerSection(Section):
     """By message: ``[partners.X.inboxes."camt.053"]``."""
     limits: LimitsOverride = LimitsOverride()
     cutoff: time | None = None
+    statement_by: time | None = None
     acknowledgement_hours: int | None = None
     person_hours: int | None = None
     return_window_days: int | None = None

@@ -58,6 +58,7 @@ def configured_profile(section: PartnerSection) -> Profile:
 def _simple(section: PartnerSection) -> dict[str, Any]:
     return {
         "cutoff": section.cutoff,
+        "statement_by": section.statement_by,
         "acknowledgement_hours": section.acknowledgement_hours,
         "person_hours": section.person_hours,
         "return_window_days": section.return_window_days,

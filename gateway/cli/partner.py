@@ -155,6 +155,7 @@ def _details(session: Session, found: Partner) -> dict[str, Any]:
         "napas_bin": profile.napas_bin,
         "currency": profile.currency,
         "cutoff": profile.cutoff.isoformat("minutes"),
+        "statement_by": profile.statement_by.isoformat("minutes") if profile.statement_by else None,
         "acknowledgement_hours": profile.acknowledgement_hours,
         "person_hours": profile.person_hours,
         "return_window_days": profile.return_window_days,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _TIES = {True: N_("ties"), False: N_("does not tie"), None: ""}
 _OF_A_FILE_MAX = 10_000
+_EXPECTED_DAYS = 14
 
 
 @click.group(cls=Group, help=N_("Account statements."))
@@ -74,6 +76,67 @@ def show(session: Session, number: int, limit: int) -> int:
         _summary(row) | {"balances": [dict(b._mapping) for b in balances], "lines": [dict(e._mapping) for e in lines]}
     )
     return 0
+
+
+@statement.command(
+    "chain",
+    help=N_("The statements of an account as a chain, newest first, with what is wrong at each."),
+    epilog="chitra statement chain --partner CODE --account NUMBER",
+)
+@click.option("--partner", required=True, metavar="CODE", help=N_("Whose statements."))
+@click.option("--account", required=True, metavar="NUMBER", help=N_("Which account of ours."))
+@LIMIT
+@pass_session
+def chain(session: Session, partner: str, account: str, limit: int) -> int:
+    from gateway.usecases.chain import rows_of
+
+    context = session.app.context
+    with session.app.store.read() as tx:
+        rows = rows_of(context, tx, context.partner(partner), account)[-limit:][::-1]
+    session.output.table(
+        [_("Statement number"), _("From"), _("To"), _("Pages"), _("Opening"), _("Entries"), _("Closing"), _("Wrong")],
+        [
+            [_number(r.sequence, r.legal_sequence), r.first, r.last, r.pages, money(r.opening, r.currency),
+             money(r.entry_sum, r.currency), money(r.closing, r.currency), ", ".join(map(kind_word, r.wrong))]
+            for r in rows
+        ],
+        numbers=[4, 5, 6],
+    )  # fmt: skip
+    session.output.document({"chain": [asdict(row) for row in rows]})
+    return 3 if any(row.wrong for row in rows) else 0
+
+
+def _number(sequence: int | None, legal_sequence: int | None) -> str:
+    """Electronic and legal, as far as there are any."""
+    return " / ".join(str(each) for each in (sequence, legal_sequence) if each is not None)
+
+
+@statement.command(
+    "expected",
+    help=N_("Which statement is here, late or awaited, where one of every working day is agreed."),
+    epilog="chitra statement expected --state late",
+)
+@listing(["here", "late", "awaited"])
+@click.option("--partner", metavar="CODE", help=N_("Only of this partner."))
+@pass_session
+def expected(session: Session, state: str | None, since: datetime | None, limit: int, partner: str | None) -> int:
+    from gateway.usecases import awaited
+
+    context = session.app.context
+    begin = since.date() if since else context.today() - timedelta(days=_EXPECTED_DAYS)
+    with session.app.store.read() as tx:
+        found = [each for one in context.named(partner) for each in awaited.expected(context, tx, one, begin)]
+    found = [each for each in sorted(found, key=lambda each: (each.day, each.partner, each.account), reverse=True)
+             if state is None or each.state == state][:limit]  # fmt: skip
+    session.output.table(
+        [_("Partner"), _("Account"), _("Day"), _("Until"), _("State")],
+        [[e.partner, e.account, e.day.isoformat(), e.by.isoformat(" ", "minutes"), state_word(e.state)] for e in found],
+    )
+    if not found:
+        session.output.say(_("No statement of every working day is agreed."))
+    documents = [asdict(each) | {"day": each.day.isoformat(), "by": each.by.isoformat()} for each in found]
+    session.output.document({"expected": documents})
+    return 3 if any(each.state == "late" for each in found) else 0
 
 
 @statement.command(

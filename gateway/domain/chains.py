@@ -162,8 +162,8 @@ class Finding:
     """Something that is wrong with the chain; ``place`` names it for ever, ``details`` and amount may still change."""
 
     kind: str
-    statement: int
-    """The row it is about."""
+    statement: int | None
+    """The row it is about; None for one that is not here."""
     place: Mapping[str, str | int]
     details: Mapping[str, str | int] = field(default_factory=dict)
     amount: int | None = None
@@ -301,6 +301,15 @@ def _between(one: Link, other: Link, is_working: IsWorking) -> list[date]:
     day, end = date.fromisoformat(one.last), date.fromisoformat(other.first)
     many = min((end - day).days, _DAYS_LOOKED_AT_MAX)
     return [each for ahead in range(1, many) if is_working(each := day + timedelta(days=ahead))]
+
+
+def covers(chain: list[Link], day: date) -> bool:
+    """Whether a whole statement holds this day, or the numbers before and after it say that there is none."""
+    text = day.isoformat()
+    if any(each.first <= text <= each.last and not each.missing for each in chain):
+        return True
+    pairs = ((one, other) for one, other in pairwise(chain) if one.last < text < other.first)
+    return any(is_next and not gaps for gaps, is_next in (_numbering(one, other) for one, other in pairs))
 
 
 def gap(chain: list[Link], is_working: IsWorking, first: date, last: date) -> str | None:

@@ -75,13 +75,33 @@ def accounts(tx: Transaction, file_in_id: int, message: str) -> list[str]:
     return [row.account for row in rows]
 
 
+def first_day(tx: Transaction, partner: str, account: str, message: str) -> str | None:
+    """From which day on the account is ours to watch: its first statement, or the first file that debits it."""
+    found = tx.value(
+        "SELECT min(x.day) FROM (SELECT min(COALESCE(s.from_date, s.to_date, substr(s.created_at, 1, 10))) AS day"
+        " FROM statement s JOIN file_in f ON f.id = s.file_in_id WHERE f.proof <> 'none' AND s.partner = :partner"
+        " AND s.account = :account AND s.message = :message"
+        " UNION ALL SELECT min(execution_date) FROM file_out WHERE partner = :partner AND debtor_account = :account"
+        " AND sent_at IS NOT NULL) x",
+        partner=partner,
+        account=account,
+        message=message,
+    )
+    return None if found is None else str(found)
+
+
 def settle(
-    tx: Transaction, partner: str, account: str, findings: Iterable[tuple[str, Finding]], file_in_id: int
+    tx: Transaction,
+    partner: str,
+    account: str,
+    findings: Iterable[tuple[str, Finding]],
+    file_in_id: int | None,
+    kinds: Sequence[str] = KINDS,
 ) -> None:
     """S3: the open exceptions of an account's chains are exactly its findings (each with its currency), but for those
     that a person has resolved. What is found again is the same exception; what is found no more heals.
     """
-    known = _known(tx, partner, account)
+    known = _known(tx, partner, account, kinds)
     for currency, finding in findings:
         place = {"account": account, "currency": currency} | dict(finding.place)
         row = known.pop(_key(finding.kind, place), None)
@@ -125,7 +145,9 @@ def _held(amount: int | None) -> int | None:
     return amount if amount is None or abs(amount) <= _AMOUNT_MAX else None
 
 
-def _open(tx: Transaction, finding: Finding, partner: str, place: Mapping[str, str | int], file_in_id: int) -> None:
+def _open(
+    tx: Transaction, finding: Finding, partner: str, place: Mapping[str, str | int], file_in_id: int | None
+) -> None:
     evidence.raise_exception(
         tx,
         finding.kind,
@@ -138,7 +160,7 @@ def _open(tx: Transaction, finding: Finding, partner: str, place: Mapping[str, s
     )
 
 
-_DETAILS = ("pages",)
+_DETAILS = ("pages", "days")
 """What of the parameters may change without another exception."""
 
 
@@ -146,17 +168,16 @@ def _key(kind: str, params: Mapping[str, str | int]) -> str:
     return json.dumps([kind, {name: value for name, value in params.items() if name not in _DETAILS}], sort_keys=True)
 
 
-def _known(tx: Transaction, partner: str, account: str) -> dict[str, Any]:
+def _known(tx: Transaction, partner: str, account: str, kinds: Sequence[str]) -> dict[str, Any]:
     """Exceptions of the account's chains by what they are about."""
-    kinds = ", ".join(f"'{kind}'" for kind in KINDS)
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
     rows = tx.rows(
-        "SELECT x.id, x.kind, x.params, x.amount, x.state, x.healed_at FROM exception x"
-        " JOIN statement s ON s.id = x.statement_id WHERE x.partner = :partner AND s.account = :account"
-        f" AND x.kind IN ({kinds}) ORDER BY x.id",
+        "SELECT x.id, x.kind, x.params, x.amount, x.state, x.healed_at FROM exception x WHERE x.partner = :partner"
+        f" AND x.kind IN ({listed}) ORDER BY x.id",
         partner=partner,
-        account=account,
     )
-    return {_key(row.kind, json.loads(row.params)): row for row in rows}
+    parsed = ((row, json.loads(row.params)) for row in rows)
+    return {_key(row.kind, params): row for row, params in parsed if params.get("account") == account}
 
 
 def healed(tx: Transaction, references: Sequence[str]) -> dict[str, int]:

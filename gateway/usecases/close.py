@@ -10,6 +10,7 @@ from adapters.profile import Profile
 from gateway.domain.states import BatchState, FileState
 from gateway.store import batch_reports, deliveries, evidence, files, moves, resolutions
 from gateway.store.store import Transaction
+from gateway.usecases import awaited
 from gateway.usecases.context import Context, Partner
 
 _OPEN_IN_FILE = (
@@ -68,6 +69,7 @@ def close(context: Context) -> list[str]:
             _tell_unknown(tx, partner)
             _mark_overdue(context, tx, partner)
             _tell_unanswered(context, tx, partner)
+            awaited.tell_late(context, tx, partner)
         resolutions.end_what_is_over(tx)
         for row in tx.rows(_FINISHED_FILES):
             moves.move(tx, "file_out", row.id, FileState.CLOSED, "every payment has its end")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.domain import chains
+from gateway.usecases import awaited
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("formats", "keys", "adapters", "gateway")
@@ -69,7 +70,7 @@ def kinds() -> set[str]:
                 said |= set(re.findall(r"(?:THEN|ELSE) '([a-z_]+)'", ast.unparse(node.value).replace("\\'", "'")))
             if node.targets[0].id == "ODD" and isinstance(node.value, ast.Dict):
                 said |= {code for key in node.value.keys for code in _literals(key, {})}
-    return said | set(chains.KINDS)
+    return said | {*chains.KINDS, awaited.LATE}
 
 
 _RAISERS = (

@@ -32,6 +32,7 @@ KINDS = {
     "page_missing": N_("page of a statement missing"),
     "statements_overlap": N_("overlapping statements"),
     "statement_corrected": N_("corrected statement"),
+    "statement_late": N_("late statement"),
     "message_id_reused": N_("answer with a used message id"),
     "unproven_statement": N_("statement without proof"),
     "status_for_unknown_message": N_("answer to an unknown file"),
@@ -131,6 +132,10 @@ ADVICE: Templates = {
     "statement_corrected": (
         N_("The partner sent the statement of {day} again with other content. Compare both and ask the partner why."),
         N_("The partner sent a statement again with other content. Compare both and ask the partner why."),
+    ),
+    "statement_late": (
+        N_("The statements of account {account} from {first} on are late ({days} working days). Ask the partner."),
+        N_("The statement of a working day is late. Ask the partner for it."),
     ),
     "message_id_reused": N_("The answer has a message id that was used before; it was not used. Ask the partner."),
     "unproven_statement": N_("A statement without proof was read, nothing was moved. Wait for the partner's own file."),

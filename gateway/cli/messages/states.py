@@ -44,6 +44,10 @@ STATES = {
     "ignored": N_("not used"),
     "assigned": N_("assigned"),
     "resolved": N_("resolved"),
+    # awaited statements
+    "here": N_("here"),
+    "late": N_("late"),
+    "awaited": N_("awaited"),
 }
 
 STATUSES = {
