@@ -24,8 +24,8 @@ _PICTURES = {
     "allocations": "SELECT p.end_to_end_id, a.kind, a.amount, a.booked_on, e.servicer_reference FROM allocation a"
     " JOIN payment p ON p.id = a.payment_id JOIN entry e ON e.id = a.entry_id ORDER BY 1, 2, 5",
     "exceptions": "SELECT x.kind, p.end_to_end_id, x.amount, count(*) FROM exception x LEFT JOIN payment p"
-    " ON p.id = x.payment_id WHERE x.file_in_id IS NOT NULL AND x.kind <> 'archive_denied' GROUP BY 1, 2, 3"
-    " ORDER BY 1, 2, 3",
+    " ON p.id = x.payment_id WHERE x.file_in_id IS NOT NULL AND x.kind <> 'archive_denied' AND x.healed_at IS NULL"
+    " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
     "entries": "SELECT disposition, reason, count(*) FROM entry GROUP BY 1, 2 ORDER BY 1, 2",
 }
 _TOLD = (
