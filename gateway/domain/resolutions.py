@@ -109,6 +109,7 @@ HANDLING: Mapping[str, Handling] = {
     "statement_gap": _ODD,
     "day_missing": _ODD,
     "page_missing": _ODD,
+    "statement_late": _WORD,
     "statements_overlap": _ODD,
     "statement_corrected": _ODD,
     "file_unknown": _UNENDED,

@@ -114,7 +114,7 @@ def settle(
 
 
 def _renew(
-    tx: Transaction, finding: Finding, row: Any, partner: str, place: Mapping[str, str | int], file_in_id: int
+    tx: Transaction, finding: Finding, row: Any, partner: str, place: Mapping[str, str | int], file_in_id: int | None
 ) -> None:
     """The same exception as the evidence tells it now; what people resolved stays so, and is told anew when something
     of it changes.
@@ -160,7 +160,7 @@ def _open(
     )
 
 
-_DETAILS = ("pages", "days")
+_DETAILS = ("pages",)
 """What of the parameters may change without another exception."""
 
 

@@ -88,4 +88,5 @@ _NEVER = "9999-12-31"
 
 
 def _finding(days: list[date]) -> chains.Finding:
-    return chains.Finding(LATE, None, {"first": days[0].isoformat()}, {"days": len(days)})
+    """Named by its first day alone: what a person has ended is not told again every morning."""
+    return chains.Finding(LATE, None, {"first": days[0].isoformat()})

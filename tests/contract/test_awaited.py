@@ -38,10 +38,10 @@ def states(gateway: Gateway) -> dict[int, str]:
     return {each.day.day: each.state for each in found}
 
 
-def late(gateway: Gateway) -> list[tuple[str, int]]:
+def late(gateway: Gateway) -> list[str]:
     close(gateway.context)
     found = gateway.rows("SELECT params FROM exception WHERE kind = 'statement_late' AND state = 'open'")
-    return [(params["first"], params["days"]) for params in (json.loads(each.params) for each in found)]
+    return [json.loads(each.params)["first"] for each in found]
 
 
 def statement(gateway: Gateway, day: int, sequence: str = "", opening: int = 5) -> None:
@@ -61,12 +61,12 @@ def test_a_statement_is_awaited_until_its_hour_and_late_from_then_on(sent: Gatew
 
 def test_what_is_late_is_told_once_and_heals_when_it_arrives(sent: Gateway) -> None:
     sent.clock.pass_(days=1, hours=2)
-    assert late(sent) == late(sent) == [("2026-11-02", 1)]
+    assert late(sent) == late(sent) == ["2026-11-02"]
     sent.clock.pass_(days=2)
-    assert late(sent) == [("2026-11-02", 3)]
+    assert late(sent) == ["2026-11-02"]
     assert sent.value("SELECT count(*) FROM exception WHERE kind = 'statement_late'") == 1
     statement(sent, 2)
-    assert late(sent) == [("2026-11-03", 2)]
+    assert late(sent) == ["2026-11-03"]
     for day in (3, 4):
         statement(sent, day)
     assert sent.open_exceptions() == []
@@ -79,7 +79,7 @@ def test_over_a_weekend_the_next_working_day_counts(sent: Gateway) -> None:
     sent.clock.pass_(days=6, hours=2)  # Sunday
     assert (states(sent)[6], late(sent)) == ("awaited", [])
     sent.clock.pass_(days=1)
-    assert late(sent) == [("2026-11-06", 1)]
+    assert late(sent) == ["2026-11-06"]
 
 
 def test_a_hole_between_two_statements_is_late_and_told_by_the_chain(sent: Gateway) -> None:

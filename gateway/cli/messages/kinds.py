@@ -134,7 +134,7 @@ ADVICE: Templates = {
         N_("The partner sent a statement again with other content. Compare both and ask the partner why."),
     ),
     "statement_late": (
-        N_("The statements of account {account} from {first} on are late ({days} working days). Ask the partner."),
+        N_("The statements of account {account} from {first} on are late. Ask the partner."),
         N_("The statement of a working day is late. Ask the partner for it."),
     ),
     "message_id_reused": N_("The answer has a message id that was used before; it was not used. Ask the partner."),
