@@ -109,7 +109,7 @@ HANDLING: Mapping[str, Handling] = {
     "statement_gap": _ODD,
     "day_missing": _ODD,
     "page_missing": _ODD,
-    "statement_late": _WORD,
+    "statement_late": _ODD,
     "statements_overlap": _ODD,
     "statement_corrected": _ODD,
     "file_unknown": _UNENDED,
