@@ -17,7 +17,7 @@ from gateway.cli.main import cli
 from gateway.cli.messages.kinds import KINDS
 from gateway.config import Config
 from gateway.domain.states import MOVES
-from gateway.store.matching import ODD
+from gateway.store.matching.conclusions import ODD
 from gateway.usecases.rows import COLUMNS
 
 ROOT = Path(__file__).parents[1]
@@ -170,7 +170,8 @@ def test_every_column_stands_in_the_batch_page_with_its_headings() -> None:
 def kinds_of_exceptions() -> set[str]:
     """Kinds raised by name, and those that the matching queries conclude."""
     sources = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "gateway").rglob("*.py")))
-    matching = (ROOT / "gateway/store/matching.py").read_text(encoding="utf-8")
+    parts = sorted((ROOT / "gateway/store/matching").glob("*.py"))
+    matching = "\n".join(path.read_text(encoding="utf-8") for path in parts)
     concluded = "".join(re.findall(r"^_KIND_OF_\w+ = \((.*?)^\)", matching, re.MULTILINE | re.DOTALL))
     return {
         *re.findall(r'raise_exception\(\s*[\w.]+,\s*"([a-z_]+)"', sources),

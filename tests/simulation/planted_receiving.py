@@ -14,6 +14,7 @@ from support.signatures import TemporarySpool
 from gateway.domain.errors import ChitraError, RemoteRefused
 from gateway.proof import PartnerVerifier, translated
 from gateway.store import audit, evidence, matching, moves
+from gateway.store.matching import allocations
 from gateway.store.store import Transaction
 from gateway.usecases import collect, statements, statuses, take, understand
 from gateway.usecases import deliver as delivering
@@ -164,14 +165,14 @@ def replays_count_again(patch: Patch) -> None:
 @bug
 def returns_ignored(patch: Patch) -> None:
     """Money that comes back is somebody's, but not this payment's."""
-    rules: Any = matching._ALLOCATIONS
+    rules: Any = allocations._ALLOCATIONS
     patch.item(rules, "return", "d.amount IS NULL")
 
 
 @bug
 def reversal_is_a_return(patch: Patch) -> None:
     """A booking undone counts as money returned."""
-    rules: Any = matching._ALLOCATIONS
+    rules: Any = allocations._ALLOCATIONS
     patch.item(rules, "reversal", "d.amount IS NULL")
     patch.item(rules, "return", "d.amount = p.amount")
 

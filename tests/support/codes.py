@@ -63,8 +63,10 @@ def kinds() -> set[str]:
     trees = dict(modules())
     takers = {name: taker for name, taker in _takers(trees, "kind").items() if name in _RAISERS}
     said = {use.code for place, tree in trees.items() for use in _said(place, tree, takers)}
-    matching = trees["gateway/store/matching.py"]
-    for node in matching.body:
+    matching = [
+        node for place, tree in trees.items() if place.startswith("gateway/store/matching/") for node in tree.body
+    ]
+    for node in matching:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             if node.targets[0].id.startswith("_KIND_OF_"):
                 said |= set(re.findall(r"(?:THEN|ELSE) '([a-z_]+)'", ast.unparse(node.value).replace("\\'", "'")))
