@@ -149,6 +149,9 @@ class Profile:
     account_scheme: str | None = None
     """``Acct/Id/Othr/SchmeNm/Prtry``; None for a plain account number."""
     batch_booking: bool = False
+    sum_booking: Literal["all", "less_rejected"] = "less_rejected"
+    """What one entry for a whole file amounts to: all lines, also rejected ones that come back by themselves, or all
+    but those rejected by then."""
     charge_bearer: Literal["DEBT", "SHAR", "SLEV"] = "DEBT"
 
     reasons: Mapping[str, str] = field(default_factory=dict)

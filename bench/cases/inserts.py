@@ -163,6 +163,7 @@ def _row(payment: inputs.Payment) -> tuple[Any, ...]:
         "state": "ready",
         "holds_key": True,
         "returned_amount": 0,
+        "return_charges": 0,
         "personal": _scattered(payment.number, b"personal", _SEALED_BYTES),
         "person_blind": _scattered(payment.number, b"person", _BLIND_BYTES),
         "account_blind": _scattered(payment.number, b"account", _BLIND_BYTES),

@@ -12,6 +12,11 @@ _NAMES_IT = (
     "   WHERE s.partner = :partner AND (d.message_id = :message OR d.payment_information_id = :block))",
     "(SELECT 1 FROM payment_file l JOIN payment p ON p.id = l.payment_id JOIN detail d"
     "   ON d.end_to_end_id = p.end_to_end_id WHERE l.file_id = :file AND l.live)",
+    "(SELECT 1 FROM payment_file l JOIN payment p ON p.id = l.payment_id WHERE l.file_id = :file AND l.live"
+    "   AND p.uetr IN (SELECT d.uetr FROM detail d WHERE d.uetr IS NOT NULL))",
+    "(SELECT 1 FROM payment_file l JOIN payment p ON p.id = l.payment_id WHERE l.file_id = :file AND l.live"
+    "   AND 'I' || substr(p.end_to_end_id, 2) IN (SELECT d.instruction_id FROM detail d"
+    "   WHERE d.instruction_id IS NOT NULL))",
 )
 """Booked or announced: any entry or detail that names the file, or one of its payments."""
 
@@ -30,7 +35,7 @@ _UNEXPLAINED = (
     "(SELECT 1 FROM exception x JOIN statement s ON s.id = x.statement_id WHERE x.partner = :partner"
     "   AND x.state = 'open' AND s.account = :account AND COALESCE(s.to_date, :first) >= :first AND x.kind IN"
     "   ('unknown_debit', 'unexplained_debit', 'sum_entry', 'amount_differs', 'currency_differs',"
-    "    'details_differ', 'unreadable_entry'))"
+    "    'details_differ', 'unreadable_entry', 'keys_contradict', 'key_ambiguous'))"
 )
 """A debit of the account that nothing explains, in a statement that ends on or after the day ``first``."""
 

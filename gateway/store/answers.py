@@ -36,6 +36,7 @@ _IDS_TOLD = (
             "d.message_id",
             "d.payment_information_id",
             "d.end_to_end_id",
+            "d.instruction_id",
         )
     )
 )
@@ -48,13 +49,35 @@ def forgotten(tx: Transaction, file_in_id: int, of_instance: str) -> list[str]:
         " WHERE (q.id LIKE :message AND NOT EXISTS (SELECT 1 FROM file_out f WHERE f.message_id = q.id))"
         " OR (q.id LIKE :block AND NOT EXISTS (SELECT 1 FROM file_out f WHERE f.payment_information_id = q.id))"
         " OR (q.id LIKE :payment AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.end_to_end_id = q.id))"
+        " OR (q.id LIKE :instruction AND NOT EXISTS"
+        "   (SELECT 1 FROM payment p WHERE p.end_to_end_id = 'E' || substr(q.id, 2)))"
         " ORDER BY q.id",
         file=file_in_id,
         message=f"M{of_instance}%",
         block=f"B{of_instance}%",
         payment=f"E{of_instance}%",
+        instruction=f"I{of_instance}%",
     )
     return [row.id for row in rows]
+
+
+_STATUSES = (
+    *("RCVD", "ACTC", "ACCP", "ACSP", "ACSC", "ACCC", "ACWC", "ACWP"),
+    *("PDNG", "PART", "PATC", "RJCT", "CANC"),
+)
+"""Codes of the standard; formats notes, "Statuses"."""
+_STATUS_CHARS_MAX = 10
+
+
+def unknown_statuses(tx: Transaction, file_in_id: int) -> list[Any]:
+    """(status, lines) for each code that the standard does not have; it decides nothing."""
+    known = ", ".join(repr(each) for each in _STATUSES)
+    return tx.rows(
+        f"SELECT substr(n.status, 1, {_STATUS_CHARS_MAX}) AS status, count(*) AS lines FROM status_report r"
+        " JOIN status_line n ON n.report_id = r.id WHERE r.file_in_id = :file"
+        f" AND n.status NOT IN ({known}) GROUP BY 1 ORDER BY 1",
+        file=file_in_id,
+    )
 
 
 def unknown_transfers(tx: Transaction, file_in_id: int) -> list[Any]:

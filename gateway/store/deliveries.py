@@ -116,14 +116,16 @@ def void(tx: Transaction, file: FileOut, evidence: str) -> None:
 
 
 def booked_unreleased(tx: Transaction, partner: str, file_in_id: int) -> list[Any]:
-    """(id, message_id) of a partner's files that we did not release, and of which this file books something."""
+    """(id, message_id) of a partner's files that we did not release, and of which this file books something.
+
+    After ``matching.name``.
+    """
     if not files.in_states(tx, UNRELEASED, partner):
         return []  # as always, but for a handful of seconds
     return tx.rows(
-        "SELECT DISTINCT f.id, f.message_id FROM statement s JOIN entry e ON e.statement_id = s.id"
-        " JOIN detail d ON d.entry_id = e.id JOIN payment p ON p.end_to_end_id = d.end_to_end_id"
-        " JOIN payment_file l ON l.payment_id = p.id AND l.live JOIN file_out f ON f.id = l.file_id"
-        " WHERE s.file_in_id = :file AND e.disposition = 'open' AND d.amount < 0 AND f.partner = :partner"
+        "SELECT DISTINCT f.id, f.message_id FROM named n JOIN detail d ON d.id = n.detail_id"
+        " JOIN payment_file l ON l.payment_id = n.payment_id AND l.live JOIN file_out f ON f.id = l.file_id"
+        " WHERE d.amount < 0 AND f.partner = :partner"
         " AND f.state IN ('sealed', 'uploading')"
         " UNION SELECT f.id, f.message_id FROM statement s JOIN entry e ON e.statement_id = s.id"
         " LEFT JOIN detail d ON d.entry_id = e.id JOIN file_out f ON f.message_id IN (e.message_id, d.message_id)"

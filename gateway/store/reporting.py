@@ -7,10 +7,7 @@ from typing import Any
 from gateway.domain.chains import UNTIED
 from gateway.store.store import Transaction
 
-_CHARGES = (
-    "SELECT COALESCE(sum(d.charges), 0) FROM allocation a JOIN detail d ON d.id = a.detail_id"
-    " JOIN payment p ON p.id = a.payment_id WHERE p.batch_id = :b AND a.kind = 'return'"
-)
+_CHARGES = "SELECT COALESCE(sum(return_charges), 0) FROM payment WHERE batch_id = :b AND state = 'returned'"
 
 
 def batch_sums(tx: Transaction, batch_id: str) -> Any:
@@ -32,9 +29,9 @@ def batch_sums(tx: Transaction, batch_id: str) -> Any:
 
 
 def booked_sums(tx: Transaction, batch_id: str) -> dict[str, int]:
-    """What the partners' booked entries say about the batch: kind of allocation -> minor units."""
+    """What the partners' booked entries say about the batch: kind of allocation -> minor units, charges included."""
     rows = tx.rows(
-        "SELECT a.kind, sum(a.amount) AS amount FROM allocation a JOIN payment p ON p.id = a.payment_id"
+        "SELECT a.kind, sum(a.amount + a.charges) AS amount FROM allocation a JOIN payment p ON p.id = a.payment_id"
         " WHERE p.batch_id = :b GROUP BY a.kind",
         b=batch_id,
     )

@@ -137,15 +137,17 @@ def dispose(tx: Transaction, entry_id: int) -> None:
 def allocate_return(tx: Transaction, detail: Detail, payment: Payment) -> None:
     """S5: the whole detail is the return of this payment."""
     tx.run(
-        "INSERT INTO allocation (id, detail_id, entry_id, payment_id, kind, amount, currency, booked_on)"
-        " SELECT :id, d.id, e.id, p.id, 'return', d.amount, d.currency,"
-        " COALESCE(e.booking_date, e.value_date, s.to_date, substr(s.created_at, 1, 10), CAST(:today AS VARCHAR))"
+        "INSERT INTO allocation (id, detail_id, entry_id, payment_id, kind, by, amount, charges, currency, booked_on,"
+        " made_at) SELECT :id, d.id, e.id, p.id, 'return', 'person', d.amount, 0, d.currency,"
+        " COALESCE(e.booking_date, e.value_date, s.to_date, substr(s.created_at, 1, 10), CAST(:today AS VARCHAR)),"
+        " CAST(:now AS VARCHAR)"
         " FROM detail d JOIN entry e ON e.id = d.entry_id JOIN statement s ON s.id = e.statement_id"
         " JOIN payment p ON p.id = :payment AND p.amount = d.amount AND p.currency = d.currency"
         " WHERE d.id = :detail",
         id=take(tx, "allocation").start,
         detail=detail.id,
         payment=payment.id,
+        now=tx.now(),
         today=tx.now()[:10],
     )
 

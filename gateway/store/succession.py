@@ -136,7 +136,7 @@ def note_successors(tx: Transaction, batch_id: str, decision: str) -> None:
 # --- when the predecessor is booked after all ------------------------------------------------------------------
 
 
-def follow_doubts(tx: Transaction, file_in_id: int, evidence: str) -> list[str]:
+def follow_doubts(tx: Transaction, file_in_id: int | None, evidence: str) -> list[str]:
     """Successors of concluded payments whose money may be out after all: held, or an alarm when they were released.
 
     Returns the kinds of exceptions that are new.
@@ -161,7 +161,7 @@ def hold(tx: Transaction, selection: str, evidence: str) -> int:
     return moves.move_payments(tx, unreleased, PaymentState.HELD, evidence)
 
 
-def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
+def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int | None) -> int:
     """One exception a successor and kind, once for ever; returns how many are new."""
     selection = (
         f"FROM following n JOIN payment p ON p.id = n.id JOIN payment b ON b.id = p.predecessor_id WHERE {rule}"
@@ -172,7 +172,7 @@ def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
         tx.run(
             "INSERT INTO exception (id, kind, partner, file_in_id, payment_id, amount, currency, params, state,"
             " opened_at) SELECT :first - 1 + row_number() OVER (ORDER BY p.id), CAST(:kind AS VARCHAR), p.partner,"
-            " :file, p.id, p.amount, p.currency, '{\"predecessor\": \"' || b.end_to_end_id || '\"}', 'open', :now"
+            " CAST(:file AS BIGINT), p.id, p.amount, p.currency, '{\"predecessor\": \"' || b.end_to_end_id || '\"}', 'open', :now"
             f" {selection}",
             first=take(tx, "exception", count).start,
             kind=kind,

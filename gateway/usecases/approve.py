@@ -135,6 +135,13 @@ def _approve_payments(tx: Transaction, batch: Batch, evidence: str) -> None:
     moves.move_payments(tx, selection, PaymentState.APPROVED, evidence, batch=batch.id)
 
 
+def _approve_payments(tx: Transaction, batch: Batch, evidence: str) -> None:
+    """All of the batch; a held line stays held, and would come back approved."""
+    selection = "t.batch_id = :batch AND t.state <> 'held'"
+    moves.move_payments(tx, selection, PaymentState.APPROVED, evidence, batch=batch.id)
+    tx.run("UPDATE payment SET held_from = 'approved' WHERE batch_id = :batch AND state = 'held'", batch=batch.id)
+
+
 def _cancel_payments(tx: Transaction, batch: Batch, evidence: str) -> None:
     selection = "t.batch_id = :batch AND t.state <> 'cancelled'"
     moves.move_payments(tx, selection, PaymentState.CANCELLED, evidence, batch=batch.id)

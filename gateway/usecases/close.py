@@ -12,6 +12,7 @@ from gateway.store import batch_reports, deliveries, evidence, files, moves, res
 from gateway.store.store import Transaction
 from gateway.usecases import awaited
 from gateway.usecases.context import Context, Partner
+from gateway.usecases.rematch import rematch
 
 _OPEN_IN_FILE = (
     "SELECT 1 FROM payment_file l JOIN payment p ON p.id = l.payment_id WHERE l.file_id = f.id AND l.live"
@@ -66,6 +67,7 @@ def close(context: Context) -> list[str]:
     """Tell of unknown, overdue and unanswered files; close what is finished; returns closed batches."""
     with context.store.begin() as tx:
         for partner in context.partners.values():
+            rematch(context, tx, partner)
             _tell_unknown(tx, partner)
             _mark_overdue(context, tx, partner)
             _tell_unanswered(context, tx, partner)

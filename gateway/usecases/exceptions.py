@@ -20,7 +20,7 @@ from gateway.store.tables import Decision, Detail, ExceptionItem, FileIn, Paymen
 from gateway.usecases import people
 from gateway.usecases.context import Context
 from gateway.usecases.decide import Act, Params, Proposal, params_of, propose
-from gateway.usecases.match import Matched, conclude
+from gateway.usecases.match import Cause, Matched, conclude
 
 VERB = "exception resolve"
 _ALONE = people.DECIDERS | {"maker"}
@@ -176,4 +176,4 @@ def _come_back(context: Context, tx: Transaction, item: ExceptionItem, payment_i
     file = tx.session.get_one(FileIn, item.file_in_id)
     resolutions.touch(tx, payment_id)
     ground = f"decision {decision.reference}: return_of in {file.reference}"
-    conclude(context, tx, file, Matched(), ground)
+    conclude(context, tx, Cause(ground, file.reference, file.id), Matched())

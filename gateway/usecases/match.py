@@ -6,15 +6,19 @@ money-safety notes define them; everything else is an exception with its reason.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from adapters.profile import Profile
 from gateway.domain.calendar import add_working
 from gateway.domain.states import PAYMENT_MOVES, BatchState, FileState, PaymentState
 from gateway.store import answers, decisions, deliveries, evidence, files, instance, matching, moves, stops, succession
+from gateway.store.matching import book, sums
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
+from gateway.usecases import benefits
 from gateway.usecases.context import Context
 
 _NEVER_RELEASED = (*deliveries.UNRELEASED, FileState.ALLOCATED, FileState.HELD, FileState.VOID)
@@ -38,18 +42,29 @@ class Matched:
     """Of which kinds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why payments move: what their history says, and the received file when it is one."""
+
+    evidence: str
+    reference: str
+    file_in_id: int | None
+
+
 def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
     """Allocate the file's entries, conclude the state of every payment it concerns, and of our files."""
     result = Matched()
     profile = context.partner(file.partner).profile
+    matching.examine(tx, file.id)
+    sums.recall(tx, file.id)
+    matching.reopen(tx)
+    matching.name(tx)
     result.kinds += _booked_unreleased(tx, file)
-    result.kinds += matching.set_apart(tx, file.id)
-    matching.allocate(tx, file.id, sorted(profile.return_codes))
-    result.kinds += matching.leave(tx, file.id)
-    matching.dispose(tx, file.id)
+    result.kinds += give(tx, profile)
+    result.kinds += book.compare(tx, file.id, profile.book_of_record)
     result.kinds += _answer_files(tx, file)
     result.matched = matching.touch(tx, file.id)
-    conclude(context, tx, file, result)
+    conclude(context, tx, Cause(f"{file.message or file.name} {file.reference}", file.reference, file.id), result)
     _acknowledge_booked(tx, file)
     _require_memory(tx, file)
     partner = stops.of_partner(file.partner)
@@ -57,6 +72,18 @@ def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
         stops.put(tx, partner, "evidence_for_unsent", file.reference, "system")
     result.entries, result.exceptions = matching.counts(tx, file.id)
     return result
+
+
+def give(tx: Transaction, profile: Profile) -> list[str]:
+    """Give the examined entries to the payments that they name; returns the kinds of what is left over."""
+    codes = sorted(profile.return_codes)
+    matching.set_apart(tx)
+    sums.recognise(tx)
+    matching.allocate(tx, codes)
+    sums.allocate(tx, codes, profile.sum_booking == "less_rejected")
+    kinds = matching.leave(tx)
+    matching.dispose(tx)
+    return kinds
 
 
 def _require_memory(tx: Transaction, file: FileIn) -> None:
@@ -70,33 +97,41 @@ def _require_memory(tx: Transaction, file: FileIn) -> None:
         instance.enter_safe_mode(tx, "answer_to_forgotten", params)
 
 
-def conclude(context: Context, tx: Transaction, file: FileIn, result: Matched, ground: str = "") -> None:
-    """The state of every touched payment by all that is known of it; ``ground`` is told instead of the file (M3)."""
+def conclude(context: Context, tx: Transaction, cause: Cause, result: Matched) -> None:
+    """Move the touched payments to where all their evidence puts them, with everything that follows."""
     matching.conclude(tx)
     for change in matching.changes(tx):
         way = _way(change.source, change.target)
         if way is None:
-            matching.refused(tx, change.source, change.target, file.id)
+            matching.refused(tx, change.source, change.target, cause.file_in_id)
             result.kinds.append("evidence_for_unsent")
             continue
-        evidence_text = ground or f"{file.message or file.name} {file.reference}"
         for step in way:
-            moves.move_payments(tx, matching.CHANGING, step, evidence_text, was=change.source, goal=change.target)
+            moves.move_payments(tx, matching.CHANGING, step, cause.evidence, was=change.source, goal=change.target)
         result.moved[change.target] = result.moved.get(change.target, 0) + change.payments
     result.causes = [(row.state, row.reason, row.payments) for row in matching.causes(tx)]
-    result.kinds += matching.odd(tx, file.id)
+    result.kinds += matching.odd(tx, cause.file_in_id)
     matching.write_facts(tx)
-    result.kinds += succession.follow_doubts(tx, file.id, f"predecessor booked after all: {file.reference}")
+    result.kinds += succession.follow_doubts(tx, cause.file_in_id, f"predecessor booked after all: {cause.reference}")
+    result.kinds += benefits.take_back(tx, cause.reference, cause.file_in_id)
     _open_windows(context, tx)
-    _reopen(tx, file)
+    _reopen(tx, cause.reference)
+
+
+_WAYS: tuple[tuple[str, ...], ...] = (
+    (),
+    (PaymentState.SETTLED,),
+    (PaymentState.SENT,),
+    (PaymentState.SETTLED, PaymentState.SENT),
+)
 
 
 def _way(source: str, target: str) -> list[str] | None:
-    """The legal moves from one state to another: direct, or over ``settled``; None when there is none."""
-    if target in PAYMENT_MOVES[source]:
-        return [target]
-    if PaymentState.SETTLED in PAYMENT_MOVES[source] and target in PAYMENT_MOVES[PaymentState.SETTLED]:
-        return [PaymentState.SETTLED, target]
+    """The legal moves from one state to another: direct, or over ``settled`` or ``sent``; None when there is none."""
+    for way in _WAYS:
+        steps = [source, *way, target]
+        if all(after in PAYMENT_MOVES[before] for before, after in itertools.pairwise(steps)):
+            return [str(step) for step in steps[1:]]
     return None
 
 
@@ -108,12 +143,12 @@ def _open_windows(context: Context, tx: Transaction) -> None:
         matching.write_window(tx, day.partner, day.debited_at, until.isoformat())
 
 
-def _reopen(tx: Transaction, file: FileIn) -> None:
+def _reopen(tx: Transaction, reference: str) -> None:
     """S8: a late return or reversal opens its closed batch (and file) again."""
     for batch_id in matching.reopened_batches(tx):
-        moves.move(tx, "batch", batch_id, BatchState.CLOSING, f"reopened by {file.reference}")
+        moves.move(tx, "batch", batch_id, BatchState.CLOSING, f"reopened by {reference}")
     for file_id in matching.reopened_files(tx):
-        moves.move(tx, "file_out", file_id, FileState.ACKNOWLEDGED, f"reopened by {file.reference}")
+        moves.move(tx, "file_out", file_id, FileState.ACKNOWLEDGED, f"reopened by {reference}")
 
 
 def _answer_files(tx: Transaction, file: FileIn) -> list[str]:
@@ -137,6 +172,10 @@ def _answer_files(tx: Transaction, file: FileIn) -> list[str]:
             kinds.append(_duplicate_rejection(tx, file, answer))
         else:
             _answer(tx, file, answer)
+    for line in answers.unknown_statuses(tx, file.id):
+        params = {"status": line.status, "count": line.lines}
+        evidence.raise_exception(tx, "unknown_status", file.partner, params, file_in_id=file.id)
+        kinds.append("unknown_status")
     for line in answers.unknown_transfers(tx, file.id):
         evidence.raise_exception(tx, "status_for_unknown_payment", line.partner, file_in_id=file.id)
         kinds.append("status_for_unknown_payment")

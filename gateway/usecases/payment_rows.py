@@ -58,6 +58,7 @@ class PaymentRows:
             "state": PaymentState.READY.value,
             "holds_key": True,
             "returned_amount": 0,
+            "return_charges": 0,
             "personal": vault.seal(_personal(line), f"payment:{number}"),
             "person_blind": vault.blind("person", line.beneficiary_id),
             "account_blind": vault.blind("account", f"{line.bank}:{line.account}"),

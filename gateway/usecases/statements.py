@@ -217,7 +217,7 @@ class _Recorder:
             detail.is_return,
             self._reading.reasons.get(detail.return_reason or "", detail.return_reason),
             detail.reversal or entry.reversal,
-            detail.charges,
+            entry.charges if only and detail.charges is None else detail.charges,
             self._sealed(
                 f"detail:{number}",
                 counterparty=detail.counterparty,

@@ -35,7 +35,7 @@ DELETES = {
 FIXED_PAYMENT = sorted(
     set(Payment.model_fields)
     - {"id", "state", "held_from", "holds_key", "debited_at", "credited_evidence", "return_window_until", "reason"}
-    - {"returned_amount", "predecessor_id", "commune_code"}
+    - {"returned_amount", "return_charges", "predecessor_id", "commune_code"}
 )
 FIXED_FILE = sorted(set(FileOut.model_fields) - {"id", "state", "overdue", "sent_at"})
 FIXED_BATCH = ["payer", "programme", "period", "maker", "rows_sha256", "content_sha256", "payments", "amount"]
@@ -242,6 +242,12 @@ def test_m10_a_released_benefit_key_is_not_taken_back(sealed: Gateway) -> None:
         tx.run("UPDATE payment SET holds_key = :no", no=False)
         with pytest.raises(DBAPIError, match="M10"):
             tx.run("UPDATE payment SET holds_key = :yes", yes=True)
+
+
+def test_m10_a_payment_that_is_out_takes_its_key_back(sealed: Gateway) -> None:
+    with _undone(sealed) as tx:
+        tx.run("UPDATE payment SET holds_key = :no, state = 'settled'", no=False)
+        assert tx.run("UPDATE payment SET holds_key = :yes", yes=True).rowcount == 2
 
 
 def test_a_payment_reference_is_used_once_per_payer_and_programme(sealed: Gateway) -> None:

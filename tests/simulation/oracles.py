@@ -55,7 +55,7 @@ _EMPTY = {
     "M11": "SELECT b.id FROM batch b WHERE b.state IN ('approved', 'sending', 'closing', 'closed') AND (SELECT"
     " count(DISTINCT a.approver) FROM approval a WHERE a.batch_id = b.id AND a.approver <> b.maker) < 2",
     "S5": "SELECT a.id FROM allocation a JOIN payment p ON p.id = a.payment_id"
-    " WHERE a.amount <> p.amount OR a.currency <> p.currency",
+    " WHERE a.amount + a.charges <> p.amount OR a.currency <> p.currency",
     "S6": "SELECT e.id FROM entry e WHERE e.disposition NOT IN ('allocated', 'exception', 'ignored')"
     " OR (e.disposition = 'ignored' AND e.reason IS NULL) OR (e.disposition = 'allocated' AND abs(e.amount) <>"
     " (SELECT COALESCE(sum(a.amount), 0) FROM allocation a WHERE a.entry_id = e.id)) OR (e.disposition = 'exception'"

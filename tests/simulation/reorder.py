@@ -29,14 +29,15 @@ _PICTURES = {
     "entries": "SELECT disposition, reason, count(*) FROM entry GROUP BY 1, 2 ORDER BY 1, 2",
 }
 _TOLD = (
-    *("allocation", "detail", "entry", "balance", "statement", "status_line", "status_report", "finding"),
+    *("allocation", "sum_entry", "detail", "entry", "balance", "statement", "status_line", "status_report", "finding"),
     *("sighting", "file_in"),
 )
 _FORGET = (
     "DELETE FROM resolution",
     "DELETE FROM exception WHERE file_in_id IS NOT NULL",
     "UPDATE payment SET state = 'sent', debited_at = NULL, credited_evidence = NULL, return_window_until = NULL,"
-    " reason = NULL, returned_amount = 0, holds_key = 1 WHERE state IN ('accepted', 'settled', 'rejected', 'returned')",
+    " reason = NULL, returned_amount = 0, return_charges = 0, holds_key = 1"
+    " WHERE state IN ('accepted', 'settled', 'rejected', 'returned')",
     "UPDATE file_out SET state = 'sent' WHERE state IN ('acknowledged', 'rejected', 'closed', 'unknown')",
     "UPDATE batch SET state = 'sending' WHERE state IN ('closing', 'closed')",
 )

@@ -160,6 +160,9 @@ class Booking:
     reversal: bool = False
     currency: str = "VND"
     status: str = "BOOK"
+    instruction_id: str | None = None
+    uetr: str | None = None
+    charges: int | None = None
 
     def xml(self) -> str:
         dates = f"<BookgDt><Dt>{self.day}</Dt></BookgDt><ValDt><Dt>{self.day}</Dt></ValDt>" if self.day else ""
@@ -169,9 +172,16 @@ class Booking:
             f"<Ntry>{self._money()}{'<RvslInd>true</RvslInd>' if self.reversal else ''}"
             f"<Sts><Cd>{self.status}</Cd></Sts>{dates}{_element('AcctSvcrRef', self.reference)}"
             f"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>{family}</SubFmlyCd></Fmly></Domn></BkTxCd>"
-            f"<NtryDtls><TxDtls><Refs>{_element('EndToEndId', self.end_to_end_id)}</Refs>{self._money()}{returned}"
-            "</TxDtls></NtryDtls></Ntry>"
+            f"<NtryDtls><TxDtls><Refs>{_element('InstrId', self.instruction_id)}"
+            f"{_element('EndToEndId', self.end_to_end_id)}{_element('UETR', self.uetr)}</Refs>{self._money()}"
+            f"{self._kept()}{returned}</TxDtls></NtryDtls></Ntry>"
         )
+
+    def _kept(self) -> str:
+        if self.charges is None:
+            return ""
+        kept = f'<Amt Ccy="{self.currency}">{self.charges}</Amt><CdtDbtInd>DBIT</CdtDbtInd>'
+        return f"<Chrgs><Rcrd>{kept}</Rcrd></Chrgs>"
 
     def _money(self) -> str:
         side = "DBIT" if self.amount < 0 else "CRDT"
@@ -185,6 +195,32 @@ class Worded(Protocol):
     def amount(self) -> int: ...
 
     def xml(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class SumBooking:
+    """One entry for a whole file, without transactions; or with one that names nothing but the file."""
+
+    amount: int
+    message_id: str | None = None
+    block_id: str | None = None
+    reference: str | None = "SUM"
+    day: str = "2026-11-02"
+    reversal: bool = False
+    as_detail: bool = False
+
+    def xml(self) -> str:
+        ids = f"{_element('MsgId', self.message_id)}{_element('PmtInfId', self.block_id)}"
+        money = f'<Amt Ccy="VND">{abs(self.amount)}</Amt><CdtDbtInd>{"DBIT" if self.amount < 0 else "CRDT"}</CdtDbtInd>'
+        batch = f"<Btch>{ids}<NbOfTxs>999</NbOfTxs></Btch>"
+        detail = f"<TxDtls><Refs>{ids}<EndToEndId>NOTPROVIDED</EndToEndId></Refs>{money}</TxDtls>"
+        return (
+            f"<Ntry>{money}{'<RvslInd>true</RvslInd>' if self.reversal else ''}<Sts><Cd>BOOK</Cd></Sts>"
+            f"<BookgDt><Dt>{self.day}</Dt></BookgDt><ValDt><Dt>{self.day}</Dt></ValDt>"
+            f"{_element('AcctSvcrRef', self.reference)}"
+            "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>DMCT</SubFmlyCd></Fmly></Domn></BkTxCd>"
+            f"<NtryDtls>{detail if self.as_detail else batch}</NtryDtls></Ntry>"
+        )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from gateway.cli.words import N_
 KINDS = {
     "unknown_debit": N_("debit without a payment of ours"),
     "second_debit": N_("second debit of one payment"),
+    "benefit_twice": N_("one benefit paid twice"),
+    "keys_contradict": N_("references that contradict each other"),
+    "key_ambiguous": N_("reference of several payments"),
     "unexplained_debit": N_("debit larger than its details"),
     "details_differ": N_("entry larger than its details"),
     "return_reversed": N_("return undone"),
@@ -23,7 +26,9 @@ KINDS = {
     "currency_differs": N_("other currency"),
     "other_partner": N_("other partner"),
     "evidence_for_unsent": N_("booking of an unsent payment"),
-    "sum_entry": N_("one sum for a whole file"),
+    "sum_entry": N_("sum that its file does not explain"),
+    "unknown_status": N_("status that no standard knows"),
+    "missing_in_statement": N_("announced booking missing in the statement"),
     "unreadable_entry": N_("unreadable entry"),
     "statement_does_not_tie": N_("statement does not tie"),
     "chain_broken": N_("gap between two statements"),
@@ -83,6 +88,16 @@ ADVICE: Templates = {
     ),
     "unknown_debit": N_("Our account was debited for something we did not send. Call the partner at once."),
     "second_debit": N_("One payment was debited twice. Call the partner at once and ask for the money back."),
+    "benefit_twice": N_(
+        "The return of a payment was undone after its benefit had been ordered again. What was not sent yet is held;"
+        " ask the partner for the money of the other one back."
+    ),
+    "keys_contradict": N_(
+        "The references of a booking name different payments. Ask the partner which one it is; nothing was moved."
+    ),
+    "key_ambiguous": N_(
+        "The reference of a booking belongs to several payments. Ask the partner which one it is; nothing was moved."
+    ),
     "unexplained_debit": N_(
         "An entry debited more than its details explain; the amount is the difference. Call the partner at once."
     ),
@@ -101,7 +116,7 @@ ADVICE: Templates = {
     ),
     "return_of_other": N_("A return was debited that is not ours. Ask the partner."),
     "partial_return": N_(
-        "Only a part of the payment came back. Ask the partner about the rest; charges may explain it."
+        "Only a part of the payment came back, and no charges are stated that explain the rest. Ask the partner."
     ),
     "unknown_reversal": N_("A booking was reversed that no payment of ours explains. Ask the partner."),
     "second_reversal": N_("One payment was reversed twice. Ask the partner which booking is right."),
@@ -109,7 +124,18 @@ ADVICE: Templates = {
     "currency_differs": N_("The booking is in another currency than the payment. Ask the partner; nothing was moved."),
     "other_partner": N_("The booking names a payment that went to another partner. Ask both; nothing was moved."),
     "evidence_for_unsent": N_("A payment was booked that we have not sent. Stop sending to this partner and call it."),
-    "sum_entry": N_("The file was booked in one sum without details. Ask the partner for the details."),
+    "sum_entry": N_(
+        "The file was booked in one sum that is neither all of its payments nor all but the rejected ones. Ask the"
+        " partner for the details."
+    ),
+    "unknown_status": (
+        N_("The partner answers with status {status}, which decides nothing here. Ask the partner what it means."),
+        N_("The partner answers with a status that decides nothing here. Ask the partner what it means."),
+    ),
+    "missing_in_statement": N_(
+        "A booking that the partner announced does not stand in the statement of its day. Ask the partner; this ends by"
+        " itself when a statement has it."
+    ),
     "unreadable_entry": N_("An entry cannot be read. Look at it in the file and ask the partner to correct it."),
     "statement_does_not_tie": N_("Opening balance plus entries is not the closing balance. Ask for a new statement."),
     "chain_broken": N_("The opening balance is not the last closing balance. Ask for the statement between them."),

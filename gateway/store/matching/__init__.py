@@ -6,6 +6,7 @@ Every statement works on the entries of the statements just recorded (``:file``)
 from gateway.store.matching.allocations import allocate
 from gateway.store.matching.conclusions import CHANGING, ODD, causes, changes, conclude, odd, refused
 from gateway.store.matching.facts import debit_days, reopened_batches, reopened_files, write_facts, write_window
+from gateway.store.matching.keys import examine, name, reopen
 from gateway.store.matching.leftovers import counts, dispose, leave, set_apart
 from gateway.store.matching.touched import open_touched, touch
 from gateway.store.matching.words import DECISIVE
@@ -21,10 +22,13 @@ __all__ = [
     "counts",
     "debit_days",
     "dispose",
+    "examine",
     "leave",
+    "name",
     "odd",
     "open_touched",
     "refused",
+    "reopen",
     "reopened_batches",
     "reopened_files",
     "set_apart",

@@ -16,10 +16,12 @@ def conclude(tx: Transaction) -> None:
         "CREATE TEMPORARY TABLE concluded AS SELECT p.id AS payment_id, p.state AS source,"
         " CASE WHEN b.returns > 0 THEN 'returned' WHEN b.debits > b.reversals THEN 'settled'"
         " WHEN b.reversals > 0 THEN 'sent' WHEN w.rejected_at IS NOT NULL THEN 'rejected'"
-        " WHEN w.accepted_at IS NOT NULL THEN 'accepted' ELSE p.state END AS target,"
+        " WHEN w.accepted_at IS NOT NULL THEN 'accepted'"
+        " WHEN p.state IN ('settled', 'returned') THEN 'sent' ELSE p.state END AS target,"
         " CASE WHEN b.debits > b.reversals THEN b.debited_at END AS debited_at,"
         " CASE WHEN b.returns > 0 THEN b.return_reason WHEN b.debits IS NULL THEN w.reason END AS reason,"
         " CASE WHEN b.returns > 0 THEN p.amount ELSE 0 END AS returned,"
+        " CASE WHEN b.returns > 0 THEN b.charges ELSE 0 END AS charges,"
         " COALESCE(b.debits, 0) AS debits, COALESCE(b.reversals, 0) AS reversals, COALESCE(b.returns, 0) AS returns,"
         " COALESCE(b.undone, 0) AS undone,"
         " w.rejected_at, w.accepted_at"
@@ -40,18 +42,18 @@ ODD = {
 """What no honest month holds, as conditions over all evidence of a payment: kind of exception -> SQL (S3, S8)."""
 
 
-def odd(tx: Transaction, file_in_id: int) -> list[str]:
+def odd(tx: Transaction, file_in_id: int | None) -> list[str]:
     """One exception a payment and kind, until people have ended it and more is booked; returns the new kinds."""
     return [kind for kind, rule in ODD.items() if _raise_for(tx, kind, rule, file_in_id)]
 
 
-def refused(tx: Transaction, source: str, target: str, file_in_id: int) -> None:
+def refused(tx: Transaction, source: str, target: str, file_in_id: int | None) -> None:
     """Conclusions that the table of moves forbids: an exception each, and nothing of them is written."""
     _raise_for(tx, "evidence_for_unsent", f"c.source = '{source}' AND c.target = '{target}'", file_in_id)
     tx.run("DELETE FROM concluded WHERE source = :was AND target = :goal", was=source, goal=target)
 
 
-def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
+def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int | None) -> int:
     selection = (
         f"FROM concluded c JOIN payment p ON p.id = c.payment_id WHERE {rule} AND NOT EXISTS ({resolutions.told(kind)})"
     )
@@ -60,7 +62,7 @@ def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int) -> int:
         tx.run(
             "INSERT INTO exception (id, kind, partner, file_in_id, payment_id, amount, currency, params, state,"
             " opened_at) SELECT :first - 1 + row_number() OVER (ORDER BY p.id), CAST(:kind AS VARCHAR), p.partner,"
-            f" :file, p.id, p.amount, p.currency, '{{}}', 'open', :now {selection}",
+            f" CAST(:file AS BIGINT), p.id, p.amount, p.currency, '{{}}', 'open', :now {selection}",
             first=take(tx, "exception", count).start,
             kind=kind,
             file=file_in_id,

@@ -13,7 +13,8 @@ def write_facts(tx: Transaction) -> None:
     A rejection alone does not: it is proven only by a complete chain of statements without the debit (M10).
     """
     tx.run(
-        "UPDATE payment SET debited_at = c.debited_at, returned_amount = c.returned, reason = c.reason,"
+        "UPDATE payment SET debited_at = c.debited_at, returned_amount = c.returned,"
+        " return_charges = c.charges, reason = c.reason,"
         " return_window_until = CASE WHEN c.debited_at IS NULL THEN NULL ELSE return_window_until END"
         " FROM concluded c WHERE c.payment_id = payment.id"
     )

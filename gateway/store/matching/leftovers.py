@@ -7,6 +7,7 @@ from gateway.store.store import Transaction, take
 
 _KIND_OF_LEFTOVER = (
     "CASE WHEN e.problems <> '' OR d.amount IS NULL THEN 'unreadable_entry'"
+    " WHEN n.doubt = 'keys_contradict' THEN 'keys_contradict' WHEN n.doubt = 'key_ambiguous' THEN 'key_ambiguous'"
     f" WHEN p.id IS NOT NULL AND p.state NOT IN {RELEASED} THEN 'evidence_for_unsent'"
     " WHEN p.id IS NOT NULL AND p.partner <> s.partner THEN 'other_partner'"
     " WHEN p.id IS NOT NULL AND (d.currency <> p.currency) THEN 'currency_differs'"
@@ -23,11 +24,15 @@ _KIND_OF_LEFTOVER = (
 
 _KIND_OF_ENTRY = (
     "CASE WHEN e.problems <> '' OR e.amount IS NULL THEN 'unreadable_entry'"
+    " WHEN k.doubt = 'keys_contradict' THEN 'keys_contradict'"
+    " WHEN k.entry_id IS NOT NULL AND EXISTS (SELECT 1 FROM file_out f WHERE f.id = k.file_id"
+    "   AND f.state IN ('allocated', 'sealed', 'held', 'uploading', 'void')) THEN 'evidence_for_unsent'"
+    " WHEN k.entry_id IS NOT NULL THEN 'sum_entry'"
     " WHEN EXISTS (SELECT 1 FROM file_out f WHERE f.message_id = e.message_id"
-    "   OR f.payment_information_id = e.payment_information_id) THEN 'sum_entry'"
+    "   OR f.payment_information_id = e.payment_information_id) THEN 'other_partner'"
     " WHEN e.reversal THEN 'unknown_reversal' WHEN e.amount < 0 THEN 'unknown_debit' ELSE 'unknown_credit' END"
 )
-"""The same for an entry without details."""
+"""The same for an entry without details, and for one that books a file in one sum."""
 
 
 _PART = 10**9
@@ -42,75 +47,98 @@ _KIND_OF_REST = "CASE WHEN e.amount < c.covered THEN 'unexplained_debit' ELSE 'd
 """The same for an entry of which the details do not explain the whole amount."""
 
 
-def set_apart(tx: Transaction, file_in_id: int) -> list[str]:
+_COLUMNS = "kind, partner, file_in_id, statement_id, entry_id, detail_id, payment_id, amount, currency"
+_OF_ENTRY = (
+    " AS kind, s.partner, s.file_in_id, s.id AS statement_id, e.id AS entry_id, CAST(NULL AS BIGINT) AS detail_id,"
+    " CAST(NULL AS BIGINT) AS payment_id"
+)
+
+
+def set_apart(tx: Transaction) -> None:
     """Before anything is allocated: entries whose details contradict their amount are exceptions as a whole (S5).
 
     An exception says no amount where the difference is beyond what a database holds.
     """
-    leftovers = (
-        f"SELECT {_KIND_OF_REST} AS kind, s.partner, s.id AS statement_id, e.id AS entry_id,"
-        " CAST(NULL AS BIGINT) AS detail_id, CAST(NULL AS BIGINT) AS payment_id,"
-        f" CASE WHEN abs(c.covered) < {_COVERED_MAX} THEN e.amount - c.covered END AS amount,"
-        " e.currency FROM entry e JOIN statement s ON s.id = e.statement_id JOIN ("
-        f"  SELECT b.id, {_COVERED} AS covered FROM ("
-        f"   SELECT n.id, CAST(sum(d.amount / {_PART}) AS BIGINT) AS high,"
-        f"   CAST(sum(d.amount % {_PART}) AS BIGINT) AS low FROM entry n JOIN detail d ON d.entry_id = n.id"
-        "   JOIN statement m ON m.id = n.statement_id WHERE m.file_in_id = :file AND n.disposition = 'open'"
-        "   GROUP BY n.id, n.currency HAVING count(*) = count(CASE WHEN d.currency = n.currency THEN d.amount END)"
-        "  ) b) c ON c.id = e.id WHERE e.amount <> c.covered"
-    )
-    kinds = _except(tx, leftovers, file_in_id)
+    tx.run("DROP TABLE IF EXISTS left_over")
     tx.run(
-        "UPDATE entry SET disposition = 'exception' WHERE disposition = 'open'"
-        " AND statement_id IN (SELECT id FROM statement WHERE file_in_id = :file)"
-        " AND EXISTS (SELECT 1 FROM exception x WHERE x.entry_id = entry.id)",
-        file=file_in_id,
+        "CREATE TEMPORARY TABLE left_over (kind TEXT, partner TEXT, file_in_id BIGINT, statement_id BIGINT,"
+        " entry_id BIGINT, detail_id BIGINT, payment_id BIGINT, amount BIGINT, currency TEXT)"
     )
-    return kinds
+    tx.run(
+        f"INSERT INTO left_over ({_COLUMNS}) SELECT {_KIND_OF_REST}{_OF_ENTRY},"
+        f" CASE WHEN abs(c.covered) < {_COVERED_MAX} THEN e.amount - c.covered END,"
+        f" e.currency FROM (SELECT b.id, {_COVERED} AS covered FROM ("
+        f"   SELECT n.id, CAST(sum(d.amount / {_PART}) AS BIGINT) AS high,"
+        f"   CAST(sum(d.amount % {_PART}) AS BIGINT) AS low FROM examined x CROSS JOIN entry n CROSS JOIN detail d"
+        "   WHERE n.id = x.entry_id AND d.entry_id = n.id"
+        "   GROUP BY n.id, n.currency HAVING count(*) = count(CASE WHEN d.currency = n.currency THEN d.amount END)"
+        "  ) b) c CROSS JOIN entry e CROSS JOIN statement s"
+        " WHERE e.id = c.id AND s.id = e.statement_id AND e.amount <> c.covered"
+    )
+    tx.run("UPDATE entry SET disposition = 'exception' WHERE id IN (SELECT entry_id FROM left_over)")
 
 
-def leave(tx: Transaction, file_in_id: int) -> list[str]:
-    """S6: what is not allocated becomes an exception with its reason; returns the kinds that occurred."""
-    details = (
-        f"SELECT {_KIND_OF_LEFTOVER} AS kind, s.partner, s.id AS statement_id, e.id AS entry_id, d.id AS detail_id,"
-        " p.id AS payment_id, d.amount, d.currency FROM detail d JOIN entry e ON e.id = d.entry_id"
-        " JOIN statement s ON s.id = e.statement_id LEFT JOIN payment p ON p.end_to_end_id = d.end_to_end_id"
-        " WHERE s.file_in_id = :file AND e.disposition = 'open'"
+def leave(tx: Transaction) -> list[str]:
+    """S6: what is not allocated becomes an exception with its reason; returns the kinds that are new."""
+    tx.run(
+        f"INSERT INTO left_over ({_COLUMNS}) SELECT {_KIND_OF_LEFTOVER} AS kind, s.partner, s.file_in_id, s.id, e.id,"
+        " d.id, p.id, d.amount, d.currency FROM examined x CROSS JOIN entry e CROSS JOIN statement s"
+        " CROSS JOIN detail d LEFT JOIN named n ON n.detail_id = d.id LEFT JOIN payment p ON p.id = n.payment_id"
+        " AND COALESCE(n.doubt, '') <> 'key_ambiguous'"
+        " WHERE e.id = x.entry_id AND s.id = e.statement_id AND d.entry_id = e.id AND e.disposition = 'open'"
         " AND NOT EXISTS (SELECT 1 FROM allocation a WHERE a.detail_id = d.id)"
+        " AND NOT EXISTS (SELECT 1 FROM sum_entry k WHERE k.entry_id = e.id)"
     )
-    entries = (
-        f"SELECT {_KIND_OF_ENTRY} AS kind, s.partner, s.id AS statement_id, e.id AS entry_id,"
-        " CAST(NULL AS BIGINT) AS detail_id, CAST(NULL AS BIGINT) AS payment_id, e.amount, e.currency"
-        " FROM entry e JOIN statement s ON s.id = e.statement_id"
-        " WHERE s.file_in_id = :file AND e.disposition = 'open'"
-        " AND NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = e.id)"
+    tx.run(
+        f"INSERT INTO left_over ({_COLUMNS}) SELECT {_KIND_OF_ENTRY}{_OF_ENTRY}, e.amount, e.currency"
+        " FROM examined x CROSS JOIN entry e CROSS JOIN statement s LEFT JOIN sum_entry k ON k.entry_id = e.id"
+        " WHERE e.id = x.entry_id AND s.id = e.statement_id AND e.disposition = 'open'"
+        " AND (k.entry_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = e.id))"
+        " AND e.id NOT IN (SELECT entry_id FROM fitting)"
     )
-    return [kind for leftovers in (details, entries) for kind in _except(tx, leftovers, file_in_id)]
+    _heal(tx)
+    return _raise(tx)
 
 
-def _except(tx: Transaction, leftovers: str, file_in_id: int) -> list[str]:
-    kinds = tx.rows(f"SELECT kind, count(*) AS many FROM ({leftovers}) l GROUP BY kind", file=file_in_id)
+_SAME = "l.entry_id = x.entry_id AND l.kind = x.kind AND COALESCE(l.detail_id, 0) = COALESCE(x.detail_id, 0)"
+
+
+def _heal(tx: Transaction) -> None:
+    """What was left over of an entry that is examined again, and is not any more."""
+    tx.run(
+        "UPDATE exception AS x SET state = 'resolved', healed_at = :now WHERE x.state = 'open'"
+        " AND x.kind = 'sum_entry' AND x.entry_id IN (SELECT entry_id FROM examined)"
+        f" AND NOT EXISTS (SELECT 1 FROM left_over l WHERE {_SAME})",
+        now=tx.now(),
+    )
+
+
+def _raise(tx: Transaction) -> list[str]:
+    """An exception for everything left over that has none of its kind yet."""
+    new = (
+        f"FROM left_over l WHERE NOT EXISTS (SELECT 1 FROM exception x WHERE {_SAME}"
+        " AND (x.state = 'open' OR x.healed_at IS NULL))"
+    )
+    kinds = tx.rows(f"SELECT l.kind, count(*) AS many {new} GROUP BY l.kind")
     if not kinds:
         return []
     tx.run(
-        "INSERT INTO exception (id, kind, partner, file_in_id, statement_id, entry_id, detail_id, payment_id, amount,"
-        " currency, params, state, opened_at) SELECT :first - 1 + row_number() OVER (ORDER BY l.entry_id, l.detail_id),"
-        " l.kind, l.partner, :file, l.statement_id, l.entry_id, l.detail_id, l.payment_id, l.amount, l.currency,"
-        f" '{{}}', 'open', :now FROM ({leftovers}) l",
+        f"INSERT INTO exception (id, {_COLUMNS}, params, state, opened_at)"
+        " SELECT :first - 1 + row_number() OVER (ORDER BY l.entry_id, l.detail_id),"
+        " l.kind, l.partner, l.file_in_id, l.statement_id, l.entry_id, l.detail_id, l.payment_id, l.amount, l.currency,"
+        f" '{{}}', 'open', :now {new}",
         first=take(tx, "exception", sum(row.many for row in kinds)).start,
-        file=file_in_id,
         now=tx.now(),
     )
     return [row.kind for row in kinds]
 
 
-def dispose(tx: Transaction, file_in_id: int) -> None:
-    """Every open entry is now allocated, or an exception when any part of it is one."""
+def dispose(tx: Transaction) -> None:
+    """Every examined entry is now allocated, or an exception when any part of it is one."""
     tx.run(
-        "UPDATE entry SET disposition = CASE WHEN EXISTS (SELECT 1 FROM exception x WHERE x.entry_id = entry.id)"
+        "UPDATE entry SET disposition = CASE WHEN id IN (SELECT entry_id FROM left_over)"
         " THEN 'exception' ELSE 'allocated' END WHERE disposition = 'open'"
-        " AND statement_id IN (SELECT id FROM statement WHERE file_in_id = :file)",
-        file=file_in_id,
+        " AND id IN (SELECT entry_id FROM examined)"
     )
 
 

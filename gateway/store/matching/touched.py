@@ -18,6 +18,7 @@ def touch(tx: Transaction, file_in_id: int) -> int:
         "INSERT INTO touched"
         " SELECT a.payment_id FROM allocation a JOIN entry e ON e.id = a.entry_id"
         "   JOIN statement s ON s.id = e.statement_id WHERE s.file_in_id = :file"
+        " UNION SELECT payment_id FROM moved"
         " UNION SELECT p.id FROM status_report r JOIN status_line n ON n.report_id = r.id"
         "   JOIN payment p ON p.end_to_end_id = n.end_to_end_id AND p.partner = r.partner"
         "   WHERE r.file_in_id = :file AND n.level = 'transfer'"

@@ -53,7 +53,8 @@ BOOKED = (
     " sum(CASE a.kind WHEN 'return' THEN 1 WHEN 'return_reversal' THEN -1 ELSE 0 END) AS returns,"
     " sum(CASE a.kind WHEN 'return_reversal' THEN 1 ELSE 0 END) AS undone,"
     " max(CASE a.kind WHEN 'debit' THEN a.booked_on END) AS debited_at,"
-    " max(CASE a.kind WHEN 'return' THEN d.return_reason END) AS return_reason"
-    " FROM touched t CROSS JOIN allocation a CROSS JOIN detail d"
-    " WHERE a.payment_id = t.payment_id AND d.id = a.detail_id GROUP BY t.payment_id"
+    " max(CASE a.kind WHEN 'return' THEN d.return_reason END) AS return_reason,"
+    " max(CASE a.kind WHEN 'return' THEN a.charges END) AS charges"
+    " FROM touched t CROSS JOIN allocation a LEFT JOIN detail d ON d.id = a.detail_id"
+    " WHERE a.payment_id = t.payment_id GROUP BY t.payment_id"
 )

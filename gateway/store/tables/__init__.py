@@ -15,6 +15,7 @@ from gateway.store.tables.evidence import (
     Statement,
     StatusLine,
     StatusReport,
+    SumEntry,
 )
 from gateway.store.tables.files import Attempt, FileOut, PaymentFile, WireObject
 from gateway.store.tables.ledger import Audit, AuditHead, Blob, History, Instance, Sequence
@@ -54,6 +55,7 @@ __all__ = [
     "StatusLine",
     "StatusReport",
     "Stop",
+    "SumEntry",
     "Verdict",
     "WireObject",
 ]

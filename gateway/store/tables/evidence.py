@@ -189,20 +189,41 @@ class Detail(SQLModel, table=True):
     personal: bytes | None = None
 
 
+class SumEntry(SQLModel, table=True):
+    """An entry that names one of our files and no single payment of it: a sum of its lines."""
+
+    __tablename__ = "sum_entry"
+    __table_args__ = (one_of("by", ("message", "block")),)
+
+    entry_id: int = Field(primary_key=True, sa_type=Big, foreign_key="entry.id")
+    file_id: int = Field(foreign_key="file_out.id", index=True)
+    by: str
+    doubt: str | None = None
+    """Why it settles nothing, whatever its amount: it names another file of ours as well."""
+
+
 class Allocation(SQLModel, table=True):
-    """S5: one detail to one payment, exact amount and currency."""
+    """S5: one detail, or a part of one sum, to one payment, exact amount and currency."""
 
     __table_args__ = (
         one_of("kind", ("debit", "return", "reversal", "return_reversal")),
+        one_of("by", ("end_to_end", "uetr", "instruction", "message", "block", "bank_reference", "person")),
+        unique_where("uq_allocation_part", "entry_id", "payment_id", where="detail_id IS NULL"),
         Index("ix_allocation_payment", "payment_id"),
     )
 
     id: int = key()
-    detail_id: int = big(foreign_key="detail.id", unique=True)
+    detail_id: int | None = big(default=None, foreign_key="detail.id", unique=True)
+    """None for a payment's part of an entry that books a whole file or block in one sum."""
     entry_id: int = big(foreign_key="entry.id", index=True)
     payment_id: int = big(foreign_key="payment.id")
     kind: str
+    by: str
+    """The key that named the payment: the strongest that the detail has, or a person."""
     amount: int = big()
+    """As booked; of a return less charges, what came back."""
+    charges: int = big(default=0)
+    """What was kept of a return: ``amount`` and this are the payment's amount."""
     currency: str
     booked_on: str
     made_at: str | None = None

@@ -124,6 +124,10 @@ class Payment(SQLModel, table=True):
         ),
         index_where("ix_payment_benefit", "programme", "person_blind", "benefit_month", where="holds_key"),
         Index("ix_payment_batch_state", "batch_id", "state"),
+        Index("ix_payment_uetr", "uetr"),
+        index_where(
+            "ix_payment_unkeyed", "person_blind", where="NOT holds_key AND state IN ('sent', 'accepted', 'settled')"
+        ),
     )
 
     id: int = key()
@@ -148,7 +152,8 @@ class Payment(SQLModel, table=True):
     state: str
     held_from: str | None = None
     holds_key: bool = True
-    """Occupies person + programme + month; false after proven rejection, return or cancellation, never true again."""
+    """Occupies person + programme + month; false after proven rejection, return or cancellation, and true again only
+    when the money is out after all (trigger)."""
     debited_at: str | None = None
     """Booking date of the debit."""
     credited_evidence: str | None = None
@@ -156,6 +161,8 @@ class Payment(SQLModel, table=True):
     reason: str | None = None
     """Latest rejection or return reason code."""
     returned_amount: int = big(default=0)
+    """Gross: what came back and ``return_charges``."""
+    return_charges: int = big(default=0, sa_column_kwargs={"server_default": "0"})
     personal: bytes
     person_blind: bytes
     account_blind: bytes

@@ -42,8 +42,8 @@ CREATE TRIGGER payment_content_fixed BEFORE UPDATE ON payment FOR EACH ROW
   OLD.entitled_amount IS DISTINCT FROM NEW.entitled_amount)
   EXECUTE FUNCTION chitra_refuse('M12 payment content is fixed');
 CREATE TRIGGER payment_key_released BEFORE UPDATE ON payment FOR EACH ROW
-  WHEN (NEW.holds_key AND NOT OLD.holds_key)
-  EXECUTE FUNCTION chitra_refuse('M10 a released benefit key is not taken back');
+  WHEN (NEW.holds_key AND NOT OLD.holds_key AND NEW.state NOT IN ('sent', 'accepted', 'settled'))
+  EXECUTE FUNCTION chitra_refuse('M10 a released benefit key is only taken back by a payment that is out');
 CREATE TRIGGER payment_file_not_revived BEFORE UPDATE ON payment_file FOR EACH ROW
   WHEN ((NEW.live AND NOT OLD.live) OR NEW.payment_id <> OLD.payment_id OR NEW.file_id <> OLD.file_id)
   EXECUTE FUNCTION chitra_refuse('M4 a dead link stays dead');

@@ -20,7 +20,8 @@ CREATE TRIGGER payment_content_fixed BEFORE UPDATE OF
 BEGIN SELECT RAISE(ABORT, 'M12 payment content is fixed'); END;
 
 CREATE TRIGGER payment_key_released BEFORE UPDATE OF holds_key ON payment WHEN NEW.holds_key AND NOT OLD.holds_key
-BEGIN SELECT RAISE(ABORT, 'M10 a released benefit key is not taken back'); END;
+  AND NEW.state NOT IN ('sent', 'accepted', 'settled')
+BEGIN SELECT RAISE(ABORT, 'M10 a released benefit key is only taken back by a payment that is out'); END;
 
 CREATE TRIGGER payment_file_not_revived BEFORE UPDATE ON payment_file
 WHEN (NEW.live AND NOT OLD.live) OR NEW.payment_id <> OLD.payment_id OR NEW.file_id <> OLD.file_id

@@ -30,7 +30,7 @@ def _picture(gateway: Gateway) -> dict[str, Any]:
     )
     exceptions = gateway.rows(
         "SELECT x.kind, p.payment_ref, x.amount, count(*) AS times FROM exception x"
-        " LEFT JOIN payment p ON p.id = x.payment_id GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        " LEFT JOIN payment p ON p.id = x.payment_id WHERE x.state = 'open' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     )
     dispositions = gateway.rows("SELECT disposition, reason, count(*) AS times FROM entry GROUP BY 1, 2 ORDER BY 1, 2")
     named = {"payments": payments, "allocations": allocations, "exceptions": exceptions, "entries": dispositions}
