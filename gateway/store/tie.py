@@ -34,18 +34,18 @@ def whole(row: Any, name: str) -> int:
 
 
 _ALLOCATIONS = (
-    "SELECT a.entry_id, a.payment_id, a.kind, a.amount, a.booked_on FROM allocation a JOIN entry e ON e.id = a.entry_id"
-    " JOIN statement s ON s.id = e.statement_id JOIN file_in f ON f.id = s.file_in_id"
+    "SELECT a.entry_id, a.payment_id, a.kind, a.amount, a.amount + a.charges AS gross, a.booked_on FROM allocation a"
+    " JOIN entry e ON e.id = a.entry_id JOIN statement s ON s.id = e.statement_id JOIN file_in f ON f.id = s.file_in_id"
     " WHERE COALESCE(a.made_at, f.received_at) <= :known"
 )
-_SIGNED = "CASE a.kind WHEN 'debit' THEN a.amount WHEN 'return_reversal' THEN a.amount ELSE -a.amount END"
+_SIGNED = "CASE a.kind WHEN 'debit' THEN a.gross WHEN 'return_reversal' THEN a.gross ELSE -a.gross END"
 _BOOKED = (
     "SELECT a.payment_id, sum(CASE a.kind WHEN 'debit' THEN 1 ELSE 0 END) AS debits,"
     " sum(CASE a.kind WHEN 'reversal' THEN 1 ELSE 0 END) AS reversals,"
     " sum(CASE a.kind WHEN 'return' THEN 1 WHEN 'return_reversal' THEN -1 ELSE 0 END) AS returns,"
     f" {halves(_SIGNED, 'net')} FROM ({_ALLOCATIONS}) a WHERE a.booked_on <= :day GROUP BY a.payment_id"
 )
-"""What is booked of a payment by a day; ``net`` is what it has cost our account."""
+"""What is booked of a payment by a day; ``net`` is what it has cost our account, charges of returns apart."""
 _LAST = (
     "SELECT h.subject, h.target FROM history h JOIN (SELECT subject, max(id) AS id FROM history WHERE kind = 'payment'"
     " AND at < :end AND at <= :known AND target NOT IN ('settled', 'returned') GROUP BY subject) l ON l.id = h.id"

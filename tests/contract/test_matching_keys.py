@@ -9,6 +9,8 @@ import pytest
 from support.evidence import amount, booked, credit, debit
 from support.gateways import Gateway, person, row
 
+from gateway.reports.batch import batch_report
+from gateway.store import tie
 from gateway.usecases import approve
 
 
@@ -246,3 +248,11 @@ def test_m10_a_held_line_is_not_approved_with_its_batch(sent: Gateway) -> None:
     assert sent.states()["AGAIN"] == "held"
     assert sent.states()["TC-0003"] == "approved"
     assert sent.value("SELECT held_from FROM payment WHERE payment_ref = 'AGAIN'") == "approved"
+
+
+def test_a_return_less_charges_costs_what_was_kept_and_the_day_ties(sent: Gateway) -> None:
+    booked(sent, debit(sent), credit(sent, amount=amount(sent) - 3_300, charges=3_300))
+    sums = batch_report(sent.store, sent.files()[0].batch_id)
+    assert (sums.returned, sums.charges, sums.ties) == (amount(sent), 3_300, True)
+    with sent.store.read() as tx:
+        assert tie.wrongly_booked(tx, "2026-11-02", "2027", tie.EVER, None) == []

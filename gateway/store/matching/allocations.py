@@ -55,8 +55,8 @@ def allocate(tx: Transaction, return_codes: Sequence[str]) -> int:
         "INSERT INTO allocation (id, detail_id, entry_id, payment_id, kind, by, amount, charges,"
         " currency, booked_on, made_at)"
         " SELECT :first - 1 + row_number() OVER (ORDER BY f.detail_id), f.detail_id, f.entry_id, f.payment_id, f.kind,"
-        f" f.by, f.amount, f.charges, f.currency, f.booked_on, CAST(:now AS TEXT) FROM ({_FITTING.format(kinds=kinds)}) f"
-        " WHERE f.kind IS NOT NULL",
+        " f.by, f.amount, f.charges, f.currency, f.booked_on, CAST(:now AS TEXT)"
+        f" FROM ({_FITTING.format(kinds=kinds)}) f WHERE f.kind IS NOT NULL",
         first=take(tx, "allocation", most).start,
         now=tx.now(),
         today=tx.now()[:10],
