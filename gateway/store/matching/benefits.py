@@ -27,7 +27,7 @@ def take_back(tx: Transaction) -> list[Any]:
     Returns (id, partner, amount, currency) of the payments of benefits that are paid twice, both sides, as they were
     before.
     """
-    if tx.value(f"SELECT 1 FROM payment p WHERE {_UNKEYED} LIMIT 1") is None:
+    if tx.value(f"SELECT 1 FROM payment p WHERE {_UNKEYED} AND p.person_blind > :lowest LIMIT 1", lowest=b"") is None:
         return []
     columns = ("id", "partner", "amount", "currency")
     sides = [f"SELECT {', '.join(f'{side}.{each}' for each in columns)} {_PAID_AGAIN}" for side in ("p", "o")]

@@ -358,7 +358,10 @@ def test_m1_s7_a_sum_that_was_booked_before_the_file_was_sent_keeps_it_back(seal
     sealed.receive("camt.053", "1", BANK.statement(Told(-file.amount, entry), id_="S1"))
     sealed.send()
     assert _finals(sealed) == []
-    assert sealed.files()[0].state == "unknown"
+    assert sealed.files()[0].state == "acknowledged"
+    assert set(sealed.states().values()) == {"settled"}
+    assert sealed.exceptions() == ["evidence_for_unsent"]
+    assert sealed.send().deliveries == []
 
 
 def test_m1_m15_an_unread_answer_to_a_file_that_was_set_back_keeps_it_from_going_again(
