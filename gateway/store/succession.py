@@ -172,7 +172,8 @@ def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int | None) ->
         tx.run(
             "INSERT INTO exception (id, kind, partner, file_in_id, payment_id, amount, currency, params, state,"
             " opened_at) SELECT :first - 1 + row_number() OVER (ORDER BY p.id), CAST(:kind AS VARCHAR), p.partner,"
-            " CAST(:file AS BIGINT), p.id, p.amount, p.currency, '{\"predecessor\": \"' || b.end_to_end_id || '\"}', 'open', :now"
+            " CAST(:file AS BIGINT), p.id, p.amount, p.currency,"
+            " '{\"predecessor\": \"' || b.end_to_end_id || '\"}', 'open', :now"
             f" {selection}",
             first=take(tx, "exception", count).start,
             kind=kind,
