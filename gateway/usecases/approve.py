@@ -130,14 +130,8 @@ def _add_approval(context: Context, tx: Transaction, batch: Batch, operator: str
 
 
 def _approve_payments(tx: Transaction, batch: Batch, evidence: str) -> None:
-    """What is held stays held, whoever approves its batch."""
+    """What is held stays held, whoever approves its batch, and would come back approved."""
     selection = "t.batch_id = :batch AND t.state = 'ready'"
-    moves.move_payments(tx, selection, PaymentState.APPROVED, evidence, batch=batch.id)
-
-
-def _approve_payments(tx: Transaction, batch: Batch, evidence: str) -> None:
-    """All of the batch; a held line stays held, and would come back approved."""
-    selection = "t.batch_id = :batch AND t.state <> 'held'"
     moves.move_payments(tx, selection, PaymentState.APPROVED, evidence, batch=batch.id)
     tx.run("UPDATE payment SET held_from = 'approved' WHERE batch_id = :batch AND state = 'held'", batch=batch.id)
 
