@@ -16,9 +16,10 @@ _UNKEYED = f"NOT p.holds_key AND p.state IN {_OUT}"
 
 _PAID_AGAIN = (
     f"FROM payment p JOIN payment o ON {_SAME} WHERE {_UNKEYED}"
-    f" AND (o.holds_key OR o.state IN {_OUT}) AND (o.kind = 'regular' OR o.predecessor_id IS NOT NULL)"
+    f" AND (o.holds_key OR o.state IN {_OUT}) AND o.kind = 'regular' AND o.predecessor_id IS NULL"
 )
-"""Another payment ``o`` of the benefit is on its way, or out; arrears stand beside a payment by right."""
+"""Another payment ``o`` of the benefit is on its way, or out; arrears stand beside a payment by
+right, and successors are held by ``succession``."""
 
 
 def take_back(tx: Transaction) -> list[Any]:
