@@ -8,7 +8,7 @@ from gateway.store.store import Transaction
 
 _OUT = "('sent', 'accepted', 'settled')"
 _SAME = (
-    "o.payer = p.payer AND o.programme = p.programme AND o.person_blind = p.person_blind"
+    "o.programme = p.programme AND o.person_blind = p.person_blind"
     " AND o.benefit_month = p.benefit_month AND o.id <> p.id"
 )
 _UNKEYED = f"NOT p.holds_key AND p.state IN {_OUT}"
@@ -16,7 +16,7 @@ _UNKEYED = f"NOT p.holds_key AND p.state IN {_OUT}"
 
 _PAID_AGAIN = (
     f"FROM payment p JOIN payment o ON {_SAME} WHERE {_UNKEYED}"
-    f" AND (o.holds_key OR o.state IN {_OUT}) AND o.kind = 'regular' AND o.predecessor_id IS NULL"
+    f" AND (o.holds_key OR o.state IN {_OUT}) AND o.kind <> 'arrears' AND o.predecessor_id IS NULL"
 )
 """Another payment ``o`` of the benefit is on its way, or out; arrears stand beside a payment by
 right, and successors are held by ``succession``."""
@@ -35,9 +35,9 @@ def take_back(tx: Transaction) -> list[Any]:
     twice = tx.rows(f"{' UNION '.join(sides)} ORDER BY 1")
     tx.run(
         "UPDATE payment SET holds_key = :yes WHERE id IN (SELECT p.id FROM payment p"
-        f" WHERE {_UNKEYED} AND (p.kind <> 'regular' OR p.predecessor_id IS NOT NULL OR NOT EXISTS"
-        f"  (SELECT 1 FROM payment o WHERE {_SAME} AND o.kind = 'regular' AND o.predecessor_id IS NULL"
-        f"   AND (o.holds_key OR (NOT o.holds_key AND o.state IN {_OUT} AND o.id < p.id)))))",
+        f" WHERE {_UNKEYED} AND (p.kind = 'arrears' OR NOT EXISTS"
+        f"  (SELECT 1 FROM payment o WHERE {_SAME} AND o.kind <> 'arrears'"
+        f"   AND (o.holds_key OR (o.state IN {_OUT} AND o.id < p.id)))))",
         yes=True,
     )
     return twice
