@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from support.gateways import Gateway, person, row
 from gateway.domain.errors import Busy, NotAllowed, NotFound, Refusal
 from gateway.domain.resolutions import ALONE, HANDLING
 from gateway.domain.states import FileState
+from gateway.reports.tie import Question, daily_tie
 from gateway.store import browse, evidence, moves, resolutions
 from gateway.store.tables import Decision, Resolution
 from gateway.usecases import decide
@@ -102,6 +103,19 @@ def test_s2_s3_the_same_credit_told_again_changes_nothing_after_it(sent: Gateway
     assert sent.rows("SELECT state, returned_amount FROM payment ORDER BY id") == before
     assert _open(sent) == []
     assert _entries(sent)[2:] == [("ignored", "already_known")] * 2
+
+
+def test_the_tie_of_the_day_knows_the_return_from_the_decision_on(sent: Gateway) -> None:
+    def returned(known_at: datetime | None) -> int:
+        books = {"vietinbank": "camt.053"}
+        day, today = date(2026, 11, 3), sent.clock.value.date()
+        question = Question(day, known_at, None, books, None, lambda each: each.weekday() < 5, today)
+        return sum(each.returned for each in daily_tie(sent.store, question).payments)
+
+    _suspected(sent)
+    before = sent.clock.now()
+    _ended(sent, "suspected_return", "return_of", sent.end_to_end_id())
+    assert (returned(before), returned(None)) == (0, amount(sent))
 
 
 def test_m1_a_second_return_of_the_payment_is_told_after_it(sent: Gateway) -> None:
