@@ -13,7 +13,8 @@ def take_back(tx: Transaction, because: str, file_in_id: int | None = None) -> l
     What of them nobody has released is held. Returns the kinds of exceptions that are new.
     """
     kinds = []
-    for row in benefits.take_back(tx):
+    benefits.take_back(tx)
+    for row in benefits.paid_twice(tx):
         if benefits.is_untold(tx, "benefit_twice", row.id):
             evidence.raise_exception(
                 tx,
