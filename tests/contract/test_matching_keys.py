@@ -138,6 +138,13 @@ def test_a_return_less_its_stated_charges_is_a_return_of_the_whole(sent: Gateway
     assert sent.exceptions() == []
 
 
+def test_m10_a_return_less_charges_does_not_free_the_benefit(sent: Gateway) -> None:
+    booked(sent, debit(sent))
+    booked(sent, credit(sent, amount=amount(sent) - 3_300, charges=3_300), name="2")
+    again = sent.import_([row(1, payment_ref="AGAIN")])
+    assert [each.code for each in again.problems] == ["benefit_already_paid"]
+
+
 def test_a_full_return_with_charges_beside_it_keeps_nothing(sent: Gateway) -> None:
     booked(sent, debit(sent))
     booked(sent, credit(sent, charges=3_300), name="2")

@@ -10,7 +10,8 @@ from gateway.store.store import Transaction
 def write_facts(tx: Transaction) -> None:
     """Booking date, returned amount and reason of the touched payments; a full return frees the benefit key.
 
-    A rejection alone does not: it is proven only by a complete chain of statements without the debit (M10).
+    One less charges does not: the benefit has cost something already, and who pays the rest is for people (M10). A
+    rejection alone does not: it is proven only by a complete chain of statements without the debit (M10).
     """
     tx.run(
         "UPDATE payment SET debited_at = c.debited_at, returned_amount = c.returned,"
@@ -20,7 +21,7 @@ def write_facts(tx: Transaction) -> None:
     )
     tx.run(
         "UPDATE payment SET holds_key = :no WHERE holds_key AND id IN"
-        " (SELECT payment_id FROM concluded WHERE target = 'returned')",
+        " (SELECT payment_id FROM concluded WHERE target = 'returned' AND charges = 0)",
         no=False,
     )
 
