@@ -137,7 +137,7 @@ class Verdict:
     unknown: int = 0
     """Files of unknown outcome, every one named by ``send``."""
     exceptions: tuple[str, ...] = ()
-    """Kinds of exceptions."""
+    """Kinds of the exceptions that stand; what arrived out of its order has healed."""
 
     @property
     def clean(self) -> bool:
@@ -251,7 +251,7 @@ class Exchange:
             left=sorted(self.temporaries() - {each.temporary for each in doubtful}),
             broken_audit=broken,
             unknown=int(worker.value("SELECT count(*) FROM file_out WHERE state = 'unknown'")),
-            exceptions=tuple(worker.exceptions()),
+            exceptions=tuple(worker.open_exceptions()),
         )
 
 

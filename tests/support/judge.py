@@ -96,6 +96,8 @@ class _Office:
     chance: random.Random
     balance: int = 10**15
     number: int = 0
+    reports: int = 0
+    """Statements so far: each has its number, since all are of one day."""
     _due: dict[str, float] = field(default_factory=dict)
     _unreported: list[Booking] = field(default_factory=list)
 
@@ -124,11 +126,13 @@ class _Office:
 
     def _report(self) -> None:
         self.number += 1
+        self.reports += 1
         statement = self.answerer.statement(
             *self._unreported,
             account=self.desk.account,
             id_=f"S{self.desk.code}{self.number}",
             opening=self.balance,
+            sequence=str(self.reports),
         )
         self.balance += sum(booking.amount for booking in self._unreported)
         self._unreported.clear()
