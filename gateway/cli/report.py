@@ -272,12 +272,10 @@ def _say_tie(session: Session, result: Tie) -> None:
         [[a.partner, a.account, *(money(getattr(a, name), a.currency) for name in _BOOKS)] for a in result.accounts],
         numbers=range(2, 12),
     )
-    output.table(
-        [_("Sum"), *(total["currency"] for total in _totals(result))],
-        [
-            [_(word), *(money(total[name], total["currency"]) for total in _totals(result))]
-            for name, word in _PLACES.items()
-        ],
-        numbers=range(1, 9),
-    )
+    if totals := _totals(result):
+        output.table(
+            [_("Sum"), *(total["currency"] for total in totals)],
+            [[_(word), *(money(total[name], total["currency"]) for total in totals)] for name, word in _PLACES.items()],
+            numbers=range(1, 9),
+        )
     output.say(_("The day ties.") if result.ties else _("The day does not tie."))

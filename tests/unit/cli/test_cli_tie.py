@@ -33,6 +33,11 @@ def test_what_was_known_before_the_month_is_nothing(month: Gateway) -> None:
     assert {each["kind"] for each in answer.document["awaited"]} == {"statement_awaited"}
 
 
+def test_a_day_before_the_first_payment_shows_no_sums(month: Gateway) -> None:
+    told = month.words("report", "tie", "--date", "2020-01-02").out
+    assert told == "The day ties.\n"
+
+
 def test_a_tie_is_told_in_words_and_by_payer(month: Gateway) -> None:
     day = days(month)[-1]
     assert "The day ties." in month.words("report", "tie", "--date", day).out
