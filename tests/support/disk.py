@@ -30,7 +30,7 @@ class Disk:
         for start in range(0, len(log), SECTOR_BYTES):
             old = self._earlier[start : start + SECTOR_BYTES]
             new = log[start : start + SECTOR_BYTES]
-            sectors.append(old if len(old) == len(new) and old == new else chance.choice((new, bytes(len(new)))))
+            sectors.append(chance.choice((new, old.ljust(len(new), b"\0"))))  # one sector is written whole, or not
         self._left = (self._main, b"".join(sectors)[: chance.randint(len(self._earlier), len(log))])
 
     def come_back(self) -> None:
