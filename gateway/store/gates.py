@@ -50,7 +50,7 @@ def last_balance(tx: Transaction, partner: str, account: str, message: str) -> A
         " WHERE s.partner = :partner AND s.account = :account AND s.message = :message AND i.state = 'processed'"
         " AND i.proof NOT IN ('', 'none') AND s.ties = :yes AND s.closing IS NOT NULL AND s.to_date IS NOT NULL"
         " AND (s.last_page IS NULL OR s.last_page = :yes)"
-        " ORDER BY s.to_date DESC, s.sequence DESC, s.page DESC, s.id DESC LIMIT 1",
+        " ORDER BY s.to_date DESC, COALESCE(s.sequence, 0) DESC, COALESCE(s.page, 0) DESC, s.id DESC LIMIT 1",
         partner=partner,
         account=account,
         message=message,

@@ -12,6 +12,7 @@ from support.gateways import Gateway, row
 from support.stores import together
 
 from gateway.domain.errors import Held
+from gateway.store import gates
 from gateway.usecases.allocate import allocate
 
 AMOUNT = 500_001
@@ -48,6 +49,14 @@ def test_m14_a_batch_is_held_and_told_once(gateway: Gateway, balance: int, limit
 def test_m14_a_batch_with_its_money_goes(gateway: Gateway) -> None:
     batch = _gated(gateway, AMOUNT).approved(row(1))
     assert len(allocate(gateway.context, batch)) == 1
+
+
+def test_m14_of_two_statements_of_a_day_the_numbered_one_is_the_newer_on_both_databases(gateway: Gateway) -> None:
+    gated = _gated(gateway, 7)
+    booked(gated, opening=9, sequence="5", name="numbered", day="2026-11-02")
+    with gated.store.read() as tx:
+        balance = gates.last_balance(tx, "vietinbank", "110000000001", "camt.053")
+    assert (balance.day, balance.amount) == ("2026-11-02", 9)
 
 
 def test_m14_two_batches_at_once_do_not_spend_the_same_money(gateway: Gateway) -> None:
