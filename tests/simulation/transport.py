@@ -58,6 +58,8 @@ TROUBLES = {
     "archive": Troubles(26, {73: _CLOSED}, (37,)),
     "remove": Troubles(10, {73: _CLOSED}, (51,)),
 }
+_SELDOM = ("close", "rename")
+"""Once for each file only."""
 _LOOKS = ("stat", "read back", "listing", "remove")
 _AT_CONNECT = {
     41: RemoteRefused("auth_refused"),
@@ -185,7 +187,8 @@ class SimulatedTransport:
         if self._broken:
             raise RemoteUnknown("connection_lost", operation=operation, path=path)
         self._process.may_die(troubles.dies, f"before {operation}")
-        number = self._chance.fault(*troubles.refused, *troubles.lost)
+        draw = self._chance.likely if operation in _SELDOM else self._chance.fault
+        number = draw(*troubles.refused, *troubles.lost)
         if number in troubles.refused:
             raise RemoteRefused(troubles.refused[number], operation=operation, path=path)
         if number and self._chance.happens(0.5):
