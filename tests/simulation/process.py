@@ -84,11 +84,11 @@ class Process:
             if self.dead:
                 raise Crashed
 
-    def may_die(self, number: int, when: str) -> None:
-        """Crash point ``number`` of the catalogue, before or after its operation."""
+    def may_die(self, number: int, when: str, *, seldom: bool = False) -> None:
+        """Crash point ``number`` of the catalogue, before or after its operation, at moments that come ``seldom``."""
         if self.dead:
             raise Crashed
-        if self.chance.fault(number):
+        if (self.chance.likely if seldom else self.chance.fault)(number):
             self.chance.tell(f"{self.name} dies {when} {number}")
             self.dead = True
             raise Crashed

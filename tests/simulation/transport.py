@@ -187,8 +187,8 @@ class SimulatedTransport:
         if self._broken:
             raise RemoteUnknown("connection_lost", operation=operation, path=path)
         self._process.may_die(troubles.dies, f"before {operation}")
-        draw = self._chance.likely if operation in _SELDOM else self._chance.fault
-        number = draw(*troubles.refused, *troubles.lost)
+        seldom = operation in _SELDOM
+        number = (self._chance.likely if seldom else self._chance.fault)(*troubles.refused, *troubles.lost)
         if number in troubles.refused:
             raise RemoteRefused(troubles.refused[number], operation=operation, path=path)
         if number and self._chance.happens(0.5):
@@ -198,7 +198,8 @@ class SimulatedTransport:
             self._chance.count(50)
             raise RemoteRefused(_CLOSED, operation=operation, path=path)
         result = effect()
-        self._process.may_die(17 if operation == "rename" else troubles.dies, f"after {operation}")
+        dies = 17 if operation == "rename" else troubles.dies
+        self._process.may_die(dies, f"after {operation}", seldom=seldom)
         if number:
             self._cut(operation, path)
         self._process.point()
