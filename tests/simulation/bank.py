@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from support.banks import Answerer, Booking
+from support.banks import Answerer
 
 from adapters.profile import Profile
+from simulation.books import Books
 from simulation.chance import Chance
 from simulation.orders import END, Ledger, Line, Order, read_order
 from simulation.server import Server
@@ -39,17 +40,23 @@ class Bank:
         """Asked about a file that nobody has released, whether to work on it."""
         self.misdirected: Callable[[str, bytes], None] = lambda partner, content: None
         """Told of what it signed for somebody else and laid into our folder."""
-        self._answerer, self._today = answerer, today
-        self._unreported: list[Booking] = []
+        self.answerer = answerer
+        self._today, self._last_day = today, today()
         self._later: list[tuple[str, bytes]] = []
         """(path, content) that it has still to write."""
-        self._balance, self._number, self._sequence = 900_000_000, 0, 0
+        self._number = 0
+        self.books = Books(self)
         self.at_once = chance.happens(0.35)
         self._leaves = chance.one(("removes", "archives", "keeps"))
         self.swept_names: set[str] = set()
         self.blocked: set[str] = set()
         """Message ids that it has promised never to work on."""
         server.clobbers = chance.happens(0.2)
+
+    def today(self) -> date:
+        """The bank's own day, which never goes back."""
+        self._last_day = max(self._last_day, self._today())
+        return self._last_day
 
     # --- taking files -------------------------------------------------------------------------------------------
 
@@ -156,46 +163,10 @@ class Bank:
             self.ledger.rejected.add(line.end_to_end_id)
 
     def _say(self, order: Order, **words: object) -> None:
-        created = f"{self._today()}T10:00:{self._number % 60:02d}+07:00"
-        content = self._answerer.status(order.message_id, id_=self._id("P"), created=created, **words)  # type: ignore[arg-type]
+        hour, second = divmod(self._number, 3600)
+        created = f"{self.today()}T{10 + hour}:{second // 60:02d}:{second % 60:02d}+07:00"
+        content = self.answerer.status(order.message_id, id_=self.id("P"), created=created, **words)  # type: ignore[arg-type]
         self.put("pain.002", content)
-
-    # --- books --------------------------------------------------------------------------------------------------
-
-    def book(self, most: int = 3) -> None:
-        """Debit some lines; perhaps a notification at once."""
-        lines = [line for order in self.orders for line in order.lines if line.state == "taken"]
-        entries = [self._debit(line) for line in self.chance.shuffled(lines)[:most]]
-        if entries and self.chance.happens(0.4):
-            self._notify(entries)
-
-    def _debit(self, line: Line) -> Booking:
-        line.state = "debited"
-        self.ledger.booked.add(line.end_to_end_id)
-        return self._entry(line.end_to_end_id, -line.amount)
-
-    def _entry(self, end_to_end_id: str | None, amount: int, **how: object) -> Booking:
-        reference = self._id("B")
-        booking = Booking(end_to_end_id, amount, reference, self._today().isoformat(), **how)  # type: ignore[arg-type]
-        self._unreported.append(booking)
-        return booking
-
-    def give_back(self) -> None:
-        """A return, or the reversal of a booking."""
-        lines = [line for order in self.orders for line in order.lines if line.state == "debited"]
-        if not lines:
-            return
-        line = self.chance.one(lines)
-        if self.chance.happens(0.7):
-            line.state = "returned"
-            self.ledger.returned.add(line.end_to_end_id)
-            entry = self._entry(line.end_to_end_id, line.amount, return_reason="AC04")
-        else:
-            line.state = "reversed"
-            self.ledger.reversed.add(line.end_to_end_id)
-            entry = self._entry(line.end_to_end_id, line.amount, reversal=True)
-        if self.chance.happens(0.3):
-            self._notify([entry])
 
     def contradict(self) -> None:
         """S8: a late word that a debited line is refused; the booking stands."""
@@ -206,53 +177,6 @@ class Bank:
             if status == "RJCT":
                 self.ledger.rejected.add(line.end_to_end_id)
             self._say(order, transfers=((line.end_to_end_id, status, "AC06"),))
-
-    def err(self) -> None:
-        """A booking of ours with another amount, or a statement of somebody else's account in our folder (T5)."""
-        lines = [line for order in self.orders for line in order.lines if line.state == "taken"]
-        if not lines:
-            return
-        line = self.chance.one(lines)
-        if self.chance.happens(0.5):
-            self._entry(line.end_to_end_id, -line.amount - 1)
-            return
-        entry = Booking(line.end_to_end_id, -line.amount, self._id("B"), self._today().isoformat())
-        content = self._answerer.statement(entry, account="110000000999", id_=self._id("S"))
-        self.misdirected(self.profile.code, content)
-        self.put("camt.053", content)
-
-    def foreign(self) -> None:
-        """Movements of others on our account; a debit among them is an alarm (S7)."""
-        end_to_end_id = self.chance.one((None, "NOTPROVIDED", "EOTHER"))
-        amount = self.chance.number(1, 9999) * self.chance.one((1, -1))
-        self.ledger.foreign += amount < 0
-        self._entry(end_to_end_id, amount)
-
-    def _notify(self, entries: list[Booking]) -> None:
-        """Fault 93: the book of record will tell of these entries again."""
-        self.chance.count(93)
-        self.put("camt.054", self._statement(entries, "camt.054"))
-
-    def close_day(self) -> None:
-        """The book of record: everything since the last one, in any order of entries."""
-        entries = self.chance.shuffled(self._unreported)
-        self._unreported.clear()
-        self._sequence += 1
-        opening = self._balance
-        self._balance += sum(entry.amount for entry in entries)
-        content = self._statement(entries, "camt.053", opening=opening, sequence=str(self._sequence))
-        self.put("camt.053", content)
-
-    def _statement(self, entries: list[Booking], message: str, **options: object) -> bytes:
-        day = self._today().isoformat()
-        return self._answerer.statement(
-            *entries,
-            account=self.account,
-            message=message,
-            id_=self._id("S"),
-            day=day,
-            **options,  # type: ignore[arg-type]
-        )
 
     # --- putting out --------------------------------------------------------------------------------------------
 
@@ -300,18 +224,18 @@ class Bank:
         inbox = next(each for each in self.profile.inboxes if each.message == message)
         number = self.chance.likely(70, 71, 72)
         if number == 70:
-            self.put("camt.054", self._statement([], "camt.054"), self._name_in("camt.054"))
+            self.put("camt.054", self.books.statement([], "camt.054"), self._name_in("camt.054"))
         elif number == 71:
             if message == "camt.053":
                 self.chance.count(91)
-            self.put(message, content, inbox.name(f"again{self._id('')}"))
+            self.put(message, content, inbox.name(f"again{self.id('')}"))
         elif number == 72 and name not in self.server.folder(inbox.archive):
             self.server.put(f"{inbox.archive}/{name}", b"something else")
 
     def _name_in(self, message: str) -> str:
         return next((name for kind, name, _ in self.sent if kind == message), "")
 
-    def _id(self, letter: str) -> str:
+    def id(self, letter: str) -> str:
         self._number += 1
         return f"{letter}{self.profile.code[:1].upper()}{self._number:05d}"
 
@@ -322,12 +246,13 @@ class Bank:
             {
                 self.take: 25,
                 self.answer: 22,
-                self.book: 22,
-                self.close_day: 10,
-                self.give_back: 6,
-                self.foreign: 3,
+                self.books.book: 22,
+                self.books.close_day: 10,
+                self.books.give_back: 6,
+                self.books.foreign: 3,
+                self.books.book_after_all: 1,
                 self.contradict: 2,
-                self.err: 2,
+                self.books.err: 2,
                 self.repeat: 6,
                 self.finish_halves: 6,
                 self.take_temporary: 4,
@@ -345,9 +270,9 @@ class Bank:
             if not order.answered:
                 order.answered = True
                 self._say(order, group=("ACSP", ""))
-        self.book(most=10_000)
-        if self._unreported:
-            self.close_day()
+        self.books.book(most=10_000)
+        if self.books.unreported:
+            self.books.close_day()
 
     def _put_again(self) -> None:
         """What was spoiled at the server while it was read: somebody has asked for it."""
@@ -355,4 +280,4 @@ class Bank:
             content = self.server.spoiled.pop()
             for message in {message for message, _, genuine in self.sent if genuine == content}:
                 inbox = next(each for each in self.profile.inboxes if each.message == message)
-                self.put(message, content, inbox.name(f"anew{self._id('')}"))
+                self.put(message, content, inbox.name(f"anew{self.id('')}"))

@@ -118,7 +118,8 @@ class Oracles:
         for end_to_end_id, state, partner in self._raw.execute("SELECT end_to_end_id, state, partner FROM payment"):
             require(self._known("payment", end_to_end_id) == state, "M3", f"{end_to_end_id} is {state} without a move")
             ledger = self._banks[partner].ledger
-            said = {"settled": ledger.booked, "returned": ledger.returned, "rejected": ledger.rejected | absent}
+            returned = ledger.returned | ledger.returned_short
+            said = {"settled": ledger.booked, "returned": returned, "rejected": ledger.rejected | absent}
             proof = said.get(state)
             require(
                 proof is None or end_to_end_id in proof, "S1", f"{end_to_end_id} is {state}, the bank never said so"
@@ -229,7 +230,8 @@ class Oracles:
         ):
             ledger = self._banks[partner].ledger
             if end_to_end_id in ledger.booked and number not in unsent:
-                returned, undone = end_to_end_id in ledger.returned, end_to_end_id in ledger.reversed
+                returned = end_to_end_id in ledger.returned | ledger.returned_short
+                undone = end_to_end_id in ledger.reversed
                 wanted = "returned" if returned else "sent" if undone else "settled"
                 require(
                     state in (wanted, "rejected" if undone else wanted, "accepted" if undone else wanted),

@@ -20,7 +20,9 @@ class Line:
     amount: int
     account: str
     state: str = "taken"
-    """taken, rejected, debited, returned."""
+    """taken, rejected, debited, returned, reversed."""
+    in_sum: bool = False
+    """Debited with others as one sum."""
 
 
 @dataclass
@@ -74,7 +76,11 @@ class Ledger:
     """End-to-end id -> how often a file ordered it under a final name."""
     booked: set[str] = field(default_factory=set)
     rejected: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
+    """Booked, and told to us."""
     returned: set[str] = field(default_factory=set)
+    returned_short: set[str] = field(default_factory=set)
+    """Returned less charges."""
     reversed: set[str] = field(default_factory=set)
     foreign: int = 0
     """Debits booked that nobody of us ordered."""

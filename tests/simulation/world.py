@@ -40,6 +40,7 @@ from simulation.transport import connect
 
 WORKERS = 4
 END_ROUNDS, END_HOURS = 7, 18
+_DAY_MINUTES = 1440
 
 REORDERED = 0.1
 """Share of the runs in which everything is told again in another order: it costs as much as the run."""
@@ -249,8 +250,16 @@ class World:
             self.clock.pass_(hours=-1)
         else:
             minutes = self.chance.weighted({5: 5, 60: 4, 300: 3, 1440: 2, 4320: 1})
-            self.clock.pass_(minutes=minutes)
             self.chance.tell(f"{minutes} minutes pass")
+            self._pass(minutes)
+
+    def _pass(self, minutes: int) -> None:
+        """Day by day: a partner may close each of them."""
+        while minutes > 0:
+            self.clock.pass_(minutes=min(minutes, _DAY_MINUTES))
+            minutes -= _DAY_MINUTES
+            for bank in self.banks.values():
+                bank.books.day_passes()
 
     def _lock_lost(self) -> None:
         """Faults 74 and 109: the session of a worker that slept for too long has ended, and it does not know."""
@@ -323,7 +332,7 @@ class World:
         self.deciders.bring(self.context)
         said: list[str] = []
         for _ in range(END_ROUNDS):
-            self.clock.pass_(hours=END_HOURS)
+            self._pass(60 * END_HOURS)
             said = [*self._last("send", lambda: send(self.context)), *self._last("poll", lambda: poll(self.context))]
             for bank in self.banks.values():
                 bank.honest_day()
