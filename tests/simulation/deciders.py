@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import sqlite3
 from collections.abc import Mapping
 
 from support.gateways import person
 
-from gateway.store import blobs, stops
+from gateway.domain.errors import ChitraError
+from gateway.store import batches, blobs, stops
+from gateway.store.tables import Decision
+from gateway.usecases import approve
 from gateway.usecases.acts import ACTS
 from gateway.usecases.context import Context
 from gateway.usecases.decide import Proposal, confirm, propose
+from gateway.usecases.reissue import LIST_NAME, correction
 from gateway.usecases.stopping import named
 from simulation.bank import Bank
 from simulation.chance import Chance
@@ -26,19 +31,23 @@ class Deciders:
     def __init__(self, chance: Chance, judge: Judge, banks: Mapping[str, Bank], raw: sqlite3.Connection) -> None:
         self._chance, self._judge, self._banks, self._raw = chance, judge, banks, raw
         self._brought: set[str] = set()
+        self._corrections = 0
 
     def act(self, context: Context) -> object:
         """Confirm what is proposed, or propose something; mostly there is nothing to decide."""
         waiting = self._raw.execute("SELECT reference FROM decision WHERE state = 'proposed' ORDER BY id").fetchall()
         if waiting and self._chance.happens(0.7):
             return self._confirm(context, self._chance.one(waiting)[0])
-        return self._chance.one((self._start, self._resolve, self._resolve, self._by_hand))(context)
+        acts = (self._start, self._resolve, self._resolve, self._by_hand, self._reissue, self._reissue, self._reissue)
+        return self._chance.one(acts)(context)
 
-    def _propose(self, context: Context, verb: str, subject: str, **params: str) -> object:
-        name = self._chance.one(DECIDERS)
+    def _propose(self, context: Context, verb: str, subject: str, **params: str) -> Decision:
         letter = io.BytesIO(f"{verb} {subject} {params}".encode())
         proposal = Proposal(subject, "we have asked", params, "letter.pdf", letter)
-        self._chance.tell(f"{name} proposes {verb} {subject} {params}")
+        return self._proposed(context, verb, proposal, self._chance.one(DECIDERS))
+
+    def _proposed(self, context: Context, verb: str, proposal: Proposal, name: str) -> Decision:
+        self._chance.tell(f"{name} proposes {verb} {proposal.subject} {proposal.params}")
         return propose(context, ACTS[verb], proposal, name, person(name))
 
     def _confirm(self, context: Context, reference: str) -> object:
@@ -68,6 +77,53 @@ class Deciders:
         """The file is marked first and brought to the partner afterwards."""
         sealed = self._raw.execute("SELECT message_id FROM file_out WHERE state IN ('sealed', 'uploading')").fetchall()
         return self._propose(context, "file mark-delivered", self._chance.one(sealed)[0]) if sealed else None
+
+    def _reissue(self, context: Context) -> object:
+        """What was refused or came back, to another account; sometimes what must be refused to be paid again."""
+        ended = self._ended()
+        if self._chance.happens(0.1):
+            ended = self._raw.execute("SELECT end_to_end_id, partner FROM payment ORDER BY id").fetchall()
+        maker = self._chance.one(("maker", "both"))
+        return self._corrected(context, *self._chance.one(ended), maker) if ended else None
+
+    def pay_again(self, context: Context) -> None:
+        """All that was refused or came back, one after another, to the approval of each new batch."""
+        for end_to_end_id, partner in self._ended():
+            try:
+                decision = self._corrected(context, end_to_end_id, partner, "maker")
+                confirm(context, ACTS, decision.reference, "checker", person("checker"))
+                (batch,) = self._raw.execute("SELECT max(id) FROM batch").fetchone()
+                approve.submit(context, batch, "maker", person("maker"))
+                for name in ("checker", "checker2"):
+                    approve.approve(context, batch, name, person(name))
+            except ChitraError as error:
+                self._chance.tell(f"not paid again: {error}")
+
+    def _ended(self) -> list[tuple[str, str]]:
+        """(end-to-end id, partner) of what was refused or came back, and was not paid again."""
+        return self._raw.execute(
+            "SELECT end_to_end_id, partner FROM payment p WHERE state IN ('rejected', 'returned')"
+            " AND NOT EXISTS (SELECT 1 FROM payment s WHERE s.predecessor_id = p.id) ORDER BY id"
+        ).fetchall()
+
+    def _corrected(self, context: Context, end_to_end_id: str, partner: str, maker: str) -> Decision:
+        self._corrections += 1
+        number = 90_000 + self._corrections
+        account = f"0977{number:06d}" if partner == "momo" else f"10777{number:05d}"
+        document = self._correction(context, end_to_end_id, account=account, bank=partner)
+        proposal = Proposal(end_to_end_id, "another account", {}, LIST_NAME, document)
+        return self._proposed(context, "payment reissue", proposal, maker)
+
+    def _correction(self, context: Context, end_to_end_id: str, **corrected: str) -> io.BytesIO:
+        """The list, whose row the judge remembers under the reference that the successor will have."""
+        with context.store.read() as tx:
+            payment = batches.payment(tx, end_to_end_id)
+        document = correction(context, payment, corrected)
+        root, _, generation = payment.payment_ref.partition(".R")
+        listed = self._judge.listed(end_to_end_id) | corrected
+        sha256 = hashlib.sha256(document.getvalue()).hexdigest()
+        self._judge.lists[sha256] = {f"{root}.R{int(generation or 0) + 1}": listed}
+        return document
 
     def bring(self, context: Context) -> None:
         """What was decided to be brought by hand is brought, by a person who does not die with a process."""

@@ -16,23 +16,12 @@ from support.gateways import PERIOD
 
 from gateway.domain.calendar import VIET_NAM
 from gateway.store.store import Transaction
+from simulation import again
 from simulation.bank import Bank
 from simulation.orders import Order, read_order
+from simulation.violation import Violation, require
 
 _PAID = ("sent", "accepted", "settled", "rejected", "returned")
-
-
-class Violation(AssertionError):
-    """A promise of ``docs/promises.md`` is broken."""
-
-    def __init__(self, promise: str, what: str) -> None:
-        super().__init__(f"{promise}: {what}")
-        self.promise = promise
-
-
-def require(condition: object, promise: str, what: str) -> None:
-    if not condition:
-        raise Violation(promise, what)
 
 
 class Judge:
@@ -215,19 +204,33 @@ class Judge:
 
     def _require_approved(self, end_to_end_id: str, amount: int, account: str) -> None:
         """M12, M7: the values of the list that was approved; and nobody's month is paid twice."""
+        listed = self.listed(end_to_end_id)
+        require((listed["amount"], listed["account"]) == (str(amount), account), "M12", f"{end_to_end_id} was changed")
+        benefit = (listed["beneficiary_id"], PERIOD)
+        earlier = self._benefits.get(benefit, end_to_end_id)
+        if self._is_over(earlier) or earlier in self._predecessors(end_to_end_id):
+            earlier = end_to_end_id
+        self._benefits[benefit] = end_to_end_id
+        require(earlier == end_to_end_id, "M1", f"{end_to_end_id} pays the benefit of {earlier} again")
+
+    def listed(self, end_to_end_id: str) -> dict[str, str]:
+        """The row of the list that ordered a payment, or that corrected it."""
         source, reference = self.row(
             "SELECT b.source_sha256, p.payment_ref FROM payment p JOIN batch b ON b.id = p.batch_id"
             " WHERE p.end_to_end_id = ?",
             end_to_end_id,
         )
-        listed = self.lists[source][reference]
-        require((listed["amount"], listed["account"]) == (str(amount), account), "M12", f"{end_to_end_id} was changed")
-        benefit = (listed["beneficiary_id"], PERIOD)
-        earlier = self._benefits.get(benefit, end_to_end_id)
-        if self._is_over(earlier):
-            earlier = end_to_end_id
-        self._benefits[benefit] = end_to_end_id
-        require(earlier == end_to_end_id, "M1", f"{end_to_end_id} pays the benefit of {earlier} again")
+        return self.lists[source][reference]
+
+    def _predecessors(self, end_to_end_id: str) -> set[str]:
+        """Those that it was issued for again; that they are over was judged then (``simulation.again``)."""
+        rows = self._raw.execute(
+            "WITH RECURSIVE line(id) AS (SELECT predecessor_id FROM payment WHERE end_to_end_id = ? UNION"
+            " SELECT p.predecessor_id FROM line n JOIN payment p ON p.id = n.id)"
+            " SELECT p.end_to_end_id FROM line n JOIN payment p ON p.id = n.id",
+            (end_to_end_id,),
+        )
+        return {each for (each,) in rows}
 
     def _is_over(self, end_to_end_id: str) -> bool:
         """Fully returned, or by the bank's word never worked on: another may pay the same month."""
@@ -237,9 +240,12 @@ class Judge:
     # --- at the commit ------------------------------------------------------------------------------------------
 
     def before_commit(self, tx: Transaction, verbs: list[str]) -> None:
-        """M16: no release is committed while a stop stands over it."""
+        """M16: no release is committed while a stop stands over it. M10: nothing is paid again that may be out."""
         if "file release" in verbs:
             self._judged(lambda: self._require_no_stop(tx))
+            self._judged(lambda: again.require_predecessors_over(tx))
+        if "payment reissue" in verbs:
+            self._judged(lambda: again.require_evidence(tx, self._banks, self.absent()))
 
     @staticmethod
     def _require_no_stop(tx: Transaction) -> None:

@@ -10,14 +10,17 @@ from typing import Any
 
 from gateway.store import audit, blobs
 from gateway.store.store import Store
+from simulation import again
 from simulation.bank import Bank
-from simulation.judge import Judge, require
+from simulation.judge import Judge
+from simulation.violation import require
 
 PERSONAL = re.compile(r"Nguy[eễ]n|NGUYEN|(?<![0-9a-f])(?:10777\d{5}|0977\d{6}|001160\d{6})(?![0-9a-f])")
 """What every beneficiary of a simulation is known by (A3)."""
 
 MOVES: Mapping[str, Mapping[str, str]] = {
     "payment": {
+        "": "ready",
         "ready": "held approved cancelled",
         "held": "ready approved allocated cancelled",
         "approved": "allocated held cancelled",
@@ -101,16 +104,17 @@ class Oracles:
         for number, kind, subject, source, target, evidence in rows:
             self._history = number
             require(evidence, "M3", f"{kind} {subject} moved to {target} without evidence")
-            known = self._known(kind, subject)
+            known = self._known(kind, subject, source)
             require(known == source, "M3", f"{kind} {subject} left {source}, but was {known}")
             self._state[kind, subject] = target
             if kind in MOVES:
                 legal = MOVES[kind].get(source, "").split()
                 require(target in legal, "M3", f"{kind} {subject}: {source} -> {target}")
 
-    def _known(self, kind: str, subject: str) -> str:
-        """Where its history ended; a payment begins ``ready`` with its batch."""
-        return self._state.get((kind, subject), "ready" if kind == "payment" else "")
+    def _known(self, kind: str, subject: str, source: str = "ready") -> str:
+        """Where its history ended; a payment begins ``ready`` with its batch, a successor with its first move."""
+        begins = ("ready", "") if kind == "payment" else ("",)
+        return self._state.get((kind, subject), source if source in begins else "")
 
     def _payments(self) -> None:
         """M3: the state is where history ends. S1: it says what the bank's ledger says."""
@@ -174,6 +178,7 @@ class Oracles:
         self._sent_is_there()
         self._foreign_debits()
         self._books_agree()
+        again.require_followed(self._raw, self._banks)
         self._inboxes_are_read()
         for payment in self._open():
             require(self._stands_somewhere(payment, set(said)), "M2", f"{payment} is lost")

@@ -10,7 +10,7 @@ from gateway.store import blobs
 from gateway.store.store import Store
 from simulation.bank import Bank
 from simulation.chance import Chance
-from simulation.judge import require
+from simulation.violation import require
 
 _DEPENDS_ON_TIME = ("evidence_for_unsent", "status_for_unsent_message", "debit_of_unreleased")
 """Kinds of exception of what came before we had sent it: told again, it comes after."""
@@ -77,7 +77,9 @@ class Reorder:
         """Not what two people have decided, not what spoke of files that we had not sent yet, and not when a benefit
         was ordered anew after its first payment had come back: without that word the second one would not be here.
         """
-        decided = self._raw.execute("SELECT 1 FROM verdict").fetchone()
+        decided = self._raw.execute(
+            "SELECT 1 FROM verdict UNION SELECT 1 FROM payment WHERE predecessor_id IS NOT NULL"
+        ).fetchone()
         anew = self._raw.execute(_ORDERED_ANEW).fetchone()
         return not decided and not anew and not {row[0] for row in picture["exceptions"]} & {*_DEPENDS_ON_TIME}
 

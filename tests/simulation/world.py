@@ -29,7 +29,7 @@ from simulation.attacker import Attacker
 from simulation.bank import Bank
 from simulation.chance import Chance
 from simulation.deciders import Deciders
-from simulation.judge import Judge, Violation, require
+from simulation.judge import Judge
 from simulation.operators import Operators
 from simulation.oracles import PERSONAL, Oracles
 from simulation.process import Process
@@ -37,10 +37,13 @@ from simulation.reorder import Reorder
 from simulation.server import Server
 from simulation.store import SimulatedStore, in_memory
 from simulation.transport import connect
+from simulation.violation import Violation, require
 
 WORKERS = 4
 END_ROUNDS, END_HOURS = 7, 18
 _DAY_MINUTES = 1440
+PAID_AGAIN = 3
+"""Round of the end in which people pay again whatever may be; two rounds later a bank may book what it had refused."""
 
 REORDERED = 0.1
 """Share of the runs in which everything is told again in another order: it costs as much as the run."""
@@ -207,7 +210,7 @@ class World:
                 self._send: 9,
                 self._poll: 8,
                 self._person: 17,
-                self._decide: 4,
+                self._decide: 7,
                 self._bank_works: 26,
                 self._time_passes: 9,
                 self._attack: 7,
@@ -331,8 +334,13 @@ class World:
         self._restart()
         self.deciders.bring(self.context)
         said: list[str] = []
-        for _ in range(END_ROUNDS):
+        for number in range(END_ROUNDS):
             self._pass(60 * END_HOURS)
+            if number == PAID_AGAIN:
+                self._run(Process("people", lambda: self.deciders.pay_again(self.context), self.chance))
+            if number == PAID_AGAIN + 2:
+                for bank in self.banks.values():
+                    bank.books.book_after_all()
             said = [*self._last("send", lambda: send(self.context)), *self._last("poll", lambda: poll(self.context))]
             for bank in self.banks.values():
                 bank.honest_day()
