@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -189,10 +190,7 @@ def add_statement(tx: Transaction, statement: Statement, balances: Sequence[Bala
 def known_identities(tx: Transaction, identities: Sequence[bytes]) -> set[bytes]:
     """Which of these entries are worked with already, or were explained by people (S2)."""
     found: set[bytes] = set()
-    for start in range(0, len(identities), 500):
-        part = identities[start : start + 500]
-        places = {f"i{index}": identity for index, identity in enumerate(part)}
-        names = ", ".join(f":{name}" for name in places)
+    for names, places in bulk.listed(identities):
         rows = tx.rows(
             f"SELECT identity FROM entry WHERE disposition <> 'ignored' AND identity IN ({names})"
             f" UNION SELECT identity FROM entry WHERE reason = 'explained' AND identity IN ({names})",
@@ -202,26 +200,41 @@ def known_identities(tx: Transaction, identities: Sequence[bytes]) -> set[bytes]
     return found
 
 
-def known_loosely(tx: Transaction, statement_id: int, keys: Iterable[bytes]) -> dict[bytes, int]:
+def known_loosely(tx: Transaction, statement_id: int, keys: Iterable[bytes]) -> Counter[bytes]:
     """How many entries of other statements are worked with, or explained, under each loose key."""
-    sql = (
-        "SELECT count(*) FROM entry WHERE loose = :key AND statement_id <> :statement"
-        " AND (disposition <> 'ignored' OR reason = 'explained')"
-    )
-    return {key: int(tx.value(sql, key=key, statement=statement_id)) for key in set(keys)}
+    found: Counter[bytes] = Counter()
+    for names, places in bulk.listed(set(keys)):
+        rows = tx.rows(
+            f"SELECT loose, count(*) AS entries FROM entry WHERE loose IN ({names}) AND statement_id <> :statement"
+            " AND (disposition <> 'ignored' OR reason = 'explained') GROUP BY loose",
+            statement=statement_id,
+            **places,
+        )
+        found.update({bytes(row.loose): row.entries for row in rows})
+    return found
 
 
-def replace_bare(tx: Transaction, statement_id: int, key: bytes) -> None:
-    """An entry without details gives way to the same one with details: it is ignored, its exception is resolved."""
-    bare = tx.value(
-        "SELECT min(e.id) FROM entry e WHERE e.loose = :key AND e.disposition <> 'ignored'"
-        " AND e.statement_id <> :statement AND NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = e.id)",
-        key=key,
-        statement=statement_id,
-    )
-    if bare is not None:
-        tx.run("UPDATE entry SET disposition = 'ignored', reason = 'replaced_by_details' WHERE id = :id", id=bare)
-        resolutions.heal(tx, "entry_id = :id", id=bare)
+def replace_bare(tx: Transaction, statement_id: int, keys: Iterable[bytes]) -> None:
+    """Entries without details give way to the same ones with details, one to each of ``keys``, the oldest first: they
+    are ignored, their exceptions are resolved."""
+    wanted = Counter(keys)
+    for names, places in bulk.listed(wanted):
+        bare = tx.rows(
+            f"SELECT e.id, e.loose FROM entry e WHERE e.loose IN ({names}) AND e.disposition <> 'ignored' AND"
+            " e.statement_id <> :statement AND NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = e.id)"
+            " ORDER BY e.id",
+            statement=statement_id,
+            **places,
+        )
+        for row in bare:
+            if wanted[bytes(row.loose)] > 0:
+                wanted[bytes(row.loose)] -= 1
+                _replace(tx, row.id)
+
+
+def _replace(tx: Transaction, entry_id: int) -> None:
+    tx.run("UPDATE entry SET disposition = 'ignored', reason = 'replaced_by_details' WHERE id = :id", id=entry_id)
+    resolutions.heal(tx, "entry_id = :id", id=entry_id)
 
 
 _UNANSWERED = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +12,7 @@ from typing import Any, BinaryIO
 from formats.errors import Unreadable
 from formats.iso20022 import camt
 from gateway.domain.errors import Alarm
-from gateway.store import bulk, evidence
+from gateway.store import bulk, evidence, turns
 from gateway.store.store import Transaction, take
 from gateway.store.tables import Balance, FileIn, Statement
 
@@ -75,7 +74,6 @@ class _Recorder:
 
     def __init__(self, tx: Transaction, file: FileIn, statement: camt.Statement, reading: Reading) -> None:
         self._tx, self._file, self._source, self._reading = tx, file, statement, reading
-        self._seen: Counter[bytes] = Counter()
         self._content = 0
         """Sum of the booked entries' identities: the same for the same entries in any order."""
         self._row = self._statement()
@@ -93,6 +91,7 @@ class _Recorder:
             for balance in self._source.balances
         ]
         evidence.add_statement(self._tx, self._row, balances)
+        turns.begin(self._tx)
         while portion := _some(entries):
             self._add(portion)
         self._close()
@@ -124,7 +123,8 @@ class _Recorder:
 
     def _add(self, entries: list[camt.Entry]) -> None:
         """One portion: entries that are worked with already are kept, but ignored."""
-        identities = [self._identity(entry) for entry in entries]
+        keys = [self._key(entry) for entry in entries]
+        identities = [_identity(*pair) for pair in zip(keys, turns.take(self._tx, keys), strict=True)]
         known = self._known(entries, identities)
         first = take(self._tx, "entry", len(entries)).start
         numbered = [(first + index, entry, known[index]) for index, entry in enumerate(entries)]
@@ -144,21 +144,22 @@ class _Recorder:
     def _known(self, entries: list[camt.Entry], identities: list[bytes]) -> list[bool]:
         """S2: by full identity; without details also by the loose key, as often as it is known elsewhere."""
         known = evidence.known_identities(self._tx, identities)
-        loose = [None if entry.details else self._loose(entry) for entry in entries]
-        elsewhere = evidence.known_loosely(self._tx, self._row.id, (key for key in loose if key))
-        covered = [key is not None and self._turn(key) <= elsewhere[key] for key in loose]
-        return [identity in known or each for identity, each in zip(identities, covered, strict=True)]
+        bare = {index: key for index, entry in enumerate(entries) if (key := self._bare_key(entry))}
+        turn = dict(zip(bare, turns.take(self._tx, list(bare.values())), strict=True))
+        elsewhere = evidence.known_loosely(self._tx, self._row.id, bare.values())
+        return [
+            identity in known or (index in bare and turn[index] <= elsewhere[bare[index]])
+            for index, identity in enumerate(identities)
+        ]
 
-    def _turn(self, key: bytes) -> int:
-        """Ordinal of an entry among its equals within this statement."""
-        self._seen[key] += 1
-        return self._seen[key]
+    def _bare_key(self, entry: camt.Entry) -> bytes | None:
+        return None if entry.details else self._loose(entry)
 
     def _replace_bare(self, numbered: list[tuple[int, camt.Entry, bool]]) -> None:
-        for _, entry, is_known in numbered:
-            key = self._loose(entry)
-            if key and entry.details and not is_known and self._reading.proven and _booked(entry):
-                evidence.replace_bare(self._tx, self._row.id, key)
+        if not self._reading.proven:
+            return
+        told = (entry for _, entry, is_known in numbered if entry.details and not is_known and _booked(entry))
+        evidence.replace_bare(self._tx, self._row.id, filter(None, map(self._loose, told)))
 
     def _add_details(self, numbered: list[tuple[int, camt.Entry, bool]]) -> None:
         first = take(self._tx, "detail", sum(len(entry.details) for _, entry, _ in numbered)).start
@@ -234,8 +235,8 @@ class _Recorder:
             return None
         return self._tx.vault.seal(json.dumps(given, ensure_ascii=False).encode(), context)
 
-    def _identity(self, entry: camt.Entry) -> bytes:
-        """The bank's reference, else everything that tells entries apart; the payments named; the ordinal among equals.
+    def _key(self, entry: camt.Entry) -> bytes:
+        """The bank's reference, else everything that tells entries apart; the payments named.
 
         One reference can stand over a whole bulk order, so it alone does not make two entries the same.
         """
@@ -245,8 +246,7 @@ class _Recorder:
         else:
             parts += [_iso(entry.value_date), entry.bank_code]
             parts += [(d.end_to_end_id, d.message_id, d.amount, d.servicer_reference) for d in entry.details]
-        key = hashlib.sha256(repr(parts).encode()).digest()
-        return hashlib.sha256(key + self._turn(key).to_bytes(4, "big")).digest()
+        return hashlib.sha256(repr(parts).encode()).digest()
 
     def _loose(self, entry: camt.Entry) -> bytes | None:
         if not entry.servicer_reference:
@@ -265,6 +265,11 @@ class _Recorder:
             row.ties = row.opening + row.entry_sum == row.closing
         row.content = self._content.to_bytes(_DIGEST_BYTES, "big")
         self._tx.session.flush()
+
+
+def _identity(key: bytes, turn: int) -> bytes:
+    """What an entry is told by, with its ordinal among equals."""
+    return hashlib.sha256(key + turn.to_bytes(4, "big")).digest()
 
 
 def _some(entries: Iterator[camt.Entry]) -> list[camt.Entry]:
