@@ -20,39 +20,51 @@ def answered_files(tx: Transaction, file_in_id: int) -> list[Any]:
     )
 
 
-_IDS_TOLD = (
-    " SELECT n.original_message_id AS id FROM status_line n JOIN status_report r ON r.id = n.report_id"
-    "  WHERE r.file_in_id = :file"
-    " UNION SELECT n.original_block_id FROM status_line n JOIN status_report r ON r.id = n.report_id"
-    "  WHERE r.file_in_id = :file"
-    " UNION SELECT n.end_to_end_id FROM status_line n JOIN status_report r ON r.id = n.report_id"
-    "  WHERE r.file_in_id = :file"
-    + "".join(
-        f" UNION SELECT {column} FROM entry e JOIN statement s ON s.id = e.statement_id"
-        " LEFT JOIN detail d ON d.entry_id = e.id WHERE s.file_in_id = :file"
-        for column in (
-            "e.message_id",
-            "e.payment_information_id",
-            "d.message_id",
-            "d.payment_information_id",
-            "d.end_to_end_id",
-            "d.instruction_id",
-        )
-    )
+_OF_ENTRIES = "FROM statement s CROSS JOIN entry e"
+_ENTRIES = "s.file_in_id = :file AND e.statement_id = s.id"
+_TOLD = (
+    "SELECT n.original_message_id AS message, n.original_block_id AS block, n.end_to_end_id AS payment,"
+    " CAST(NULL AS TEXT) AS instruction FROM status_report r CROSS JOIN status_line n"
+    " WHERE r.file_in_id = :file AND n.report_id = r.id"
+    f" UNION ALL SELECT e.message_id, e.payment_information_id, NULL, NULL {_OF_ENTRIES}"
+    f"  WHERE {_ENTRIES} AND COALESCE(e.message_id, e.payment_information_id) IS NOT NULL"
+    " UNION ALL SELECT d.message_id, d.payment_information_id, d.end_to_end_id, d.instruction_id"
+    f"  {_OF_ENTRIES} CROSS JOIN detail d WHERE {_ENTRIES} AND d.entry_id = e.id"
 )
+"""Every id that a received file names, by what it says it is."""
+
+_OWNERS = {
+    "message": "file_out o WHERE o.message_id = {id}",
+    "block": "file_out o WHERE o.payment_information_id = {id}",
+    "payment": "payment o WHERE o.end_to_end_id = {id}",
+    "instruction": "payment o WHERE o.end_to_end_id = 'E' || substr({id}, 2)",
+}
+
+
+def _unowned(kind: str, of: str) -> str:
+    """The id is made by us as that of such a thing, and we do not have one."""
+    return f"{of} LIKE :{kind} AND NOT EXISTS (SELECT 1 FROM {_OWNERS[kind].format(id=of)})"
+
+
+def _forgotten(kind: str) -> str:
+    """In the place of such an id: first as what it should be, in one sweep; then what stands there and is another."""
+    others = " OR ".join(f"({_unowned(other, 'q.id')})" for other in _OWNERS if other != kind)
+    return (
+        f"SELECT t.{kind} AS id FROM told t WHERE {_unowned(kind, f't.{kind}')}"
+        f" UNION SELECT q.id FROM (SELECT DISTINCT t.{kind} AS id FROM told t"
+        f"  WHERE t.{kind} LIKE :ours AND t.{kind} NOT LIKE :{kind}) q WHERE {others}"
+    )
+
+
+_FORGOTTEN = " UNION ".join(map(_forgotten, _OWNERS))
 
 
 def forgotten(tx: Transaction, file_in_id: int, of_instance: str) -> list[str]:
     """Identifiers made by this installation that it does not know (any more), in a received file."""
     rows = tx.rows(
-        f"SELECT q.id FROM ({_IDS_TOLD}) q"
-        " WHERE (q.id LIKE :message AND NOT EXISTS (SELECT 1 FROM file_out f WHERE f.message_id = q.id))"
-        " OR (q.id LIKE :block AND NOT EXISTS (SELECT 1 FROM file_out f WHERE f.payment_information_id = q.id))"
-        " OR (q.id LIKE :payment AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.end_to_end_id = q.id))"
-        " OR (q.id LIKE :instruction AND NOT EXISTS"
-        "   (SELECT 1 FROM payment p WHERE p.end_to_end_id = 'E' || substr(q.id, 2)))"
-        " ORDER BY q.id",
+        f"WITH told AS MATERIALIZED ({_TOLD}) SELECT f.id FROM ({_FORGOTTEN}) f ORDER BY f.id",
         file=file_in_id,
+        ours=f"_{of_instance}%",
         message=f"M{of_instance}%",
         block=f"B{of_instance}%",
         payment=f"E{of_instance}%",

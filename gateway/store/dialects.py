@@ -33,6 +33,9 @@ _COMMIT_LOOKS_SECONDS_MAX = 60
 _AS_MANY_AS_NEEDED = -1
 """Connections: every thread of a daemon needs some at the same time, and there is a thread for each partner."""
 
+_SQLITE_CACHE = "cache_size=-65536"
+"""64 MiB: with the 2 MiB it comes with, a large statement reads and writes its pages over and over."""
+
 _POSTGRESQL_SILENCE: dict[str, str | int] = {
     "connect_timeout": 10,
     "keepalives_idle": 20,
@@ -45,6 +48,7 @@ _POSTGRESQL_SILENCE: dict[str, str | int] = {
 _POSTGRESQL_SESSION = (
     "SET synchronous_commit = on",
     "SET timezone = 'UTC'",
+    "SET jit = off",  # compiling one of our statements takes longer than running it
     f"SET idle_in_transaction_session_timeout = '{_BUSY_TIMEOUT_SECONDS}s'",  # a frozen worker holds no row for ever
     f"SET lock_timeout = '{_BUSY_TIMEOUT_SECONDS}s'",
     "SET tcp_keepalives_idle = 20",  # the server, too, gives a worker up that was cut off, and frees its locks
@@ -132,7 +136,7 @@ _NEXT = text('UPDATE sequence SET "next" = "next" + :count WHERE name = :name RE
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", _SQLITE_CACHE):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.domain.errors import Busy
@@ -9,6 +10,16 @@ from gateway.domain.states import require_legal
 from gateway.store.store import Transaction, take
 
 _SUBJECTS = {"payment": "end_to_end_id", "file_out": "message_id", "file_in": "reference", "batch": "id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else is written into the row ``t`` that moves, in the same UPDATE: a row is dear, its indexes are many."""
+
+    columns: str
+    source: str
+    """FROM: tables in which each moved row has one row at most."""
+    link: str
 
 
 def move(tx: Transaction, kind: str, key: int | str, target: str, evidence: str) -> None:
@@ -26,14 +37,22 @@ def move(tx: Transaction, kind: str, key: int | str, target: str, evidence: str)
         raise Busy("moved_by_another", subject=row.subject)
 
 
-def move_payments(tx: Transaction, selection: str, target: str, evidence: str, **params: Any) -> int:
+def move_payments(
+    tx: Transaction, selection: str, target: str, evidence: str, beside: Beside | None = None, **params: Any
+) -> int:
     """Move all payments of a selection over alias ``t`` (an SQL condition); all or, by an exception, none."""
     sources = [row.state for row in tx.rows(f"SELECT DISTINCT t.state FROM payment t WHERE {selection}", **params)]
     for source in sources:
         require_legal("payment", source, target)
     fenced = f"{selection} AND t.state IN ({', '.join(repr(source) for source in sources) or 'NULL'})"
     noted = _note(tx, "payment", fenced, target, evidence, params)
-    moved = tx.run(f"UPDATE payment AS t SET state = :target WHERE {fenced}", target=target, **params).rowcount
+    update = f"UPDATE payment AS t SET state = :target WHERE {fenced}"
+    if beside:
+        update = (
+            f"UPDATE payment AS t SET state = :target, {beside.columns} FROM {beside.source}"
+            f" WHERE {beside.link} AND {fenced}"
+        )
+    moved = tx.run(update, target=target, **params).rowcount
     if moved != noted:
         raise Busy("moved_by_another", subject=f"{noted - moved}")
     return moved

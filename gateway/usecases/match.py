@@ -100,6 +100,7 @@ def _require_memory(tx: Transaction, file: FileIn) -> None:
 def conclude(context: Context, tx: Transaction, cause: Cause, result: Matched) -> None:
     """Move the touched payments to where all their evidence puts them, with everything that follows."""
     matching.conclude(tx)
+    _open_windows(context, tx)
     for change in matching.changes(tx):
         way = _way(change.source, change.target)
         if way is None:
@@ -107,14 +108,16 @@ def conclude(context: Context, tx: Transaction, cause: Cause, result: Matched) -
             result.kinds.append("evidence_for_unsent")
             continue
         for step in way:
-            moves.move_payments(tx, matching.CHANGING, step, cause.evidence, was=change.source, goal=change.target)
+            facts = matching.FACTS if step == way[-1] else None
+            moves.move_payments(
+                tx, matching.CHANGING, step, cause.evidence, facts, was=change.source, goal=change.target
+            )
         result.moved[change.target] = result.moved.get(change.target, 0) + change.payments
     result.causes = [(row.state, row.reason, row.payments) for row in matching.causes(tx)]
     result.kinds += matching.odd(tx, cause.file_in_id)
     matching.write_facts(tx)
     result.kinds += succession.follow_doubts(tx, cause.file_in_id, f"predecessor booked after all: {cause.reference}")
     result.kinds += benefits.take_back(tx, cause.reference, cause.file_in_id)
-    _open_windows(context, tx)
     _reopen(tx, cause.reference)
 
 
@@ -137,10 +140,12 @@ def _way(source: str, target: str) -> list[str] | None:
 
 def _open_windows(context: Context, tx: Transaction) -> None:
     """Until when the money may still come back, by the partner's return window."""
+    until = {}
     for day in matching.debit_days(tx):
         window = context.partner(day.partner).profile.return_window_days
-        until = add_working(date.fromisoformat(day.debited_at), window, context.is_working)
-        matching.write_window(tx, day.partner, day.debited_at, until.isoformat())
+        end = add_working(date.fromisoformat(day.debited_at), window, context.is_working)
+        until[day.partner, day.debited_at] = end.isoformat()
+    matching.open_windows(tx, until)
 
 
 def _reopen(tx: Transaction, reference: str) -> None:

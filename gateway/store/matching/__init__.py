@@ -5,7 +5,14 @@ Every statement works on the entries of the statements just recorded (``:file``)
 
 from gateway.store.matching.allocations import allocate
 from gateway.store.matching.conclusions import CHANGING, ODD, causes, changes, conclude, odd, refused
-from gateway.store.matching.facts import debit_days, reopened_batches, reopened_files, write_facts, write_window
+from gateway.store.matching.facts import (
+    FACTS,
+    debit_days,
+    open_windows,
+    reopened_batches,
+    reopened_files,
+    write_facts,
+)
 from gateway.store.matching.keys import examine, name, reopen
 from gateway.store.matching.leftovers import counts, dispose, leave, set_apart
 from gateway.store.matching.touched import open_touched, touch
@@ -14,6 +21,7 @@ from gateway.store.matching.words import DECISIVE
 __all__ = [
     "CHANGING",
     "DECISIVE",
+    "FACTS",
     "ODD",
     "allocate",
     "causes",
@@ -27,6 +35,7 @@ __all__ = [
     "name",
     "odd",
     "open_touched",
+    "open_windows",
     "refused",
     "reopen",
     "reopened_batches",
@@ -34,5 +43,4 @@ __all__ = [
     "set_apart",
     "touch",
     "write_facts",
-    "write_window",
 ]

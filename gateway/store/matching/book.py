@@ -22,6 +22,12 @@ _SCOPES = (
     "SELECT x.entry_id FROM exception x JOIN file_in i ON i.id = :file WHERE x.kind = 'missing_in_statement'"
     " AND x.state = 'open' AND x.partner = i.partner",
 )
+_JUDGED = (
+    "SELECT 1 FROM entry e CROSS JOIN statement s WHERE e.id = announced.entry_id AND s.id = e.statement_id AND"
+    " e.disposition IN ('allocated', 'exception')"
+    f" AND EXISTS (SELECT 1 FROM statement c WHERE {_COVERING}) AND {_PROVEN.format('s')}"
+)
+"""Whether it is worked with, proven, and of a day that the book of record covers."""
 _TOLD = (
     "EXISTS (SELECT 1 FROM entry k CROSS JOIN statement c WHERE c.id = k.statement_id AND c.message = :book"
     f" AND {_PROVEN.format('c')} AND {{same}})"
@@ -35,16 +41,17 @@ def compare(tx: Transaction, file_in_id: int, book: str) -> list[str]:
     """
     tx.run("DROP TABLE IF EXISTS announced")
     tx.run("CREATE TEMPORARY TABLE announced (entry_id BIGINT PRIMARY KEY, told BOOLEAN)")
-    count = tx.run(
-        f"INSERT INTO announced SELECT e.id, {_TOLD.format(same='k.loose = e.loose')}"
-        f" FROM ({' UNION '.join(_SCOPES)}) q CROSS JOIN entry e CROSS JOIN statement s"
-        " WHERE e.id = q.id AND s.id = e.statement_id AND e.disposition IN ('allocated', 'exception')"
-        f" AND EXISTS (SELECT 1 FROM statement c WHERE {_COVERING}) AND {_PROVEN.format('s')}",
-        file=file_in_id,
-        book=book,
-    ).rowcount
-    if not count:
+    found = tx.run(f"INSERT INTO announced (entry_id) {' UNION '.join(_SCOPES)}", file=file_in_id, book=book)
+    if not found.rowcount:
         return []
+    tx.run(f"DELETE FROM announced WHERE NOT EXISTS ({_JUDGED})", book=book)
+    told = _TOLD.format(same="k.loose = e.loose")
+    tx.run(
+        "UPDATE announced SET told = q.told"
+        f" FROM (SELECT e.id, {told} AS told FROM announced n CROSS JOIN entry e WHERE e.id = n.entry_id) q"
+        " WHERE q.id = announced.entry_id",
+        book=book,
+    )
     _look_by_identity(tx, book)
     tx.run(
         "UPDATE exception SET state = 'resolved', healed_at = :now WHERE kind = 'missing_in_statement'"

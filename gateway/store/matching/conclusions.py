@@ -13,7 +13,7 @@ def conclude(tx: Transaction) -> None:
     """S3: the state of every touched payment as a function of all its evidence, into scratch table ``concluded``."""
     tx.run("DROP TABLE IF EXISTS concluded")
     tx.run(
-        "CREATE TEMPORARY TABLE concluded AS SELECT p.id AS payment_id, p.state AS source,"
+        "CREATE TEMPORARY TABLE concluded AS SELECT p.id AS payment_id, p.partner, p.state AS source,"
         " CASE WHEN b.returns > 0 THEN 'returned' WHEN b.debits > b.reversals THEN 'settled'"
         " WHEN b.reversals > 0 THEN 'sent' WHEN w.rejected_at IS NOT NULL THEN 'rejected'"
         " WHEN w.accepted_at IS NOT NULL THEN 'accepted'"

@@ -135,11 +135,11 @@ def _raise(tx: Transaction) -> list[str]:
 
 def dispose(tx: Transaction) -> None:
     """Every examined entry is now allocated, or an exception when any part of it is one."""
-    tx.run(
-        "UPDATE entry SET disposition = CASE WHEN id IN (SELECT entry_id FROM left_over)"
-        " THEN 'exception' ELSE 'allocated' END WHERE disposition = 'open'"
-        " AND id IN (SELECT entry_id FROM examined)"
-    )
+    for disposition, table in (("exception", "left_over"), ("allocated", "examined")):
+        tx.run(
+            f"UPDATE entry SET disposition = '{disposition}' WHERE disposition = 'open'"
+            f" AND id IN (SELECT entry_id FROM {table})"
+        )
 
 
 def counts(tx: Transaction, file_in_id: int) -> tuple[int, int]:

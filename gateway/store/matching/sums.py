@@ -17,21 +17,16 @@ _NO_KEY = (
     "d.uetr IS NULL AND d.instruction_id IS NULL AND COALESCE(d.end_to_end_id, 'NOTPROVIDED') = 'NOTPROVIDED'"
     " AND NOT d.is_return"
 )
-_BARE = "SELECT count(*) FROM detail d WHERE d.entry_id = e.id"
-_NAMED = (
-    "SELECT e.id AS entry_id, f.id AS file_id, '{key}' AS by"
+_BARE = (
+    "SELECT e.id AS entry_id, s.partner, COALESCE(e.message_id, d.message_id) AS message_id,"
+    " COALESCE(e.payment_information_id, d.payment_information_id) AS payment_information_id"
     " FROM examined x CROSS JOIN entry e CROSS JOIN statement s LEFT JOIN detail d ON d.entry_id = e.id"
-    " CROSS JOIN file_out f WHERE e.id = x.entry_id AND s.id = e.statement_id AND f.partner = s.partner"
-    " AND e.disposition = 'open'"
-    f" AND f.{{column}} = COALESCE(e.{{name}}, d.{{name}}) AND (d.id IS NULL OR ({_NO_KEY}))"
-    f" AND ({_BARE}) <= 1"
+    f" WHERE e.id = x.entry_id AND s.id = e.statement_id AND e.disposition = 'open' AND (d.id IS NULL OR ({_NO_KEY}))"
 )
 _FOUND = " UNION ALL ".join(
-    _NAMED.format(key=key, column=column, name=name)
-    for key, column, name in (
-        ("message", "message_id", "message_id"),
-        ("block", "payment_information_id", "payment_information_id"),
-    )
+    f"SELECT b.entry_id, f.id AS file_id, '{key}' AS by FROM bare b CROSS JOIN file_out f"
+    f" WHERE f.partner = b.partner AND f.{name} = b.{name}"
+    for key, name in (("message", "message_id"), ("block", "payment_information_id"))
 )
 
 
@@ -41,10 +36,11 @@ def recognise(tx: Transaction) -> None:
     One that names two files is in doubt and settles neither.
     """
     tx.run(
-        "INSERT INTO sum_entry (entry_id, file_id, by, doubt) SELECT q.entry_id, min(q.file_id), max(q.by),"
+        f"INSERT INTO sum_entry (entry_id, file_id, by, doubt) WITH bare AS MATERIALIZED ({_BARE})"
+        " SELECT q.entry_id, min(q.file_id), max(q.by),"
         " CASE WHEN min(q.file_id) <> max(q.file_id) THEN 'keys_contradict' END"
         f" FROM ({_FOUND}) q WHERE NOT EXISTS (SELECT 1 FROM sum_entry k WHERE k.entry_id = q.entry_id)"
-        " GROUP BY q.entry_id"
+        " AND (SELECT count(*) FROM detail d WHERE d.entry_id = q.entry_id) <= 1 GROUP BY q.entry_id"
     )
 
 
