@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,9 @@ class Books:
         self.closed: set[str] = set()
         """Days with a statement."""
         self._sums = self._chance.happens(0.3)
-        self._errs_late = self._chance.happens(0.3)
+        self._others = self._chance.happens(0.5)
+        """Whether others move money on our account: what nobody has explained keeps absence from being proven."""
+        self._errs_late = self._chance.happens(0.6)
 
     # --- debits -------------------------------------------------------------------------------------------------
 
@@ -82,11 +84,12 @@ class Books:
         self.unreported.append(entry)
         return entry
 
-    def book_after_all(self) -> None:
-        """A line that it has refused is debited after all, some day: M10 is about it."""
+    def book_after_all(self, wanted: Collection[str] = ()) -> None:
+        """A line that it has refused is debited after all, some day, best one of ``wanted``: M10 is about it."""
         lines = [line for order in self._bank.orders for line in order.lines if line.state == "rejected"]
-        if lines and self._errs_late:
-            self._debit(self._chance.one(lines))
+        best = [line for line in lines if line.end_to_end_id in wanted] or lines
+        if best and self._errs_late:
+            self._debit(self._chance.one(best))
 
     # --- money back ---------------------------------------------------------------------------------------------
 
@@ -142,6 +145,8 @@ class Books:
 
     def foreign(self) -> None:
         """Movements of others on our account; a debit among them is an alarm (S7)."""
+        if not self._others:
+            return
         end_to_end_id = self._chance.one((None, "NOTPROVIDED", "EOTHER"))
         amount = self._chance.number(1, 9999) * self._chance.one((1, -1))
         self._bank.ledger.foreign += amount < 0

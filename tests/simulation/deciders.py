@@ -9,10 +9,8 @@ from collections.abc import Mapping
 
 from support.gateways import person
 
-from gateway.domain.errors import ChitraError
 from gateway.store import batches, blobs, stops
 from gateway.store.tables import Decision
-from gateway.usecases import approve
 from gateway.usecases.acts import ACTS
 from gateway.usecases.context import Context
 from gateway.usecases.decide import Proposal, confirm, propose
@@ -32,6 +30,7 @@ class Deciders:
         self._chance, self._judge, self._banks, self._raw = chance, judge, banks, raw
         self._brought: set[str] = set()
         self._corrections = 0
+        self._tried: set[str] = set()
 
     def act(self, context: Context) -> object:
         """Confirm what is proposed, or propose something; mostly there is nothing to decide."""
@@ -86,18 +85,20 @@ class Deciders:
         maker = self._chance.one(("maker", "both"))
         return self._corrected(context, *self._chance.one(ended), maker) if ended else None
 
-    def pay_again(self, context: Context) -> None:
-        """All that was refused or came back, one after another, to the approval of each new batch."""
-        for end_to_end_id, partner in self._ended():
-            try:
-                decision = self._corrected(context, end_to_end_id, partner, "maker")
-                confirm(context, ACTS, decision.reference, "checker", person("checker"))
-                (batch,) = self._raw.execute("SELECT max(id) FROM batch").fetchone()
-                approve.submit(context, batch, "maker", person("maker"))
-                for name in ("checker", "checker2"):
-                    approve.approve(context, batch, name, person(name))
-            except ChitraError as error:
-                self._chance.tell(f"not paid again: {error}")
+    def untried(self) -> list[tuple[str, str]]:
+        """What was refused or came back, and that nobody has tried to pay again at the end."""
+        return [each for each in self._ended() if each[0] not in self._tried]
+
+    def paid_again(self) -> set[str]:
+        rows = self._raw.execute("SELECT b.end_to_end_id FROM payment s JOIN payment b ON b.id = s.predecessor_id")
+        return {end_to_end_id for (end_to_end_id,) in rows}
+
+    def pay_again(self, context: Context, end_to_end_id: str, partner: str) -> str:
+        """Proposed and confirmed; returns the new batch, still to be approved."""
+        self._tried.add(end_to_end_id)
+        decision = self._corrected(context, end_to_end_id, partner, "maker")
+        confirm(context, ACTS, decision.reference, "checker", person("checker"))
+        return str(self._raw.execute("SELECT max(id) FROM batch").fetchone()[0])
 
     def _ended(self) -> list[tuple[str, str]]:
         """(end-to-end id, partner) of what was refused or came back, and was not paid again."""

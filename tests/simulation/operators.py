@@ -103,6 +103,24 @@ class Operators:
         self._chance.tell(f"{name} {verb.__name__} {batch}")
         return verb(context, batch, name, person(name))
 
+    def order_anew(self, context: Context, end_to_end_id: str) -> None:
+        """A benefit once more, on a list of its own, to its approval: by the rules it is not free."""
+        self._chance.count(112)
+        listed = self._judge.listed(end_to_end_id)
+        rows = [{**listed, "payment_ref": f"{listed['payment_ref']}-A"}]
+        content = csv_of(rows)
+        self._judge.lists[hashlib.sha256(content).hexdigest()] = {each["payment_ref"]: each for each in rows}
+        request = Request(io.BytesIO(content), "anew.csv", "pension", PERIOD, "maker", PAYER)
+        import_batch(context, request, {})
+        (batch,) = self._raw.execute("SELECT max(id) FROM batch").fetchone()
+        self.bring_to_approval(context, batch)
+
+    @staticmethod
+    def bring_to_approval(context: Context, batch: str) -> None:
+        approve.submit(context, batch, "maker", person("maker"))
+        for name in ("checker", "checker2"):
+            approve.approve(context, batch, name, person(name))
+
     # --- stops --------------------------------------------------------------------------------------------------
 
     def _stop(self, context: Context) -> None:

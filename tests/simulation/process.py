@@ -10,6 +10,7 @@ from collections.abc import Callable
 from threading import Lock, Thread
 from typing import Any
 
+from gateway.domain.errors import ChitraError
 from simulation.chance import Chance
 
 FOREVER = 1_000_000
@@ -70,6 +71,15 @@ class Process:
         self.dead = True
         if not self.over and self._thread is not None:
             self.go(FOREVER)
+
+    def errors(self) -> list[ChitraError]:
+        """Every error that it reports, wherever it stands in its result."""
+        if isinstance(self.error, ChitraError):
+            return [self.error]
+        result = self.result
+        found = [each.error for each in [*getattr(result, "deliveries", []), *getattr(result, "received", [])]]
+        found += [each[1] if isinstance(each, tuple) else each for each in getattr(result, "errors", [])]
+        return [error for error in found if error is not None]
 
     # --- called by the process itself ---------------------------------------------------------------------------
 

@@ -21,7 +21,6 @@ from adapters.profile import Delivery, Profile, Ready
 from gateway.domain.errors import ChitraError, NotConfigured
 from gateway.ports import MessageSigner, Transport
 from gateway.proof import PartnerVerifier
-from gateway.usecases.collect import collect
 from gateway.usecases.context import Context, Partner
 from gateway.usecases.poll import poll
 from gateway.usecases.send import send
@@ -29,24 +28,18 @@ from simulation.attacker import Attacker
 from simulation.bank import Bank
 from simulation.chance import Chance
 from simulation.deciders import Deciders
+from simulation.ending import Ending
 from simulation.judge import Judge
 from simulation.operators import Operators
 from simulation.oracles import PERSONAL, Oracles
 from simulation.process import Process
-from simulation.reorder import Reorder
 from simulation.server import Server
 from simulation.store import SimulatedStore, in_memory
 from simulation.transport import connect
 from simulation.violation import Violation, require
 
 WORKERS = 4
-END_ROUNDS, END_HOURS = 7, 18
 _DAY_MINUTES = 1440
-PAID_AGAIN = 3
-"""Round of the end in which people pay again whatever may be; two rounds later a bank may book what it had refused."""
-
-REORDERED = 0.1
-"""Share of the runs in which everything is told again in another order: it costs as much as the run."""
 
 
 @cache
@@ -198,7 +191,7 @@ class World:
             for self.step in range(1, steps + 1):
                 self.turn()
                 self.look()
-            self.end()
+            Ending(self).run()
         except Violation as violation:
             return self._outcome(str(violation), violation.promise)
         return self._outcome(None, None)
@@ -215,7 +208,7 @@ class World:
                 self._time_passes: 9,
                 self._attack: 7,
                 self._lock_lost: 3 if self.waiting else 0,
-                self._restart: 2,
+                self.restart: 2,
             }
         )
         act()
@@ -235,10 +228,10 @@ class World:
         return self.chance.one((*self.banks, None))
 
     def _person(self) -> None:
-        self._run(Process("person", self.operators.act(self.context), self.chance))
+        self.let_run(Process("person", self.operators.act(self.context), self.chance))
 
     def _decide(self) -> None:
-        self._run(Process("deciders", lambda: self.deciders.act(self.context), self.chance))
+        self.let_run(Process("deciders", lambda: self.deciders.act(self.context), self.chance))
         self.deciders.bring(self.context)
 
     def _bank_works(self) -> None:
@@ -254,9 +247,9 @@ class World:
         else:
             minutes = self.chance.weighted({5: 5, 60: 4, 300: 3, 1440: 2, 4320: 1})
             self.chance.tell(f"{minutes} minutes pass")
-            self._pass(minutes)
+            self.pass_(minutes)
 
-    def _pass(self, minutes: int) -> None:
+    def pass_(self, minutes: int) -> None:
         """Day by day: a partner may close each of them."""
         while minutes > 0:
             self.clock.pass_(minutes=min(minutes, _DAY_MINUTES))
@@ -272,7 +265,7 @@ class World:
             self.chance.count(74 if name.startswith("inbox-") else 109)
             self.store.locks.lose(name)
 
-    def _restart(self) -> None:
+    def restart(self) -> None:
         """Every process dies where it stands."""
         self.chance.tell("restart")
         for process in self.waiting:
@@ -289,9 +282,9 @@ class World:
             self.waiting.append(process)
             self._let(process, self.chance.number(1, 25))
         else:
-            self._run(process)
+            self.let_run(process)
 
-    def _run(self, process: Process) -> None:
+    def let_run(self, process: Process) -> None:
         self.running = process
         process.run()
         self.running = self._outside
@@ -311,7 +304,7 @@ class World:
             raise self.judge.broken
         if process.error is not None and not isinstance(process.error, ChitraError):
             raise Violation("bug", f"{process.name}: {process.error!r}") from process.error
-        for error in _errors(process):
+        for error in process.errors():
             self.chance.tell(f"{process.name}: {error}")
             require(not PERSONAL.search(str(error)), "A3", str(error))
 
@@ -326,40 +319,6 @@ class World:
             self._changed = False
             self.oracles.look()
 
-    # --- the end ------------------------------------------------------------------------------------------------
-
-    def end(self) -> None:
-        """M2: faults are over, everybody dies once more, time runs, the partners are honest."""
-        self.chance.quiet = True
-        self._restart()
-        self.deciders.bring(self.context)
-        said: list[str] = []
-        for number in range(END_ROUNDS):
-            self._pass(60 * END_HOURS)
-            if number == PAID_AGAIN:
-                self._run(Process("people", lambda: self.deciders.pay_again(self.context), self.chance))
-            if number == PAID_AGAIN + 2:
-                for bank in self.banks.values():
-                    bank.books.book_after_all()
-            said = [*self._last("send", lambda: send(self.context)), *self._last("poll", lambda: poll(self.context))]
-            for bank in self.banks.values():
-                bank.honest_day()
-            self.look()
-        self.clock.pass_(hours=END_HOURS)
-        said += self._last("poll", lambda: poll(self.context))
-        self.look()
-        self.oracles.at_the_end(self.store, said)
-        if self.chance.happens(REORDERED):
-            Reorder(self.raw, self.store, self.banks, self.chance).check(lambda: self._last("poll", self._collect))
-
-    def _collect(self) -> object:
-        return [collect(self.context, partner) for partner in self.context.partners.values()]
-
-    def _last(self, name: str, act: Callable[[], Any]) -> list[str]:
-        process = Process(f"last {name}", act, self.chance)
-        self._run(process)
-        return [error.code for error in _errors(process)]
-
     def _outcome(self, broken: str | None, promise: str | None) -> Outcome:
         states = dict(self.raw.execute("SELECT state, count(*) FROM payment GROUP BY state ORDER BY state"))
         debited = sum(len(bank.ledger.debited) for bank in self.banks.values())
@@ -372,13 +331,3 @@ class World:
             process.kill()
         self.raw.close()
         self.store.close()
-
-
-def _errors(process: Process) -> list[ChitraError]:
-    """Every error that a run reports, wherever it stands in its result."""
-    if isinstance(process.error, ChitraError):
-        return [process.error]
-    result = process.result
-    found = [each.error for each in [*getattr(result, "deliveries", []), *getattr(result, "received", [])]]
-    found += [each[1] if isinstance(each, tuple) else each for each in getattr(result, "errors", [])]
-    return [error for error in found if error is not None]
