@@ -17,14 +17,14 @@ PLACE = b"<SplmtryData><Envlp></Envlp></SplmtryData>"
 """Where the signature goes, at the end of the message."""
 
 _BOOKED, _VALUED, _STAMP = "2026-12-02", "2026-12-03", "2026-12-03T07:00:00+07:00"
-_MESSAGE_ID, _BLOCK_ID = "M01VIDU000000000001", "P01VIDU000000000001"
+MESSAGE_ID, BLOCK_ID = "M01VIDU000000000001", "P01VIDU000000000001"
 _OPENING = 10**12
 _DATE_WORDS = {day: (day, day.replace("-0", ", ").replace("-", ", ")) for day in (_BOOKED, _VALUED)}
 
 
 def total(count: int) -> int:
     """Signed sum of the entries: what was paid less what came back."""
-    return sum(_signed(number) for number in range(1, count + 1))
+    return sum(signed(number) for number in range(1, count + 1))
 
 
 def fields(number: int) -> dict[str, tuple[str, ...]]:
@@ -39,9 +39,9 @@ def fields(number: int) -> dict[str, tuple[str, ...]]:
         "entry reference": (f"N{number:010d}",),
         "servicer's reference": (f"FT{number:014d}",),
         "bank transaction code": (_sub_family(payment),),
-        "message id": (_MESSAGE_ID,),
-        "payment information id": (_BLOCK_ID,),
-        "instruction id": (_instruction_id(payment),),
+        "message id": (MESSAGE_ID,),
+        "payment information id": (BLOCK_ID,),
+        "instruction id": (instruction_id(payment),),
         "end-to-end id": (payment.end_to_end_id,),
         "UETR": (payment.uetr,),
         "counterparty": (payment.name,),
@@ -70,20 +70,20 @@ def write_report(sink: BinaryIO, count: int) -> None:
     sink.write(b"</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>")
 
 
-def _comes_back(number: int) -> bool:
+def comes_back(number: int) -> bool:
     return number % RETURN_EVERY == 0
 
 
-def _signed(number: int) -> int:
-    return inputs.amount(number) * (1 if _comes_back(number) else -1)
+def signed(number: int) -> int:
+    return inputs.amount(number) * (1 if comes_back(number) else -1)
 
 
-def _instruction_id(payment: Payment) -> str:
+def instruction_id(payment: Payment) -> str:
     return f"I{payment.end_to_end_id[1:]}"
 
 
 def _sub_family(payment: Payment) -> str:
-    return "RRTN" if _comes_back(payment.number) else "DMCT"
+    return "RRTN" if comes_back(payment.number) else "DMCT"
 
 
 def _document(message: str, *content: str) -> str:
@@ -116,16 +116,16 @@ def _amount(amount: int, is_credit: bool) -> str:
 
 
 def _entry(payment: Payment) -> str:
-    amount = _amount(payment.amount, _comes_back(payment.number))
+    amount = _amount(payment.amount, comes_back(payment.number))
     reference = f"<AcctSvcrRef>FT{payment.number:014d}</AcctSvcrRef>"
     family = f"<Fmly><Cd>ICDT</Cd><SubFmlyCd>{_sub_family(payment)}</SubFmlyCd></Fmly>"
-    back = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>" if _comes_back(payment.number) else ""
+    back = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>" if comes_back(payment.number) else ""
     return (
         f"<Ntry><NtryRef>N{payment.number:010d}</NtryRef>{amount}<Sts><Cd>BOOK</Cd></Sts>"
         f"<BookgDt><Dt>{_BOOKED}</Dt></BookgDt><ValDt><Dt>{_VALUED}</Dt></ValDt>{reference}"
         f"<BkTxCd><Domn><Cd>PMNT</Cd>{family}</Domn></BkTxCd><NtryDtls><TxDtls>"
-        f"<Refs><MsgId>{_MESSAGE_ID}</MsgId>{reference}<PmtInfId>{_BLOCK_ID}</PmtInfId>"
-        f"<InstrId>{_instruction_id(payment)}</InstrId><EndToEndId>{payment.end_to_end_id}</EndToEndId>"
+        f"<Refs><MsgId>{MESSAGE_ID}</MsgId>{reference}<PmtInfId>{BLOCK_ID}</PmtInfId>"
+        f"<InstrId>{instruction_id(payment)}</InstrId><EndToEndId>{payment.end_to_end_id}</EndToEndId>"
         f"<UETR>{payment.uetr}</UETR></Refs>{amount}"
         f"<RltdPties><Cdtr><Pty><Nm>{payment.name}</Nm></Pty></Cdtr>"
         f"<CdtrAcct><Id><Othr><Id>{payment.account}</Id></Othr></Id></CdtrAcct></RltdPties>"
@@ -137,17 +137,17 @@ def _report_head(count: int) -> str:
     return _document(
         "pain.002.001.12",
         f"<CstmrPmtStsRpt><GrpHdr><MsgId>BENCHREPORT1</MsgId><CreDtTm>{_STAMP}</CreDtTm></GrpHdr>",
-        f"<OrgnlGrpInfAndSts><OrgnlMsgId>{_MESSAGE_ID}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>",
+        f"<OrgnlGrpInfAndSts><OrgnlMsgId>{MESSAGE_ID}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>",
         f"<OrgnlNbOfTxs>{count}</OrgnlNbOfTxs><OrgnlCtrlSum>{inputs.total(count)}</OrgnlCtrlSum><GrpSts>PART</GrpSts>",
-        f"</OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>{_BLOCK_ID}</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts>",
+        f"</OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>{BLOCK_ID}</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts>",
     )
 
 
 def _status(payment: Payment) -> str:
-    rejected = _comes_back(payment.number)
+    rejected = comes_back(payment.number)
     reason = "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>ACCOUNT IS CLOSED</AddtlInf></StsRsnInf>" if rejected else ""
     return (
-        f"<TxInfAndSts><OrgnlInstrId>{_instruction_id(payment)}</OrgnlInstrId>"
+        f"<TxInfAndSts><OrgnlInstrId>{instruction_id(payment)}</OrgnlInstrId>"
         f"<OrgnlEndToEndId>{payment.end_to_end_id}</OrgnlEndToEndId><OrgnlUETR>{payment.uetr}</OrgnlUETR>"
         f"<TxSts>{'RJCT' if rejected else 'ACSP'}</TxSts>{reason}"
         f'<OrgnlTxRef><Amt><InstdAmt Ccy="{inputs.CURRENCY}">{payment.amount}</InstdAmt></Amt></OrgnlTxRef>'

@@ -18,7 +18,6 @@ from typing import IO
 from bench.family import FamilyPeak
 
 _KIB_PER_MIB = 1024
-_WALL_SECONDS_MAX = 600
 _SLOW_SECONDS = 15
 _REASON_CHARS_MAX = 120
 
@@ -30,6 +29,8 @@ class Case:
     title: str
     command: tuple[str, ...]
     timed_inside: bool = True
+    wall_seconds_max: int = 600
+    """With its set-up; then it is ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _sample(case: Case) -> Sample:
     with TemporaryFile("w+") as words:
         process = subprocess.Popen(case.command, stdout=subprocess.PIPE, stderr=words, text=True)
         assert process.stdout is not None
-        guard = Timer(_WALL_SECONDS_MAX, process.kill)
+        guard = Timer(case.wall_seconds_max, process.kill)
         guard.start()
         with process.stdout, FamilyPeak(process.pid) as family:
             said = process.stdout.read()

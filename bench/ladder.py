@@ -22,6 +22,7 @@ class Climber:
     title: str
     case: Callable[[int], Case]
     size_max: int = LARGE
+    seconds_max: int = SECONDS_MAX
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class Ladder:
         found = self.results[climber.title].items()
         seconds = foreseen([(at, result.seconds) for at, result in found], size)
         peak_mib = foreseen([(at, result.peak_mib) for at, result in found], size)
-        if seconds <= SECONDS_MAX and peak_mib <= PEAK_MIB_MAX:
+        if seconds <= climber.seconds_max and peak_mib <= PEAK_MIB_MAX:
             return True
         self.outs[climber.title] = f"not run at {size:,}, where {seconds:,.0f} s and {peak_mib:,.0f} MiB are foreseen"
         return False

@@ -13,15 +13,14 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory, TemporaryFile
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from bench.cases.durable import Durable, Still
 from bench.harness import measured
 from gateway.domain.states import FileState
 from gateway.store import blobs, files, moves
-from gateway.store.store import Store
 from gateway.store.tables import WireObject
 from gateway.transport.sftp import Endpoint, connect
 from gateway.usecases.allocate import allocate, waiting
@@ -29,7 +28,7 @@ from gateway.usecases.deliver import deliver
 from gateway.usecases.seal import seal
 
 sys.path.append(str(Path(__file__).parents[2] / "tests"))
-from support import gateways, stores
+from support import gateways
 
 if TYPE_CHECKING:
     from gateway.usecases.context import Context
@@ -55,21 +54,6 @@ class Place:
     def empty(self) -> None:
         for path in self.inbox.iterdir():
             path.unlink()
-
-
-class _Still(stores.Time):
-    """Always the same moment: nothing gets late while it is measured."""
-
-    def now(self) -> Any:
-        return self.value
-
-
-class _Durable(gateways.Gateway):
-    """The gateway of the tests, with the store as it is in production."""
-
-    @cached_property
-    def store(self) -> Any:
-        return Store(self.url, self.clock, lambda: stores.VAULT, self.folder)
 
 
 # --- before ----------------------------------------------------------------------------------------------------------
@@ -101,7 +85,7 @@ def prepare_large(folder: Path, size_bytes: int) -> None:
 
 def _new(folder: Path, payments_per_file: int) -> gateways.Gateway:
     folder.mkdir()
-    gateway = gateways.new_gateway(folder, clock=_Still())
+    gateway = gateways.new_gateway(folder, clock=Still())
     profile = gateway.profiles[_PARTNER]
     limits = replace(profile.limits, payments_per_file_max=payments_per_file)
     gateway.profiles[_PARTNER] = replace(profile, limits=limits)
@@ -143,7 +127,7 @@ def ours(folder: Path, place: Place) -> None:
         copy = Path(scratch) / "chitra.db"
         copy.write_bytes(b"")
         _copy(folder / "chitra.db", copy)
-        gateway = _Durable(Path(scratch), f"sqlite:///{copy}", clock=_Still())
+        gateway = Durable(Path(scratch), f"sqlite:///{copy}", clock=Still())
         endpoint = Endpoint("127.0.0.1", place.port, place.user, Path(place.identity), (place.host_key,))
         gateway.wrap = lambda _: connect(endpoint)
         with closing(gateway):

@@ -80,10 +80,10 @@ def insert(name: str, count: int, url: str, form: str) -> None:
     store = Store(url, RealClock(), _no_vault)
     if store.dialect.name == "postgresql":
         _empty(store)
-    _prepare(store)
+    prepare(store, "VIDU")
     if form == "plain":
         _strip(store)
-    rows = [_row(payment) for payment in inputs.payments(count)]
+    rows = [payment_row(payment) for payment in inputs.payments(count)]
     with measured():
         CASES[name](store, rows)
     with store.read() as tx:
@@ -102,10 +102,10 @@ def _empty(store: Store) -> None:
         connection.execute(text("CREATE SCHEMA public"))
 
 
-def _prepare(store: Store) -> None:
+def prepare(store: Store, instance: str) -> None:
     """The schema, and what a payment refers to."""
     schema.upgrade(store)
-    schema.establish(store, "VIDU", "sandbox")
+    schema.establish(store, instance, "sandbox")
     with store.begin() as tx:
         parents: Sequence[Payer | Operator | Batch] = (
             Payer(code="vidu", name=inputs.DEBTOR, tax_id="0100000000"),
@@ -143,7 +143,7 @@ def _batch(created_at: str) -> Batch:
     )
 
 
-def _row(payment: inputs.Payment) -> tuple[Any, ...]:
+def payment_row(payment: inputs.Payment, state: str = "ready") -> tuple[Any, ...]:
     fields = {
         "id": payment.number,
         "batch_id": "B1",
@@ -160,19 +160,19 @@ def _row(payment: inputs.Payment) -> tuple[Any, ...]:
         "kind": "regular",
         "benefit_month": "2026-12",
         "commune_code": "00004",
-        "state": "ready",
+        "state": state,
         "holds_key": True,
         "returned_amount": 0,
         "return_charges": 0,
-        "personal": _scattered(payment.number, b"personal", _SEALED_BYTES),
-        "person_blind": _scattered(payment.number, b"person", _BLIND_BYTES),
-        "account_blind": _scattered(payment.number, b"account", _BLIND_BYTES),
-        "content_blind": _scattered(payment.number, b"content", _BLIND_BYTES),
+        "personal": scattered(payment.number, b"personal", _SEALED_BYTES),
+        "person_blind": scattered(payment.number, b"person", _BLIND_BYTES),
+        "account_blind": scattered(payment.number, b"account", _BLIND_BYTES),
+        "content_blind": scattered(payment.number, b"content", _BLIND_BYTES),
     }
     return tuple(fields.get(column) for column in PAYMENT_COLUMNS)
 
 
-def _scattered(number: int, purpose: bytes, size_bytes: int) -> bytes:
+def scattered(number: int, purpose: bytes, size_bytes: int) -> bytes:
     """Bytes without order, as sealed and blinded values are; the same in every run."""
     return shake_128(purpose + number.to_bytes(8, "big")).digest(size_bytes)
 

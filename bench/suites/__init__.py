@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench.report import Report, Section
-from bench.suites import exchange, hostile, reading, storing, whole, writing
+from bench.suites import exchange, hostile, matching, reading, storing, whole, writing
 
 Told = Callable[[str], None]
 
@@ -21,6 +21,8 @@ SUITES: dict[str, Callable[[Told], Section]] = {
     "month": whole.month,
     "small-files": exchange.small_files,
     "large-file": exchange.large_file,
+    "match-sqlite": matching.match_sqlite,
+    "match-postgresql": matching.match_postgresql,
 }
 
 REPORTS = {
@@ -39,6 +41,24 @@ REPORTS = {
         suites=("small-files", "large-file"),
         packages=("paramiko", "cryptography", "sqlalchemy"),
         words="What at-most-once costs: the whole send protocol beside a client that only copies.",
+    ),
+    "matching": Report(
+        file_name="matching.md",
+        title="Matching and the import of statements",
+        command="make bench-matching",
+        suites=("match-sqlite", "match-postgresql"),
+        packages=("sqlmodel", "sqlalchemy", "psycopg", "lxml"),
+        words=(
+            "So many payments were sent, and the bank books each in an entry with one detail; every fiftieth comes "
+            "back. *Ours* is the whole of matching, over entries that are in the store: keys, allocations, leftovers, "
+            "states with their history, dates and windows, the book of record, one commit. *Row by row* is what one "
+            "writes first: a session of SQLModel, for each entry one select by end-to-end id, one allocation, one "
+            "move with its history, one commit at the end; it does nothing of the rest, and is run at 10,000 only. "
+            "*The bulk insert* is what it takes to bring the same entries and details in (COPY, `executemany`), the "
+            "rows made beforehand; its memory is theirs. *The import* is a round of `chitra poll`: fetch, store the "
+            "bytes, prove by the channel, read, insert, match, conclude, move away. A cell has the median of three "
+            "rounds; of one round at a million, and where a round takes longer than 15 s."
+        ),
     ),
     "formats": Report(
         file_name="formats.md",

@@ -31,10 +31,10 @@ class Files:
     """The answers of a bank, each made when it is first asked for."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def path(self, kind: str, count: int) -> Path:
-        path = self._folder / f"{kind}-{count}.xml"
+        path = self.folder / f"{kind}-{count}.xml"
         if not path.exists():
             subprocess.run([sys.executable, "-m", "bench.cases.files", kind, str(count), str(path)], check=True)
         return path

@@ -1,0 +1,32 @@
+"""The sides of the bench of matching do the same work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.cases import booked, files, matching
+
+_COUNT = 100
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Payments sent, the statement about them as a file, and as rows."""
+    folder = tmp_path_factory.mktemp("bench")
+    booked.sent(_COUNT, f"sqlite:///{folder / 'sent.db'}")
+    booked.told(_COUNT, f"sqlite:///{folder / 'told.db'}", f"sqlite:///{folder / 'sent.db'}")
+    files.statement(_COUNT, folder / "statement.xml")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("case", "store"), [("ours", "told"), ("objects", "told"), ("rows", "sent"), ("whole", "sent")]
+)
+def test_each_side_settles_and_returns_what_the_bank_says(
+    case: str, store: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The case itself refuses any other end."""
+    matching.main(case, _COUNT, f"sqlite:///{folder / store}.db", str(folder / "statement.xml"))
+    assert '"seconds"' in capsys.readouterr().out
