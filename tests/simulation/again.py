@@ -30,6 +30,8 @@ def require_evidence(tx: Transaction, banks: Mapping[str, Bank], absent: set[str
             last = _working_days_after(row.execution_date, ABSENCE_DAYS)
             require(max(bank.books.closed, default="") >= last, "M10", f"{row.end_to_end_id} is not absent yet")
             known = "SELECT count(*) FROM allocation WHERE payment_id = :id AND kind = 'debit'"
+            asked = {each for _, each in bank.recalls}
+            require(row.end_to_end_id not in asked, "M10", f"{row.end_to_end_id} is recalled, and nothing is answered")
             require(tx.value(known, id=row.id) == 0, "M10", f"{row.end_to_end_id} is debited")
 
 

@@ -14,7 +14,7 @@ from support.banks import Answerer
 from adapters.profile import Profile
 from simulation.books import Books
 from simulation.chance import Chance
-from simulation.orders import END, Ledger, Line, Order, read_order
+from simulation.orders import END, Ledger, Line, Order, is_recall, read_order, read_recall
 from simulation.server import Server
 
 
@@ -33,6 +33,8 @@ class Bank:
         self.profile, self.account, self.server, self.chance = profile, account, server, chance
         self.ledger = Ledger()
         self.orders: list[Order] = []
+        self.recalls: list[tuple[str, str]] = []
+        """(message id, end-to-end id) of every request not to execute that it has not answered."""
         self.outbox = profile.outbox.folder
         self.sent: list[tuple[str, str, bytes]] = []
         """(inbox message, name, content) of everything it ever put out."""
@@ -101,7 +103,11 @@ class Bank:
 
     def _accept(self, name: str, content: bytes) -> None:
         """What is not signed by us is thrown away."""
-        if b"<Signature" in content and content.endswith(END):
+        if b"<Signature" not in content or not content.endswith(END):
+            return
+        if is_recall(content):
+            self.recalls.append(read_recall(content))
+        else:
             order = read_order(name, content)
             if order.message_id not in self.blocked:
                 self.orders.append(order)
@@ -167,6 +173,22 @@ class Bank:
         created = f"{self.today()}T{10 + hour}:{second // 60:02d}:{second % 60:02d}+07:00"
         content = self.answerer.status(order.message_id, id_=self.id("P"), created=created, **words)  # type: ignore[arg-type]
         self.put("pain.002", content)
+
+    def answer_recall(self) -> None:
+        """What it has not debited yet it may let be, and says so twice; else it refuses."""
+        if not self.recalls:
+            return
+        message_id, end_to_end_id = self.recalls.pop(0)
+        lines = [(order, each) for order in self.orders for each in order.lines if each.end_to_end_id == end_to_end_id]
+        stopped = [(order, line) for order, line in lines if line.state == "taken" and self.chance.happens(0.6)]
+        number = self.id("X")
+        created = f"{self.today()}T12:00:00+07:00"
+        said = "ACCR" if stopped else "RJCR"
+        answer = self.answerer.resolution(message_id, end_to_end_id, said, id_=number, created=created)
+        self.put("pain.002", answer)
+        for order, line in stopped:
+            self._reject([line])
+            self._say(order, transfers=((end_to_end_id, "RJCT", "CUST"),))
 
     def contradict(self) -> None:
         """S8: a late word that a debited line is refused; the booking stands."""
@@ -246,6 +268,7 @@ class Bank:
             {
                 self.take: 25,
                 self.answer: 22,
+                self.answer_recall: 10 if self.recalls else 0,
                 self.books.book: 22,
                 self.books.close_day: 10,
                 self.books.give_back: 6,
@@ -270,6 +293,8 @@ class Bank:
             if not order.answered:
                 order.answered = True
                 self._say(order, group=("ACSP", ""))
+        while self.recalls:
+            self.answer_recall()
         self.books.book(most=10_000)
         if self.books.unreported:
             self.books.close_day()

@@ -37,7 +37,7 @@ class Deciders:
         waiting = self._raw.execute("SELECT reference FROM decision WHERE state = 'proposed' ORDER BY id").fetchall()
         if waiting and self._chance.happens(0.7):
             return self._confirm(context, self._chance.one(waiting)[0])
-        acts = (self._start, self._resolve, self._resolve, self._by_hand, self._reissue, self._reissue, self._reissue)
+        acts = [self._start, self._by_hand, *2 * [self._resolve], *3 * [self._reissue], *2 * [self._recall]]
         return self._chance.one(acts)(context)
 
     def _propose(self, context: Context, verb: str, subject: str, **params: str) -> Decision:
@@ -76,6 +76,15 @@ class Deciders:
         """The file is marked first and brought to the partner afterwards."""
         sealed = self._raw.execute("SELECT message_id FROM file_out WHERE state IN ('sealed', 'uploading')").fetchall()
         return self._propose(context, "file mark-delivered", self._chance.one(sealed)[0]) if sealed else None
+
+    def _recall(self, context: Context) -> object:
+        """M13: what was released is asked back; what stands in a file is cancelled, which is refused."""
+        how, states = self._chance.one(
+            (("payment recall", ("sent", "accepted")), ("payment cancel", ("allocated", "sent")))
+        )
+        rows = self._raw.execute("SELECT end_to_end_id FROM payment WHERE state IN (?, ?) ORDER BY id", states)
+        out = [end_to_end_id for (end_to_end_id,) in rows]
+        return self._propose(context, how, self._chance.one(out), code="CUST") if out else None
 
     def _reissue(self, context: Context) -> object:
         """What was refused or came back, to another account; sometimes what must be refused to be paid again."""

@@ -18,7 +18,7 @@ from gateway.domain.calendar import VIET_NAM
 from gateway.store.store import Transaction
 from simulation import again
 from simulation.bank import Bank
-from simulation.orders import Order, read_order
+from simulation.orders import Order, is_recall, read_order, read_recall
 from simulation.violation import Violation, require
 
 _PAID = ("sent", "accepted", "settled", "rejected", "returned")
@@ -90,7 +90,7 @@ class Judge:
     def _releasing(self, partner: str, temporary: str, name: str) -> None:
         """M8, M9: one release of a file, and its intent is committed with the state of its payments."""
         found = self.row(
-            "SELECT f.id, f.message_id, max(a.releasing_at), f.execution_date FROM attempt a"
+            "SELECT f.id, f.message_id, max(a.releasing_at), f.execution_date, f.message FROM attempt a"
             " JOIN file_out f ON f.id = a.file_id WHERE f.partner = ? AND a.temporary = ? AND f.name = ?",
             partner,
             temporary,
@@ -98,11 +98,12 @@ class Judge:
         )
         require(found[1], "M8", f"{name} is released from {temporary}, which no attempt has named")
         require(found[2], "M8", f"{name} is released without a committed intent")
-        released_on = datetime.fromisoformat(found[2]).astimezone(VIET_NAM).date().isoformat()
-        require(found[3] >= released_on, "M14", f"{name} is released on {released_on} for {found[3]}")
         self.releases[found[1]] += 1
         require(self.releases[found[1]] == 1, "M9", f"{found[1]} is released again")
-        self._require_sent(found[0], name)
+        if not found[4].startswith("camt.055"):
+            released_on = datetime.fromisoformat(found[2]).astimezone(VIET_NAM).date().isoformat()
+            require(found[3] >= released_on, "M14", f"{name} is released on {released_on} for {found[3]}")
+            self._require_sent(found[0], name)
 
     @staticmethod
     def _require_durable(bank: Bank, path: str) -> None:
@@ -168,6 +169,8 @@ class Judge:
 
         False for what has a final name already: working on that as well would be the partner's own second debit.
         """
+        if is_recall(content):
+            return self._sweep_recall(content)
         order = read_order("", content)
         if order.message_id in self.appeared:
             return False
@@ -175,6 +178,12 @@ class Judge:
         for line in order.lines:
             bank.ledger.debited[line.end_to_end_id] += 1
         return True
+
+    def _sweep_recall(self, content: bytes) -> bool:
+        message_id, _ = read_recall(content)
+        is_new = message_id not in self.appeared
+        self.appeared.add(message_id)
+        return is_new
 
     def _appear(self, bank: Bank, name: str, content: bytes) -> None:
         sha256 = hashlib.sha256(content).hexdigest()
@@ -187,6 +196,8 @@ class Judge:
         require(found, "M7", f"bytes under {name} were never sealed")
         require(found[2] == name, "M5", f"{found[1]} appears as {name}")
         self.appeared.add(found[1])
+        if is_recall(content):
+            return
         order = read_order(name, content)
         self._require_sums(order)
         if order.message_id in bank.blocked:

@@ -68,6 +68,20 @@ def read_order(name: str, content: bytes) -> Order:
     )
 
 
+_RECALL = b"<CstmrPmtCxlReq>"
+
+
+def is_recall(content: bytes) -> bool:
+    return _RECALL in content
+
+
+def read_recall(content: bytes) -> tuple[str, str]:
+    """(message id, end-to-end id of the payment that shall not be executed) of a camt.055."""
+    root = etree.fromstring(content)
+    message_id = root.findtext(f".//{_NAMESPACE}Assgnmt/{_NAMESPACE}Id")
+    return str(message_id), str(root.findtext(f".//{_NAMESPACE}OrgnlEndToEndId"))
+
+
 @dataclass
 class Ledger:
     """What the bank did with our account: the truth of every run."""

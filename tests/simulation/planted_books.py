@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+from gateway.domain.states import PaymentState
 from gateway.store import succession
 from gateway.store.matching import allocations
-from gateway.usecases import chain, reissue
+from gateway.usecases import chain, reissue, withdrawal
 from simulation.patches import Patch, bug
 
 _NOBODY = "SELECT p.id, '' AS other FROM payment p WHERE 1 = 0"
@@ -72,3 +74,10 @@ def a_doubtful_successor_goes_out(patch: Patch) -> None:
     """Its predecessor was booked meanwhile, and it is released all the same."""
     patch.set(succession, "hold", lambda *arguments: 0)
     patch.set(succession, "doubtful_in", lambda *arguments: False)
+
+
+@bug
+def cancelled_in_a_file(patch: Patch) -> None:
+    """A payment is cancelled while a file carries it."""
+    patch.set(withdrawal, "_WAITING", tuple(PaymentState))
+    patch.set(withdrawal, "recalls", SimpleNamespace(carrier=lambda tx, payment: None))

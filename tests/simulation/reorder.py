@@ -78,7 +78,8 @@ class Reorder:
         was ordered anew after its first payment had come back: without that word the second one would not be here.
         """
         decided = self._raw.execute(
-            "SELECT 1 FROM verdict UNION SELECT 1 FROM payment WHERE predecessor_id IS NOT NULL"
+            "SELECT 1 FROM verdict UNION SELECT 1 FROM recall"
+            " UNION SELECT 1 FROM payment WHERE predecessor_id IS NOT NULL"
         ).fetchone()
         anew = self._raw.execute(_ORDERED_ANEW).fetchone()
         return not decided and not anew and not {row[0] for row in picture["exceptions"]} & {*_DEPENDS_ON_TIME}

@@ -285,6 +285,17 @@ class Answerer:
             f"{status}</OrgnlGrpInfAndSts>{blocks}{EMPTY_PLACE}</CstmrPmtStsRpt></Document>"
         )
 
+    def resolution(self, case: str, end_to_end_id: str, said: str, *, id_: str, created: str) -> bytes:
+        """camt.029: what becomes of the request ``case`` not to execute one payment."""
+        agent = "<Agt><FinInstnId><BICFI>ICBVVNVX</BICFI></FinInstnId></Agt>"
+        ends = f"<Assgnr>{agent}</Assgnr><Assgne>{agent}</Assgne><CreDtTm>{created}</CreDtTm>"
+        transfer = f"<OrgnlEndToEndId>{end_to_end_id}</OrgnlEndToEndId><TxCxlSts>{said}</TxCxlSts>"
+        return self.signed(
+            f'<Document xmlns="{ISO}:camt.029.001.13"><RsltnOfInvstgtn><Assgnmt><Id>{id_}</Id>{ends}</Assgnmt>'
+            f"<RslvdCase><Id>{case}</Id><Cretr>{agent}</Cretr></RslvdCase><Sts><Conf>CNCL</Conf></Sts>"
+            f"<CxlDtls><TxInfAndSts>{transfer}</TxInfAndSts></CxlDtls>{EMPTY_PLACE}</RsltnOfInvstgtn></Document>"
+        )
+
 
 _KINDS = {
     "camt.053": ("BkToCstmrStmt", "Stmt", "001.08"),
