@@ -278,4 +278,7 @@ def _say_tie(session: Session, result: Tie) -> None:
             [[_(word), *(money(total[name], total["currency"]) for total in totals)] for name, word in _PLACES.items()],
             numbers=range(1, 9),
         )
-    output.say(_("The day ties.") if result.ties else _("The day does not tie."))
+    if result.differences:
+        output.say(_("The day does not tie."))
+    else:
+        output.say(_("The day ties.") if result.ties else _("The day is not proven."))

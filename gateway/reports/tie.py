@@ -14,8 +14,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from gateway.domain import chains
 from gateway.domain.calendar import VIET_NAM, IsWorking
+from gateway.domain.fundings import pairs
 from gateway.store import chains as chain_rows
-from gateway.store import tie
+from gateway.store import fundings, tie
 from gateway.store.store import Store, Transaction
 
 _BEHIND_MAX = 10
@@ -96,7 +97,7 @@ class Tie:
     accounts: list[AccountDay] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     awaited: list[Difference] = field(default_factory=list)
-    """Accounts whose statement of the day is not here yet: nothing is wrong, nothing is proven."""
+    """Accounts whose statement of the day is not here, or will never be: nothing is wrong, nothing is proven."""
     unexplained: list[Difference] = field(default_factory=list)
     """Open exceptions about the day's entries, which stand among other credits and debits."""
 
@@ -171,29 +172,47 @@ class _Account:
     def _chain(self, result: Tie, currency: str, chain: list[chains.Link]) -> None:
         day = self.question.day.isoformat()
         links = [each for each in chain if each.last == day]
-        result.accounts += [self._day(currency, link) for link in links if _has_balances(link)]
+        funding = self._funding()
+        result.accounts += [self._day(currency, link, funding) for link in links if _has_balances(link)]
         ids = [sheet.id for link in links for sheet in link.sheets]
         result.differences += self._findings(currency, chain, set(ids))
         result.unexplained += [
             Difference(row.kind, row.reference or str(row.id), self.partner, self.account, row.amount, row.currency)
             for row in tie.unexplained(self.tx, ids)
+            if row.entry_id not in funding
         ]
         behind = [each for each in chain if each.last >= day][: len(links) + _BEHIND_MAX]
         if behind:
             result.differences += self._not_in_book(behind)
         else:
             self._await(result, currency)
+        if _proves_nothing(chain, links, day):
+            result.awaited.append(
+                Difference("account_unproven", day, self.partner, self.account, None, currency or None)
+            )
 
-    def _day(self, currency: str, link: chains.Link) -> AccountDay:
-        row = tie.booked(self.tx, [sheet.id for sheet in link.sheets], self.known)
+    def _funding(self) -> list[int]:
+        """The credits of the days around that are confirmed funding."""
+        day = self.question.day
+        confirmed = fundings.confirmed(self.tx, self.partner, self.account, day, self.known)
+        if not confirmed:
+            return []
+        amounts = sorted({each.amount for each in confirmed})
+        around = fundings.credits(self.tx, self.partner, self.account, self.message, day, self.known, amounts)
+        return sorted(pairs(confirmed, around))
+
+    def _day(self, currency: str, link: chains.Link, linked: Sequence[int]) -> AccountDay:
+        ids = [sheet.id for sheet in link.sheets]
+        row = tie.booked(self.tx, ids, self.known)
+        funding = fundings.booked(self.tx, ids, linked)
         opening, closing = link.opening or 0, link.closing or 0
         return AccountDay(
             partner=self.partner,
             account=self.account,
             currency=currency,
             opening=opening,
-            funding=0,
-            other_credits=tie.whole(row, "credits"),
+            funding=funding,
+            other_credits=tie.whole(row, "credits") - funding,
             returned_net=tie.whole(row, "returned"),
             reversals=tie.whole(row, "reversals"),
             debits=tie.whole(row, "debits"),
@@ -230,6 +249,14 @@ class _Account:
             result.awaited.append(
                 Difference("statement_awaited", day.isoformat(), self.partner, self.account, None, currency or None)
             )
+
+
+def _proves_nothing(chain: Sequence[chains.Link], links: Sequence[chains.Link], day: str) -> bool:
+    """Whether no balance of the account is known for this day, and none will be: the chain begins behind it, or what
+    stands in it for the day states no balances."""
+    if links:
+        return not any(_has_balances(link) for link in links) and not any(link.missing for link in links)
+    return bool(chain) and day < chain[0].first
 
 
 def _has_balances(link: chains.Link) -> bool:

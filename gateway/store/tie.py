@@ -33,7 +33,7 @@ def whole(row: Any, name: str) -> int:
     return int(getattr(row, f"{name}_high")) * _PART + int(getattr(row, f"{name}_low"))
 
 
-_ALLOCATIONS = (
+ALLOCATIONS = (
     "SELECT a.entry_id, a.payment_id, a.kind, a.amount, a.amount + a.charges AS gross, a.booked_on FROM allocation a"
     " JOIN entry e ON e.id = a.entry_id JOIN statement s ON s.id = e.statement_id JOIN file_in f ON f.id = s.file_in_id"
     " WHERE COALESCE(a.made_at, f.received_at) <= :known"
@@ -43,7 +43,7 @@ _BOOKED = (
     "SELECT a.payment_id, sum(CASE a.kind WHEN 'debit' THEN 1 ELSE 0 END) AS debits,"
     " sum(CASE a.kind WHEN 'reversal' THEN 1 ELSE 0 END) AS reversals,"
     " sum(CASE a.kind WHEN 'return' THEN 1 WHEN 'return_reversal' THEN -1 ELSE 0 END) AS returns,"
-    f" {halves(_SIGNED, 'net')} FROM ({_ALLOCATIONS}) a WHERE a.booked_on <= :day GROUP BY a.payment_id"
+    f" {halves(_SIGNED, 'net')} FROM ({ALLOCATIONS}) a WHERE a.booked_on <= :day GROUP BY a.payment_id"
 )
 """What is booked of a payment by a day; ``net`` is what it has cost our account, charges of returns apart."""
 _LAST = (
@@ -135,7 +135,7 @@ def _listed(ids: Sequence[int]) -> str:
     return ", ".join(str(int(each)) for each in ids) or "NULL"
 
 
-_WORKED_WITH = (
+WORKED_WITH = (
     "COALESCE(CASE WHEN e.disposition <> 'ignored' THEN e.id END,"
     " (SELECT min(t.id) FROM entry t WHERE t.identity = e.identity AND t.disposition <> 'ignored'),"
     " (SELECT min(t.id) FROM entry t WHERE t.loose = e.loose AND t.disposition <> 'ignored'))"
@@ -147,7 +147,7 @@ def booked(tx: Transaction, statements: Sequence[int], known: str) -> Any:
     """What the booked entries of these statements are, each sum in two halves and without sign but for ``sum``."""
     fees = ", ".join(f"'{code}'" for code in FEES)
     own = (
-        f"SELECT e.id, e.amount, e.bank_code, {_WORKED_WITH} AS same FROM entry e"
+        f"SELECT e.id, e.amount, e.bank_code, {WORKED_WITH} AS same FROM entry e"
         f" WHERE e.statement_id IN ({_listed(statements)}) AND COALESCE(e.status, 'BOOK') = 'BOOK'"
         " AND e.amount IS NOT NULL"
     )
@@ -156,7 +156,7 @@ def booked(tx: Transaction, statements: Sequence[int], known: str) -> Any:
         f"COALESCE(sum(CASE WHEN a.kind = '{kind}' THEN a.amount END), 0) AS {name}" for name, kind in kinds.items()
     )
     told = (
-        f"SELECT o.id, o.amount, o.bank_code, {sums} FROM ({own}) o LEFT JOIN ({_ALLOCATIONS}) a"
+        f"SELECT o.id, o.amount, o.bank_code, {sums} FROM ({own}) o LEFT JOIN ({ALLOCATIONS}) a"
         " ON a.entry_id = o.same GROUP BY o.id, o.amount, o.bank_code"
     )
     split = (
@@ -181,7 +181,8 @@ def booked(tx: Transaction, statements: Sequence[int], known: str) -> Any:
 def unexplained(tx: Transaction, statements: Sequence[int]) -> list[Any]:
     """Open exceptions about entries of these statements: what stands among other credits and debits."""
     return tx.rows(
-        "SELECT x.id, x.kind, x.amount, x.currency, COALESCE(e.servicer_reference, e.reference, '') AS reference"
+        "SELECT x.id, x.kind, x.entry_id, x.amount, x.currency,"
+        " COALESCE(e.servicer_reference, e.reference, '') AS reference"
         " FROM exception x JOIN entry e ON e.id = x.entry_id"
         f" WHERE x.state = 'open' AND e.statement_id IN ({_listed(statements)}) ORDER BY x.id"
     )
@@ -193,7 +194,7 @@ def not_in_book(
     """Allocations of the day by other messages whose entries the book of record does not have."""
     own = f"FROM entry t WHERE t.statement_id IN ({_listed(list(statements))})"
     return tx.rows(
-        f"SELECT p.end_to_end_id, a.kind, a.amount, p.currency FROM ({_ALLOCATIONS}) a"
+        f"SELECT p.end_to_end_id, a.kind, a.amount, p.currency FROM ({ALLOCATIONS}) a"
         " JOIN entry e ON e.id = a.entry_id JOIN statement s ON s.id = e.statement_id"
         " JOIN payment p ON p.id = a.payment_id"
         " WHERE s.partner = :partner AND s.account = :account AND s.message <> :message AND a.booked_on = :day"

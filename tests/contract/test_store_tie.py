@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from support.banks import Answerer, Booking
-from support.gateways import Gateway, bank_key, row
+from support.gateways import Gateway, bank_key, person, row
 
 from gateway.reports.tie import Difference, Question, Tie, daily_tie
+from gateway.store import fundings
 from gateway.store import tie as queries
+from gateway.usecases import decide
+from gateway.usecases.acts import ACTS
 
 BANK = Answerer(bank_key())
 OPENING = 9_000_000
@@ -141,6 +144,53 @@ def test_a_charge_of_the_bank_is_a_fee_and_money_that_comes_in_another_credit(se
     result = asked(sent, MONDAY)
     equations(result)
     assert [(day.fees, day.other_debits, day.other_credits) for day in result.accounts] == [(7, 0, 9_000)]
+
+
+def confirmed(gateway: Gateway, amount: int, reference: str, day: str = "2026-11-02") -> None:
+    told = {"amount": str(amount), "date": day, "reference": reference}
+    proposal = decide.Proposal(f"vietinbank {ACCOUNT}", "treasury", told)
+    found = decide.propose(gateway.context, ACTS["funding confirm"], proposal, "checker", person("checker"))
+    decide.confirm(gateway.context, ACTS, found.reference, "checker2", person("checker2"))
+
+
+def test_confirmed_funding_is_told_apart_from_other_credits(sent: Gateway) -> None:
+    before = sent.clock.value
+    sent.clock.pass_(hours=1)
+    confirmed(sent, 9_000, "FT1")
+    confirmed(sent, 7_000, "FT2")
+    confirmed(sent, 5_000, "FT3")
+    by_reference, by_day = Booking(None, 9_000, "FT1"), Booking(None, 7_000, "B7")
+    twice = (Booking(None, 5_000, "B8"), Booking(None, 5_000, "B9"))
+    sent.receive("camt.054", "2", BANK.statement(by_reference, message="camt.054", id_="N2"))
+    monday(sent, by_reference, by_day, *twice, Booking(None, 11, "C"))
+    result = asked(sent, MONDAY)
+    equations(result)
+    assert [(day.funding, day.other_credits) for day in result.accounts] == [(16_000, 10_011)]
+    assert sorted(each.reference for each in result.unexplained) == ["B8", "B9", "C", "X"]
+    with sent.store.read() as tx:
+        assert len(fundings.confirmed(tx, "vietinbank", ACCOUNT, MONDAY, queries.EVER)) == 3
+        moment = before.astimezone(UTC).isoformat(timespec="microseconds")
+        assert fundings.confirmed(tx, "vietinbank", ACCOUNT, MONDAY, moment) == []
+
+
+def test_a_return_of_the_same_amount_is_no_funding(sent: Gateway) -> None:
+    confirmed(sent, 500_001, "FT1")
+    confirmed(sent, 6, "FT2")
+    back = Booking(ids(sent)[0], 500_001, "FT1", return_reason="AC04")
+    monday(sent, back, Booking(None, 6, "FT2", return_reason="AC04"))
+    assert [(day.funding, day.returned_net) for day in asked(sent, MONDAY).accounts] == [(0, 500_001)]
+
+
+def test_s4_a_day_that_no_balance_proves_is_said_and_does_not_tie(month: Gateway) -> None:
+    for day in (MONDAY - timedelta(days=1), MONDAY - timedelta(days=3)):
+        result = asked(month, day)
+        assert result.awaited == [Difference("account_unproven", day.isoformat(), "vietinbank", ACCOUNT, None, "VND")]
+        assert (result.differences, result.accounts, result.ties) == ([], [], False)
+
+
+def test_s4_a_statement_without_balances_proves_no_day(sent: Gateway) -> None:
+    sent.receive("camt.053", "1", BANK.statement(Booking(None, 5, "A"), id_="S1", sequence="1"))
+    assert [each.kind for each in asked(sent, MONDAY).awaited] == ["account_unproven"]
 
 
 def test_where_a_rejected_payment_is_its_bookings_say_by_their_own_days(sent: Gateway) -> None:

@@ -212,5 +212,6 @@ TIES = {
     "batch_differs": N_("payments are not what was approved"),
     "not_in_statement": N_("booking missing from the statement"),
     "statement_awaited": N_("no statement yet"),
+    "account_unproven": N_("no balance proves this day"),
 }
 """What keeps a day from tying, besides exceptions."""

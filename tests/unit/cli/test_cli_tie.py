@@ -33,9 +33,12 @@ def test_what_was_known_before_the_month_is_nothing(month: Gateway) -> None:
     assert {each["kind"] for each in answer.document["awaited"]} == {"statement_awaited"}
 
 
-def test_a_day_before_the_first_payment_shows_no_sums(month: Gateway) -> None:
-    told = month.words("report", "tie", "--date", "2020-01-02").out
-    assert told == "The day ties.\n"
+def test_s4_a_day_before_the_first_statement_shows_no_sums_and_is_not_proven(month: Gateway) -> None:
+    told = month.words("report", "tie", "--date", "2020-01-02")
+    assert "no balance proves this day" in told.out
+    assert "Sum" not in told.out
+    assert told.out.endswith("The day is not proven.\n")
+    assert told.code == 3
 
 
 def test_a_tie_is_told_in_words_and_by_payer(month: Gateway) -> None:
