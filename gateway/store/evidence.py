@@ -66,6 +66,7 @@ STATUS_COLUMNS = (
     "status",
     "reason",
     "duplicate_class",
+    "servicer_reference",
 )
 
 
@@ -214,15 +215,22 @@ def known_loosely(tx: Transaction, statement_id: int, keys: Iterable[bytes]) -> 
     return found
 
 
+_SAYS = (
+    "(COALESCE(d.end_to_end_id, 'NOTPROVIDED') <> 'NOTPROVIDED' OR d.uetr IS NOT NULL OR d.instruction_id IS NOT NULL"
+    " OR d.message_id IS NOT NULL OR d.payment_information_id IS NOT NULL OR d.is_return)"
+)
+"""A detail that has a key, or is a return."""
+
+
 def replace_bare(tx: Transaction, statement_id: int, keys: Iterable[bytes]) -> None:
-    """Entries without details give way to the same ones with details, one to each of ``keys``, the oldest first: they
-    are ignored, their exceptions are resolved."""
+    """Entries whose details say nothing give way to the same ones that name a payment, one to each of ``keys``, the
+    oldest first: they are ignored, their exceptions are resolved."""
     wanted = Counter(keys)
     for names, places in bulk.listed(wanted):
         bare = tx.rows(
             f"SELECT e.id, e.loose FROM entry e WHERE e.loose IN ({names}) AND e.disposition <> 'ignored' AND"
-            " e.statement_id <> :statement AND NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = e.id)"
-            " ORDER BY e.id",
+            " e.statement_id <> :statement"
+            f" AND NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = e.id AND {_SAYS}) ORDER BY e.id",
             statement=statement_id,
             **places,
         )

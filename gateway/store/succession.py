@@ -79,7 +79,9 @@ _REISSUE_REFUSALS = {
         " (EXISTS (SELECT 1 FROM detail d WHERE d.end_to_end_id = p.end_to_end_id)"
         " OR p.uetr IN (SELECT d.uetr FROM detail d WHERE d.uetr IS NOT NULL)"
         " OR 'I' || substr(p.end_to_end_id, 2) IN"
-        "   (SELECT d.instruction_id FROM detail d WHERE d.instruction_id IS NOT NULL))"
+        "   (SELECT d.instruction_id FROM detail d WHERE d.instruction_id IS NOT NULL)"
+        " OR EXISTS (SELECT 1 FROM status_line n JOIN reference_entry b ON b.reference = n.servicer_reference"
+        "   WHERE n.end_to_end_id = p.end_to_end_id))"
     ),
     "reissue_not_whole": (
         f"SELECT p.id, '' AS other {_OF} WHERE p.state = 'returned' AND (p.returned_amount <> p.amount OR p.amount <>"

@@ -15,7 +15,7 @@ from adapters.profile import Profile
 from gateway.domain.calendar import add_working
 from gateway.domain.states import PAYMENT_MOVES, BatchState, FileState, PaymentState
 from gateway.store import answers, decisions, deliveries, evidence, files, instance, matching, moves, stops, succession
-from gateway.store.matching import book, sums
+from gateway.store.matching import again, book, references, sums
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases import benefits
@@ -57,8 +57,11 @@ def match(context: Context, tx: Transaction, file: FileIn) -> Matched:
     profile = context.partner(file.partner).profile
     matching.examine(tx, file.id)
     sums.recall(tx, file.id)
+    recalled = references.recall(tx, file.id)
     matching.reopen(tx)
     matching.name(tx)
+    if recalled:
+        again.skip_allocated(tx)
     result.kinds += _booked_unreleased(tx, file)
     result.kinds += give(tx, profile)
     result.kinds += book.compare(tx, file.id, profile.book_of_record)
@@ -81,6 +84,10 @@ def give(tx: Transaction, profile: Profile) -> list[str]:
     sums.recognise(tx)
     matching.allocate(tx, codes)
     sums.allocate(tx, codes, profile.sum_booking == "less_rejected")
+    references.give_way(tx)
+    references.withdraw(tx, codes)
+    matching.gather(tx)
+    references.give(tx, codes)
     kinds = matching.leave(tx)
     matching.dispose(tx)
     return kinds

@@ -142,7 +142,7 @@ class _Recorder:
             raise Unreadable("sum_out_of_range")
 
     def _known(self, entries: list[camt.Entry], identities: list[bytes]) -> list[bool]:
-        """S2: by full identity; without details also by the loose key, as often as it is known elsewhere."""
+        """S2: by full identity; what names no payment also by the loose key, as often as it is known elsewhere."""
         known = evidence.known_identities(self._tx, identities)
         bare = {index: key for index, entry in enumerate(entries) if (key := self._bare_key(entry))}
         turn = dict(zip(bare, turns.take(self._tx, list(bare.values())), strict=True))
@@ -153,12 +153,12 @@ class _Recorder:
         ]
 
     def _bare_key(self, entry: camt.Entry) -> bytes | None:
-        return None if entry.details else self._loose(entry)
+        return None if _says(entry) else self._loose(entry)
 
     def _replace_bare(self, numbered: list[tuple[int, camt.Entry, bool]]) -> None:
         if not self._reading.proven:
             return
-        told = (entry for _, entry, is_known in numbered if entry.details and not is_known and _booked(entry))
+        told = (entry for _, entry, is_known in numbered if _says(entry) and not is_known and _booked(entry))
         evidence.replace_bare(self._tx, self._row.id, filter(None, map(self._loose, told)))
 
     def _add_details(self, numbered: list[tuple[int, camt.Entry, bool]]) -> None:
@@ -274,6 +274,15 @@ def _identity(key: bytes, turn: int) -> bytes:
 
 def _some(entries: Iterator[camt.Entry]) -> list[camt.Entry]:
     return [entry for _, entry in zip(range(_PORTION_ENTRIES), entries, strict=False)]
+
+
+def _says(entry: camt.Entry) -> bool:
+    """Whether a transaction in it has a key, or is a return; else another report may tell the same entry better."""
+    return any(
+        (d.end_to_end_id or "NOTPROVIDED") != "NOTPROVIDED"
+        or any((d.uetr, d.instruction_id, d.message_id, d.payment_information_id, d.is_return))
+        for d in entry.details
+    )
 
 
 def _booked(entry: camt.Entry) -> bool:

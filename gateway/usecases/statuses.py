@@ -66,6 +66,7 @@ def _rows(report_id: int, profile: Profile, events: Iterator[Any]) -> Iterator[t
             line.status,
             codes[0] if codes else None,
             earlier_copy,
+            line.servicer_reference if isinstance(line, pain002.TransferStatus) else None,
         )
 
 

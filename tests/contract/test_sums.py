@@ -56,6 +56,7 @@ def test_s5_details_are_compared_with_their_entry_whatever_they_add_up_to(
         matching.name(tx)
         matching.set_apart(tx)
         sums.allocate(tx, (), less_rejected=True)
+        matching.gather(tx)
         matching.leave(tx)
     apart = "SELECT kind, amount FROM exception WHERE detail_id IS NULL"
     assert [tuple(row) for row in gateway.rows(apart)] == found

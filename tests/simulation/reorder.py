@@ -29,8 +29,8 @@ _PICTURES = {
     "entries": "SELECT disposition, reason, count(*) FROM entry GROUP BY 1, 2 ORDER BY 1, 2",
 }
 _TOLD = (
-    *("allocation", "sum_entry", "detail", "entry", "balance", "statement", "status_line", "status_report", "finding"),
-    *("sighting", "file_in"),
+    *("allocation", "sum_entry", "reference_entry", "detail", "entry", "balance", "statement", "status_line"),
+    *("status_report", "finding", "sighting", "file_in"),
 )
 _FORGET = (
     "DELETE FROM resolution",

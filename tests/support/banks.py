@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from support.signatures import EMPTY_PLACE, ISO, Partner, sign
@@ -267,11 +268,16 @@ class Answerer:
         transfers: tuple[tuple[str, str, str], ...] = (),
         id_: str = "P1",
         created: str = "2026-11-02T10:00:00+07:00",
+        references: Mapping[str, str] = MappingProxyType({}),
     ) -> bytes:
-        """pain.002: ``group`` (status, reason), ``block`` (id, status, reason), transfers (end-to-end id, ...)."""
+        """pain.002: ``group`` (status, reason), ``block`` (id, status, reason), transfers (end-to-end id, ...).
+
+        ``references``: end-to-end id -> the bank's own reference.
+        """
         status = f"<GrpSts>{group[0]}</GrpSts>{_reason(group[1])}" if group else ""
         lines = "".join(
-            f"<TxInfAndSts><OrgnlEndToEndId>{e2e}</OrgnlEndToEndId><TxSts>{code}</TxSts>{_reason(reason)}</TxInfAndSts>"
+            f"<TxInfAndSts><OrgnlEndToEndId>{e2e}</OrgnlEndToEndId><TxSts>{code}</TxSts>{_reason(reason)}"
+            f"{_element('AcctSvcrRef', references.get(e2e))}</TxInfAndSts>"
             for e2e, code, reason in transfers
         )
         block_id, block_status = (

@@ -14,7 +14,7 @@ from gateway.store.matching.facts import (
     write_facts,
 )
 from gateway.store.matching.keys import examine, name, reopen
-from gateway.store.matching.leftovers import counts, dispose, leave, set_apart
+from gateway.store.matching.leftovers import counts, dispose, gather, leave, set_apart
 from gateway.store.matching.touched import open_touched, touch
 from gateway.store.matching.words import DECISIVE
 
@@ -31,6 +31,7 @@ __all__ = [
     "debit_days",
     "dispose",
     "examine",
+    "gather",
     "leave",
     "name",
     "odd",

@@ -78,8 +78,8 @@ def set_apart(tx: Transaction) -> None:
     tx.run("UPDATE entry SET disposition = 'exception' WHERE id IN (SELECT entry_id FROM left_over)")
 
 
-def leave(tx: Transaction) -> list[str]:
-    """S6: what is not allocated becomes an exception with its reason; returns the kinds that are new."""
+def gather(tx: Transaction) -> None:
+    """Everything that is not allocated, with its reason, into ``left_over``."""
     tx.run(
         f"INSERT INTO left_over ({_COLUMNS}) SELECT {_KIND_OF_LEFTOVER} AS kind, s.partner, s.file_in_id, s.id, e.id,"
         " d.id, p.id, d.amount, d.currency FROM examined x CROSS JOIN entry e CROSS JOIN statement s"
@@ -96,6 +96,10 @@ def leave(tx: Transaction) -> list[str]:
         " AND (k.entry_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = e.id))"
         " AND e.id NOT IN (SELECT entry_id FROM fitting)"
     )
+
+
+def leave(tx: Transaction) -> list[str]:
+    """S6: what is left over becomes an exception with its reason; returns the kinds that are new."""
     _heal(tx)
     return _raise(tx)
 
@@ -103,11 +107,19 @@ def leave(tx: Transaction) -> list[str]:
 _SAME = "l.entry_id = x.entry_id AND l.kind = x.kind AND COALESCE(l.detail_id, 0) = COALESCE(x.detail_id, 0)"
 
 
+_OF_REFERENCE = (
+    "'unknown_debit', 'unknown_reversal', 'keys_contradict', 'key_ambiguous', 'amount_differs', 'currency_differs'"
+)
+"""What is said of an entry with no more than the bank's reference, until the bank says what that means."""
+
+
 def _heal(tx: Transaction) -> None:
     """What was left over of an entry that is examined again, and is not any more."""
     tx.run(
         "UPDATE exception AS x SET state = 'resolved', healed_at = :now WHERE x.state = 'open'"
-        " AND x.kind = 'sum_entry' AND x.entry_id IN (SELECT entry_id FROM examined)"
+        f" AND x.entry_id IN (SELECT entry_id FROM examined) AND (x.kind = 'sum_entry' OR (x.kind IN ({_OF_REFERENCE})"
+        "  AND EXISTS (SELECT 1 FROM reference_entry b WHERE b.entry_id = x.entry_id"
+        "   AND b.detail_id = COALESCE(x.detail_id, 0))))"
         f" AND NOT EXISTS (SELECT 1 FROM left_over l WHERE {_SAME})",
         now=tx.now(),
     )

@@ -138,7 +138,7 @@ _PARTS = (
 def _take_away(tx: Transaction) -> None:
     """Parts of examined sums that are not theirs by what is known now."""
     gone = (
-        "detail_id IS NULL AND entry_id IN (SELECT entry_id FROM examined) AND NOT EXISTS"
+        "by IN ('message', 'block') AND entry_id IN (SELECT entry_id FROM examined) AND NOT EXISTS"
         f" (SELECT 1 FROM ({_PARTS}) q WHERE q.entry_id = allocation.entry_id"
         " AND q.payment_id = allocation.payment_id)"
     )

@@ -74,6 +74,7 @@ class StatusLine(SQLModel, table=True):
         Index("ix_status_line_payment", "end_to_end_id"),
         index_where("ix_status_line_block", "original_block_id", where="level = 'block'"),
         index_where("ix_status_line_message", "original_message_id", where="level = 'group'"),
+        index_where("ix_status_line_reference", "servicer_reference", where="servicer_reference IS NOT NULL"),
     )
 
     id: int = key()
@@ -86,6 +87,8 @@ class StatusLine(SQLModel, table=True):
     reason: str | None = None
     duplicate_class: bool = False
     """The reason says an earlier copy arrived: evidence of delivery, never a rejection."""
+    servicer_reference: str | None = None
+    """Under which of its own references the partner books the payment."""
 
 
 class Statement(SQLModel, table=True):
@@ -202,6 +205,17 @@ class SumEntry(SQLModel, table=True):
     """Why it settles nothing, whatever its amount: it names another file of ours as well."""
 
 
+class ReferenceEntry(SQLModel, table=True):
+    """An entry, or a transaction in it, that names nothing of ours but has the bank's own reference."""
+
+    __tablename__ = "reference_entry"
+
+    entry_id: int = Field(primary_key=True, sa_type=Big, foreign_key="entry.id")
+    detail_id: int = Field(primary_key=True, sa_type=Big)
+    """0 for an entry without transactions."""
+    reference: str = Field(index=True)
+
+
 class Allocation(SQLModel, table=True):
     """S5: one detail, or a part of one sum, to one payment, exact amount and currency."""
 
@@ -214,7 +228,8 @@ class Allocation(SQLModel, table=True):
 
     id: int = key()
     detail_id: int | None = big(default=None, foreign_key="detail.id", unique=True)
-    """None for a payment's part of an entry that books a whole file or block in one sum."""
+    """None for a payment's part of an entry that books a whole file or block in one sum, and for an entry without
+    transactions."""
     entry_id: int = big(foreign_key="entry.id", index=True)
     payment_id: int = big(foreign_key="payment.id")
     kind: str
