@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -82,14 +83,17 @@ def show(session: Session, number: int) -> int:
 
 
 def _show(session: Session, number: int) -> int:
+    from gateway.reports.suggestions import suggestions
     from gateway.store import browse, resolutions
 
     with session.app.store.read() as tx:
         row, found = browse.exception(tx, number), browse.exception_reason(tx, number)
         ending = resolutions.of_exception(tx, number)
+        likely = suggestions(tx, number, row.kind) if row.state == "open" else []
     reason = reasons.reason_of(session, row.partner, found.code, found.state) if found else None
     document = _document(row, session.app.clock.now()) | {"params": json.loads(row.params)}
     document |= {"reason": reasons.document(reason), "resolution": _ended(ending)}
+    document |= {"suggestions": [asdict(each) for each in likely]}
     output = session.output
     output.say(f"{row.id}  {row.partner}  {kind_word(row.kind)}  {state_word(row.state)}")
     output.say(document["message"])
@@ -109,6 +113,14 @@ def _show(session: Session, number: int) -> int:
             *_shown(document, ending),
         ],
     )
+    output.table(
+        [_("May be"), _("Reference"), _("State"), _("Day"), _("Payee"), _("Account"), _("Because of")],
+        [
+            [s.payment, s.payment_ref, state_word(s.state), s.day, s.payee_name, s.account,
+             ", ".join(phrase(each) for each in s.why)]
+            for s in likely
+        ],
+    )  # fmt: skip
     output.document(document)
     return 0
 

@@ -157,6 +157,12 @@ PHRASES = {
     "DUPL": N_("duplicate"),
     "TECH": N_("technical fault"),
     "FRAD": N_("fraud"),
+    # why a payment is suggested for an entry
+    "same_account": N_("same account"),
+    "account_alike": N_("account alike"),
+    "same_name": N_("same name"),
+    "name_alike": N_("name alike"),
+    "only_one": N_("the only payment of this amount in these days"),
     # why a batch is held
     "limit_per_day": N_("limit per day"),
     "limit_per_account": N_("limit per account"),

@@ -93,3 +93,25 @@ def test_what_does_not_fit_is_one_line(queue: Gateway, options: tuple[str, ...],
 def test_that_something_healed_is_not_for_people_to_say(queue: Gateway) -> None:
     told = ("--as", "healed", "--reason", "x", "--operator", "checker")
     assert queue.json("exception", "resolve", _number(queue, "second_debit"), *told).code == 2
+
+
+def test_an_unexplained_entry_is_shown_with_what_it_may_be(queue: Gateway) -> None:
+    app = App(queue.home, lambda key: b"")
+    with app.store.begin() as tx:
+        found = tx.rows(
+            "SELECT e.id, d.id AS detail, s.partner, s.file_in_id, d.amount FROM allocation a"
+            " JOIN detail d ON d.id = a.detail_id JOIN entry e ON e.id = d.entry_id"
+            " JOIN statement s ON s.id = e.statement_id JOIN payment p ON p.id = a.payment_id"
+            " WHERE a.kind = 'debit' AND p.state = 'settled' ORDER BY a.id LIMIT 1"
+        )[0]
+        tx.run("UPDATE payment SET state = 'sent' WHERE id IN (SELECT payment_id FROM allocation WHERE entry_id = :e)",
+               e=found.id)  # fmt: skip
+        links = {"entry_id": found.id, "detail_id": found.detail, "amount": found.amount, "currency": "VND"}
+        evidence.raise_exception(tx, "unknown_debit", found.partner, **links)
+    app.store.close()
+    number = _number(queue, "unknown_debit")
+    (shown,) = queue.json("exception", "show", number).done()["suggestions"]
+    assert set(shown["why"]) <= {"same_account", "same_name", "only_one"}
+    assert "*" in shown["account"]
+    assert shown["payment"] in queue.words("exception", "show", number).out
+    assert queue.json("exception", "show", _number(queue, "second_debit")).done()["suggestions"] == []
