@@ -28,10 +28,11 @@ OPEN = f"SELECT k.payment_id FROM ({_STANDING}) k WHERE k.state IN ('requested',
 """Payments with a recall that the partner has not decided."""
 
 
-def add(tx: Transaction, payment_id: int, file_id: int, decision_id: int, reason: str) -> None:
+def add(tx: Transaction, payment_id: int, file_id: int, decision_id: int | None, reason: str) -> None:
+    """By the decision of two people, or the gateway's own (None)."""
     tx.run(
         "INSERT INTO recall (id, payment_id, file_id, decision_id, reason, requested_at)"
-        " VALUES (:id, :payment, :file, :decision, :reason, :now)",
+        " VALUES (:id, :payment, :file, CAST(:decision AS BIGINT), :reason, :now)",
         id=take(tx, "recall").start,
         payment=payment_id,
         file=file_id,

@@ -6,6 +6,7 @@ Both judge all the evidence of the payments ``touched``, as ``matching.conclude`
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -154,6 +155,23 @@ def follow_doubts(tx: Transaction, file_in_id: int | None, evidence: str) -> lis
     hold(tx, "t.id IN (SELECT id FROM following)", evidence)
     kinds = ["successor_held"] * _raise_for(tx, "successor_held", "p.state = 'held'", file_in_id)
     return kinds + ["predecessor_booked"] * _raise_for(tx, "predecessor_booked", f"p.state IN {_RELEASED}", file_in_id)
+
+
+def to_recall(tx: Transaction) -> list[Any]:
+    """(id, partner, predecessor, exception) of the followed payments that are out and not booked, and not recalled."""
+    return tx.rows(
+        "SELECT p.id, p.partner, b.end_to_end_id AS predecessor, x.id AS exception FROM following n"
+        " JOIN payment p ON p.id = n.id JOIN payment b ON b.id = p.predecessor_id"
+        " JOIN exception x ON x.payment_id = p.id AND x.kind = 'predecessor_booked' AND x.state = 'open'"
+        f" WHERE p.state IN ('sent', 'accepted') AND p.id NOT IN ({recalls.OPEN})"
+        " AND NOT EXISTS (SELECT 1 FROM recall r WHERE r.payment_id = p.id AND r.decision_id IS NULL) ORDER BY p.id"
+    )
+
+
+def tell_recall(tx: Transaction, exception_id: int, predecessor: str, message_id: str) -> None:
+    """The alarm says that the partner is asked, and in which file."""
+    params = json.dumps({"predecessor": predecessor, "recall": message_id})
+    tx.run("UPDATE exception SET params = :params WHERE id = :id", params=params, id=exception_id)
 
 
 def hold(tx: Transaction, selection: str, evidence: str) -> int:

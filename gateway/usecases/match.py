@@ -14,11 +14,11 @@ from typing import Any
 from adapters.profile import Profile
 from gateway.domain.calendar import add_working
 from gateway.domain.states import PAYMENT_MOVES, BatchState, FileState, PaymentState
-from gateway.store import answers, decisions, deliveries, evidence, files, instance, matching, moves, stops, succession
+from gateway.store import answers, decisions, deliveries, evidence, files, instance, matching, moves, stops
 from gateway.store.matching import again, book, references, sums
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
-from gateway.usecases import benefits
+from gateway.usecases import benefits, successors
 from gateway.usecases.context import Context
 
 _NEVER_RELEASED = (*deliveries.UNRELEASED, FileState.ALLOCATED, FileState.HELD, FileState.VOID)
@@ -123,7 +123,7 @@ def conclude(context: Context, tx: Transaction, cause: Cause, result: Matched) -
     result.causes = [(row.state, row.reason, row.payments) for row in matching.causes(tx)]
     result.kinds += matching.odd(tx, cause.file_in_id)
     matching.write_facts(tx)
-    result.kinds += succession.follow_doubts(tx, cause.file_in_id, f"predecessor booked after all: {cause.reference}")
+    result.kinds += successors.follow(context, tx, cause.file_in_id, cause.reference)
     result.kinds += benefits.take_back(tx, cause.reference, cause.file_in_id)
     _reopen(tx, cause.reference)
 

@@ -1,4 +1,4 @@
-"""Recall: two people ask the partner not to execute a payment that was released (M13). It moves no payment by itself.
+"""Recall: the partner is asked not to execute a payment that was released (M13). It moves no payment by itself.
 
 The request is a camt.055 in a file of its own, which is sealed and delivered by the same protocol as every other; the
 answer is a camt.029. Only what is booked, or rejected by a pain.002, changes the payment.
@@ -47,13 +47,19 @@ class Recall(Act):
 
     def execute(self, context: Context, tx: Transaction, decision: Decision) -> None:
         payment = batches.payment(tx, decision.subject)
-        file = _file(context, tx, payment)
-        tx.session.add(file)
-        tx.session.flush()
-        file.content_sha256 = batches.file_digest(tx, file.id)
+        file = ask(context, tx, payment, f"decision {decision.reference}")
         recalls.add(tx, payment.id, file.id, decision.id, params_of(decision)["code"])
-        moves.noted_first(tx, "file_out", file.message_id, file.state, f"decision {decision.reference}")
         tx.record("system", "payment recall", payment.end_to_end_id, file=file.message_id, decision=decision.reference)
+
+
+def ask(context: Context, tx: Transaction, payment: Payment, ground: str) -> FileOut:
+    """The file that asks, which goes out with the next round; the caller says in it what is recalled."""
+    file = _file(context, tx, payment)
+    tx.session.add(file)
+    tx.session.flush()
+    file.content_sha256 = batches.file_digest(tx, file.id)
+    moves.noted_first(tx, "file_out", file.message_id, file.state, ground)
+    return file
 
 
 def _file(context: Context, tx: Transaction, payment: Payment) -> FileOut:

@@ -74,9 +74,15 @@ ADVICE: Templates = {
         "Batch {batch} is held by a limit or for want of money ({why}). chitra send tells the figures. It is tried"
         " again at every run; fund the account, raise the limit or cancel the batch."
     ),
-    "predecessor_booked": N_(
-        "This payment pays {predecessor} again, which may have been paid after all. Call the partner at once: recall"
-        " what is not booked (chitra payment recall), and ask for the other back."
+    "predecessor_booked": (
+        N_(
+            "This payment pays {predecessor} again, which may have been paid after all. The partner is asked to recall"
+            " it (file {recall}). Call all the same, and watch for its answer: chitra payment show."
+        ),
+        N_(
+            "This payment pays {predecessor} again, which may have been paid after all, and no recall went out by"
+            " itself: the partner takes none, or this payment is booked. Call at once and ask for one of them back."
+        ),
     ),
     "successor_held": N_(
         "This payment was to pay {predecessor} again, which may have been paid after all. It is held and not sent. Ask"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from gateway.store.tables.columns import Big, big, key, one_of
+from gateway.store.tables.columns import Big, big, key, one_of, unique_where
 
 
 class Stop(SQLModel, table=True):
@@ -126,13 +126,19 @@ class Funding(SQLModel, table=True):
 
 
 class Recall(SQLModel, table=True):
-    """A released payment that two people ask the partner not to execute (M13). Insert-only; it moves no money."""
+    """A released payment that the partner is asked not to execute (M13). Insert-only; it moves no money.
+
+    Two people ask, or the gateway itself, once, for a payment whose predecessor is booked after all (M10, trigger).
+    """
+
+    __table_args__ = (unique_where("uq_recall_own", "payment_id", where="decision_id IS NULL"),)
 
     id: int = key()
     payment_id: int = big(foreign_key="payment.id", index=True)
     file_id: int = Field(foreign_key="file_out.id", index=True)
     """The file that asks; it carries no payment."""
-    decision_id: int = big(foreign_key="decision.id", unique=True)
+    decision_id: int | None = big(default=None, foreign_key="decision.id", unique=True)
+    """None for the gateway's own."""
     reason: str
     """ISO external cancellation reason."""
     requested_at: str

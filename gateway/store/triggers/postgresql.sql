@@ -190,7 +190,9 @@ CREATE TRIGGER recall_answer_fixed_update BEFORE UPDATE ON recall_answer FOR EAC
 CREATE TRIGGER recall_answer_fixed_delete BEFORE DELETE ON recall_answer FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M13 recall answer is insert-only');
 CREATE OR REPLACE FUNCTION chitra_recall_needs_decision() RETURNS trigger LANGUAGE plpgsql AS
-'BEGIN IF NOT EXISTS (SELECT 1 FROM decision d JOIN payment p ON p.end_to_end_id = d.subject WHERE
+'BEGIN IF NOT (NEW.decision_id IS NULL AND EXISTS (SELECT 1 FROM exception x JOIN payment p ON p.id = x.payment_id
+WHERE x.kind = ''predecessor_booked'' AND p.id = NEW.payment_id AND p.predecessor_id IS NOT NULL))
+AND NOT EXISTS (SELECT 1 FROM decision d JOIN payment p ON p.end_to_end_id = d.subject WHERE
 d.id = NEW.decision_id AND p.id = NEW.payment_id AND d.state = ''executed'' AND d.verb = ''payment recall'') THEN RAISE
 EXCEPTION ''M11 a recall needs the decision of two on its payment'' USING ERRCODE =
 ''integrity_constraint_violation''; END IF; RETURN NEW; END';

@@ -118,6 +118,8 @@ CREATE TRIGGER recall_fixed_delete BEFORE DELETE ON recall BEGIN SELECT RAISE(AB
 CREATE TRIGGER recall_answer_fixed_update BEFORE UPDATE ON recall_answer BEGIN SELECT RAISE(ABORT, 'M13 recall answer is insert-only'); END;
 CREATE TRIGGER recall_answer_fixed_delete BEFORE DELETE ON recall_answer BEGIN SELECT RAISE(ABORT, 'M13 recall answer is insert-only'); END;
 CREATE TRIGGER recall_by_decision BEFORE INSERT ON recall
-WHEN NOT EXISTS (SELECT 1 FROM decision d JOIN payment p ON p.end_to_end_id = d.subject WHERE d.id = NEW.decision_id
+WHEN NOT (NEW.decision_id IS NULL AND EXISTS (SELECT 1 FROM exception x JOIN payment p ON p.id = x.payment_id
+  WHERE x.kind = 'predecessor_booked' AND p.id = NEW.payment_id AND p.predecessor_id IS NOT NULL))
+AND NOT EXISTS (SELECT 1 FROM decision d JOIN payment p ON p.end_to_end_id = d.subject WHERE d.id = NEW.decision_id
   AND p.id = NEW.payment_id AND d.state = 'executed' AND d.verb = 'payment recall')
 BEGIN SELECT RAISE(ABORT, 'M11 a recall needs the decision of two on its payment'); END;
