@@ -38,4 +38,6 @@ class Person:
 
 def person(vault: Vault, payment_id: int, envelope: bytes) -> Person:
     """The envelope of a payment row, opened."""
-    return Person(**json.loads(vault.open(bytes(envelope), f"payment:{payment_id}")))
+    told = json.loads(vault.open(bytes(envelope), f"payment:{payment_id}"))
+    told.pop("predecessor_ref", None)
+    return Person(**told)

@@ -203,6 +203,15 @@ def clashes(tx: Transaction) -> Iterator[tuple[int, str, str, str | int]]:
             yield row.line, field, code, row.other
 
 
+def foreign_successors(tx: Transaction) -> list[int]:
+    """Rows that name a predecessor of another person, month or amount."""
+    rows = tx.rows(
+        "SELECT i.line FROM incoming i JOIN payment p ON p.id = i.predecessor_id WHERE i.person_blind <> p.person_blind"
+        " OR i.benefit_month <> p.benefit_month OR i.amount <> p.amount OR i.currency <> p.currency ORDER BY i.line"
+    )
+    return [row.line for row in rows]
+
+
 def accept_incoming(tx: Transaction) -> int:
     """Make the scratch rows payments."""
     names = ", ".join(PAYMENT_COLUMNS)

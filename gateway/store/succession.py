@@ -40,6 +40,34 @@ def claim(tx: Transaction, batch_id: str, references: Sequence[str]) -> dict[str
     return found
 
 
+_NAMED = (
+    "SELECT p.id FROM payment p WHERE p.payer = :payer AND p.programme = :programme AND p.payment_ref = :reference"
+    " AND p.state {states} ORDER BY p.id DESC LIMIT 1"
+)
+_LAST = (
+    "WITH RECURSIVE line(id) AS (SELECT CAST(:payment AS BIGINT) UNION SELECT s.id FROM line n JOIN payment s"
+    " ON s.predecessor_id = n.id WHERE s.state = 'cancelled') SELECT max(id) FROM line"
+)
+
+
+def claim_last(tx: Transaction, payer: str, programme: str, reference: str) -> int | None:
+    """The payment of this reference, or of its successors, cancelled before they were sent, the last; locked."""
+    given = {"payer": payer, "programme": programme, "reference": reference}
+    found = tx.value(_NAMED.format(states="<> 'cancelled'"), **given)
+    if found is None:
+        found = tx.value(_NAMED.format(states="= 'cancelled' AND p.predecessor_id IS NOT NULL"), **given)
+    if found is None:
+        return None
+    last = int(tx.value(_LAST, payment=found))
+    tx.session.get_one(Payment, last, with_for_update=True, populate_existing=True)
+    return last
+
+
+def name_of(tx: Transaction, payment_id: int) -> str:
+    """The end-to-end id."""
+    return tx.session.get_one(Payment, payment_id).end_to_end_id
+
+
 def consider(tx: Transaction, payment_ids: Sequence[int]) -> None:
     """Gather all the evidence of these payments."""
     matching.open_touched(tx)
@@ -120,18 +148,19 @@ def free_keys(tx: Transaction, payment_ids: Sequence[int]) -> None:
         tx.run(f"UPDATE payment SET holds_key = :no WHERE id IN ({listed})", no=False, **names)
 
 
-def note_successors(tx: Transaction, batch_id: str, decision: str) -> None:
-    """The first history row of each successor: whose it is, and who decided."""
+def note_successors(tx: Transaction, batch_id: str, how: str, by: str) -> None:
+    """The first history row of each successor: what it is, of whom, and by what."""
     selection = "FROM payment s JOIN payment p ON p.id = s.predecessor_id WHERE s.batch_id = :batch"
     count = tx.value(f"SELECT count(*) {selection}", batch=batch_id)
     tx.run(
         "INSERT INTO history (id, kind, subject, at, source, target, evidence)"
         " SELECT :first - 1 + row_number() OVER (ORDER BY s.id), 'payment', s.end_to_end_id, :at, '', s.state,"
-        " 're-issue of ' || p.end_to_end_id || ' (' || p.state || '), decision ' || CAST(:decision AS VARCHAR)"
+        " CAST(:how AS VARCHAR) || ' of ' || p.end_to_end_id || ' (' || p.state || '), ' || CAST(:by AS VARCHAR)"
         f" {selection}",
         first=take(tx, "history", count).start,
         at=tx.now(),
-        decision=decision,
+        how=how,
+        by=by,
         batch=batch_id,
     )
 

@@ -13,6 +13,7 @@ from gateway.domain.states import BatchState
 from gateway.store import batches, blobs, moves
 from gateway.store.store import Transaction, naming, take
 from gateway.store.tables import Batch, Payer
+from gateway.usecases.carrying import CarryOvers
 from gateway.usecases.context import Context
 from gateway.usecases.payment_rows import CURRENCY, Belonging, PaymentRows
 from gateway.usecases.rows import COLUMNS, KINDS, RowProblem, RowReader
@@ -83,6 +84,7 @@ class _Staging:
         self._context, self._tx, self._request, self._columns = context, tx, request, columns
         self._reader = RowReader(context, request.period)
         self._batch_id = naming(tx).batch_id(take(tx, "batch").start)
+        self._carried = CarryOvers(context, tx, request.payer, request.programme)
         self._payments = PaymentRows(context, tx, Belonging(self._batch_id, request.payer, request.programme))
         self._rows = 0
         self._amount = 0
@@ -106,6 +108,7 @@ class _Staging:
             self.problems.append(RowProblem(0, "", "same_rows_in_other_programme", elsewhere))
         for row, field, code, other in batches.clashes(self._tx):
             self.problems.append(RowProblem(row, field, code, {"other": other}))
+        self.problems += self._carried.problems()
         self.problems.sort(key=lambda problem: problem.row)
 
     def digest(self) -> bytes:
@@ -120,12 +123,14 @@ class _Staging:
             for name in item.originals:
                 self._examples.setdefault(name, identifiers.masked_name(item.values[name]))
             checked = self._reader.check(item)
-            if isinstance(checked, list):
-                self.problems += checked
+            predecessor = None if isinstance(checked, list) else self._carried.predecessor(checked)
+            if isinstance(checked, list) or isinstance(predecessor, RowProblem):
+                self.problems += checked if isinstance(checked, list) else []
+                self.problems += [predecessor] if isinstance(predecessor, RowProblem) else []
                 self._flawed.append(self._told_apart(item))
             else:
                 self._amount += checked.amount
-                yield self._payments.row(checked)
+                yield self._payments.row(checked, predecessor)
 
     def _note(self, found: tabular.Problem) -> None:
         """A flaw of the file itself; one that loses nothing (an unknown column) does not make the batch invalid."""
@@ -151,8 +156,10 @@ class _Staging:
         tx.session.add(batch)
         tx.session.flush()
         if valid:
+            self._carried.take_over()
             batches.accept_incoming(tx)
             batch.content_sha256 = batches.content_digest(tx, batch)
+            self._carried.note(batch)
         else:
             batches.add_problems(tx, batch.id, [(p.row, p.field, p.code, p.params) for p in self.problems])
         moves.noted_first(tx, "batch", batch.id, batch.state, f"import by {batch.maker}")

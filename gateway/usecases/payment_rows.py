@@ -69,7 +69,7 @@ class PaymentRows:
 
 
 def _personal(line: Line) -> bytes:
-    """The envelope's content: what identifies a person or an account."""
+    """The envelope's content: what identifies a person or an account, and what else the row says that has no column."""
     fields: dict[str, object] = {
         "beneficiary_id": line.beneficiary_id,
         "beneficiary_name": line.beneficiary_name,
@@ -79,6 +79,8 @@ def _personal(line: Line) -> bytes:
         "account": line.account,
         "note": line.note,
     }
+    if line.predecessor_ref:
+        fields["predecessor_ref"] = line.predecessor_ref
     if line.originals:
         fields["originals"] = line.originals
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()

@@ -11,23 +11,21 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, BinaryIO
 
 from formats import tabular
-from gateway.domain.calendar import add_working
 from gateway.domain.errors import Refusal
 from gateway.domain.identifiers import is_payment_ref
 from gateway.domain.states import BatchState
-from gateway.store import absence, batches, blobs, moves, succession
+from gateway.store import batches, blobs, moves, succession
 from gateway.store.store import Transaction, naming, take
-from gateway.store.tables import Batch, Decision, FileOut, Payment
-from gateway.usecases import chain
+from gateway.store.tables import Batch, Decision, Payment
 from gateway.usecases.context import Context
 from gateway.usecases.decide import Act, Params
+from gateway.usecases.ended import against
 from gateway.usecases.payment_rows import Belonging, PaymentRows
 from gateway.usecases.rows import COLUMNS, Line, RowProblem, RowReader
 
@@ -181,9 +179,8 @@ def _refused(
 ) -> set[int]:
     """Payments that must not be paid again, each with all its reasons among the problems (M10)."""
     by_id = {payment.id: payment for payment in known.values()}
-    succession.consider(tx, sorted(by_id))
     bad = set()
-    for number, code, params in (*_against(tx), *_unproven(context, tx)):
+    for number, code, params in against(context, tx, sorted(by_id)):
         payment = by_id[number]
         told = {"payment": payment.end_to_end_id} | params
         plan.problems.append(RowProblem(rows[payment.payment_ref].number, "payment_ref", code, told))
@@ -191,39 +188,11 @@ def _refused(
     return bad
 
 
-def _against(tx: Transaction) -> Iterator[tuple[int, str, dict[str, str | int]]]:
-    for number, code, other in succession.refusals(tx):
-        yield number, code, {"other": other}
-
-
-def _unproven(context: Context, tx: Transaction) -> Iterator[tuple[int, str, dict[str, str | int]]]:
-    """Rejected payments of which the statements do not prove that they were never debited."""
-    judged: dict[int, Refusal | None] = {}
-    for number, file in succession.rejecting_files(tx):
-        if file.id not in judged:
-            judged[file.id] = _without_proof(context, tx, file)
-        if found := judged[file.id]:
-            yield number, found.code, found.params
-
-
-def _without_proof(context: Context, tx: Transaction, file: FileOut) -> Refusal | None:
-    partner = context.partner(file.partner)
-    executed = date.fromisoformat(file.execution_date)
-    last = add_working(executed, partner.profile.absence_days, context.is_working)
-    first = min(date.fromisoformat(file.created_at[:10]), executed)
-    if context.today() <= last:
-        return Refusal("reissue_too_early", until=last.isoformat())
-    if absence.is_unexplained(tx, file, first.isoformat()):
-        return Refusal("reissue_debit_unexplained", account=f"*{file.debtor_account[-4:]}")
-    if why := chain.gap(context, tx, partner, file.debtor_account, first, last):
-        return Refusal("reissue_debit_possible", why=why)
-    return None
-
-
 def _correct(tx: Transaction, plan: Plan, reader: RowReader, row: tabular.Row, payment: Payment) -> None:
     """The predecessor's line with what the list corrects, checked like any row."""
     personal = json.loads(tx.vault.open(bytes(payment.personal), f"payment:{payment.id}"))
-    personal.pop("originals", None)
+    for name in ("originals", "predecessor_ref"):
+        personal.pop(name, None)
     values = {
         **personal,
         "payment_ref": _next_reference(payment),
@@ -278,7 +247,7 @@ def _make(tx: Transaction, plan: Plan, payments: Sequence[tuple[Any, ...]], deci
     batches.accept_incoming(tx)
     batch.content_sha256 = batches.content_digest(tx, batch)
     moves.noted_first(tx, "batch", batch.id, batch.state, f"decision {decision.reference}")
-    succession.note_successors(tx, batch.id, decision.reference)
+    succession.note_successors(tx, batch.id, "re-issue", f"decision {decision.reference}")
     tx.record(
         batch.maker,
         decision.verb,

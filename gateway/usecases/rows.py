@@ -31,6 +31,7 @@ COLUMNS = (
     Column("account", ("Số tài khoản", "Tài khoản", "Số điện thoại ví"), required=True, kind="digits"),
     Column("bank", ("Ngân hàng", "Mã ngân hàng", "Ví điện tử"), required=True),
     Column("note", ("Nội dung", "Ghi chú"), required=False),
+    Column("predecessor_ref", ("Mã chi trả trước", "Mã khoản chi trước"), required=False),
 )
 """The columns of a batch file (docs/batch.md) with their Vietnamese headings."""
 PERSONAL_TEXTS = ("beneficiary_name", "payee_name", "payee_basis", "note")
@@ -67,15 +68,19 @@ class Line:
     partner: str
     entitled_amount: int | None = None
     """What the person may have for the month in all, where the list says it; arrears need it."""
+    predecessor_ref: str = ""
+    """Of a carry-over: the reference of the payment that it pays again."""
     originals: Mapping[str, str] = dataclass_field(default_factory=dict)
     """What the list says in an old font, where a text was converted from it."""
 
     def canonical(self) -> str:
         """What makes two rows the same; order of the columns of ``docs/batch.md``, bank by its BIN.
 
-        The entitled amount stands at the end, where there is one: rows without it are as they always were.
+        The entitled amount and the predecessor stand at the end, where there are any: rows without them are as they
+        always were.
         """
-        entitled = () if self.entitled_amount is None else (str(self.entitled_amount),)
+        entitled = "" if self.entitled_amount is None else str(self.entitled_amount)
+        behind = (entitled, self.predecessor_ref) if self.predecessor_ref else (entitled,) if entitled else ()
         return "\x1f".join(
             (
                 self.payment_ref,
@@ -91,7 +96,7 @@ class Line:
                 self.account,
                 self.bank,
                 self.note,
-                *entitled,
+                *behind,
             )
         )
 
@@ -189,6 +194,8 @@ def _benefit(values: Mapping[str, str], period: str) -> Iterator[Flaw]:
     if not money.is_whole(values["amount"]):
         yield "amount", "amount_not_integer" if values["amount"] else "missing", {}
     yield from _entitlement(values)
+    if values["predecessor_ref"] and values["kind"] != "carry-over":
+        yield "predecessor_ref", "predecessor_of_other_kind", {}
 
 
 def _entitlement(values: Mapping[str, str]) -> Iterator[Flaw]:

@@ -53,6 +53,7 @@ COLUMNS = (
     "account",
     "bank",
     "note",
+    "predecessor_ref",
 )
 
 Row = dict[str, str]

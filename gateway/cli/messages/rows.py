@@ -76,6 +76,12 @@ TEMPLATES: Templates = {
     "duplicate_payment_ref": N_("The same payment reference stands in row {other}. Each payment needs its own."),
     "duplicate_benefit": N_("The same person is paid for the same month in row {other}. Remove one of the two."),
     "already_imported": N_("This payment is already in batch {other}. Remove the row."),
+    "predecessor_of_other_kind": N_("Only a carry-over names a payment that it pays again."),
+    "predecessor_unknown": N_("This payer and programme have no payment {reference}."),
+    "predecessor_differs": N_(
+        "The payment named is of another person, month or amount. A carry-over pays it again whole."
+    ),
+    "duplicate_predecessor": N_("Row {other} pays the same payment again. Remove one of the two."),
     "conflict": N_("Batch {other} has this payment reference with other content. Correct the row or give a new one."),
     "entitled_amount_missing": N_(
         "This person has {other:,} for this month with the other lines. Say in entitled_amount what is due in all."

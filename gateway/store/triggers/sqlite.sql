@@ -97,7 +97,8 @@ CREATE TRIGGER payment_successor_proven BEFORE INSERT ON payment
 WHEN NEW.predecessor_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.id = NEW.predecessor_id
   AND (p.state IN ('rejected', 'returned') OR (p.state = 'cancelled' AND p.predecessor_id IS NOT NULL))
   AND NOT p.holds_key AND p.payer = NEW.payer AND p.programme = NEW.programme AND p.person_blind = NEW.person_blind
-  AND p.benefit_month = NEW.benefit_month AND p.kind = NEW.kind AND p.amount = NEW.amount
+  AND p.benefit_month = NEW.benefit_month AND (p.kind = NEW.kind OR NEW.kind = 'carry-over')
+  AND p.amount = NEW.amount
   AND p.currency = NEW.currency)
 BEGIN SELECT RAISE(ABORT, 'M10 a successor needs a predecessor that was rejected or returned'); END;
 CREATE TRIGGER payment_predecessor_fixed BEFORE UPDATE OF predecessor_id ON payment
