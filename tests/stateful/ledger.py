@@ -29,13 +29,17 @@ class Bank:
     returned: set[str] = field(default_factory=set)
     nameless: dict[str, str] = field(default_factory=dict)
     """Reference of a credit that names no payment -> what it returned; the bank knows when it is asked."""
+    recalls: list[tuple[str, str]] = field(default_factory=list)
+    """(message id, end-to-end id) of every request not to pay that it has not answered."""
     fees: int = 0
     _told: int = 0
 
     def take(self) -> None:
         for path in sorted((self.place / "in").iterdir()):
             if not path.name.startswith("."):
-                self.taken += _orders(path.read_bytes())
+                content = path.read_bytes()
+                self.taken += _orders(content)
+                self.recalls += _recalls(content)
                 path.unlink()
 
     @property
@@ -82,9 +86,20 @@ class Bank:
         self.rejected.add(of.end_to_end_id)
         return BANK.status(of.message_id, transfers=((of.end_to_end_id, "RJCT", "AC04"),), id_=self._next("P"))
 
+    def answers(self, message_id: str, of: Order, stopped: bool) -> bytes:
+        """What becomes of the request not to pay one order."""
+        said, created = ("ACCR" if stopped else "RJCR"), "2026-11-02T12:00:00+07:00"
+        return BANK.resolution(message_id, of.end_to_end_id, said, id_=self._next("X"), created=created)
+
     def _next(self, kind: str) -> str:
         self._told += 1
         return f"{kind}{self._told}"
+
+
+def _recalls(content: bytes) -> list[tuple[str, str]]:
+    root = etree.fromstring(content)
+    message_id = root.findtext(".//{*}Assgnmt/{*}Id") or ""
+    return [(message_id, each.text or "") for each in root.iter("{*}OrgnlEndToEndId")]
 
 
 def _orders(content: bytes) -> list[Order]:

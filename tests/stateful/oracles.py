@@ -85,6 +85,21 @@ def require_lawful(database: Path) -> None:
         _require_legal_moves(raw)
 
 
+def ended(database: Path) -> list[str]:
+    """References of the payments that were refused or came back."""
+    with closing(sqlite3.connect(database)) as raw:
+        rows = raw.execute("SELECT payment_ref FROM payment WHERE state IN ('rejected', 'returned') ORDER BY id")
+        return [reference for (reference,) in rows]
+
+
+def successions(database: Path) -> list[tuple[str, str]]:
+    """(predecessor, successor) by end-to-end id."""
+    with closing(sqlite3.connect(database)) as raw:
+        return raw.execute(
+            "SELECT b.end_to_end_id, s.end_to_end_id FROM payment s JOIN payment b ON b.id = s.predecessor_id"
+        ).fetchall()
+
+
 def _require_legal_moves(raw: sqlite3.Connection) -> None:
     """M3: every move of a payment is in the table, begins where the last one ended, and ends at its state."""
     at: dict[str, str] = {}

@@ -6,21 +6,16 @@ import io
 import os
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from support.banks import TinyBank, WatchedTransport
 from support.gateways import Gateway, new_gateway, person, row
-from support.stores import Crashed, Points
+from support.successors import approved, reissued
 
-from gateway.anchors import FileAnchors
-from gateway.domain.errors import ChitraError, RemoteUnknown
 from gateway.domain.resolutions import handling
-from gateway.ports import Transport
 from gateway.store import audit
 from gateway.store.stops import EVERYTHING
 from gateway.usecases import approve, decide
@@ -32,6 +27,7 @@ from gateway.usecases.resume import survey
 from gateway.usecases.stopping import stop
 from stateful import oracles
 from stateful.ledger import Bank, Order
+from stateful.process import Process
 
 EXAMPLES = int(os.environ.get("CHITRA_STATEFUL_EXAMPLES", "50"))
 STEPS = int(os.environ.get("CHITRA_STATEFUL_STEPS", "50"))
@@ -56,6 +52,8 @@ class Payouts(RuleBasedStateMachine):
         self.rows = 0
         self.now = None
         self.inbox: list[tuple[str, bytes]] = []
+        self.paid_again: set[str] = set()
+        """References that people have paid again; they remember it when a backup has forgotten."""
         self.posted = 0
         self.backup: Path | None = None
         gateway = new_gateway(self.folder / "home")
@@ -105,6 +103,26 @@ class Payouts(RuleBasedStateMachine):
             waiting = gateway.rows(_WAITING)
             if waiting:
                 self._end(gateway, data.draw(st.sampled_from(waiting)), confirmed)
+
+    @rule(data=st.data(), to_the_end=st.booleans())
+    def people_pay_again(self, data: st.DataObject, to_the_end: bool) -> None:
+        """M10: what has come back, on its evidence; what was only refused has none here."""
+        with self.process() as gateway:
+            ended = [each for each in oracles.ended(self.database) if each not in self.paid_again]
+            if ended:
+                reference = data.draw(st.sampled_from(ended))
+                batch = reissued(gateway, reference)
+                self.paid_again.add(reference)
+                if to_the_end:
+                    approved(gateway, batch)
+
+    @rule(data=st.data())
+    def people_recall(self, data: st.DataObject) -> None:
+        """M13: it was released, so that nobody but the bank can stop it."""
+        with self.process() as gateway:
+            out = gateway.rows("SELECT end_to_end_id FROM payment WHERE state IN ('sent', 'accepted') ORDER BY id")
+            if out:
+                self._decide(gateway, "payment recall", data.draw(st.sampled_from(out)).end_to_end_id, code="CUST")
 
     # --- workers ---------------------------------------------------------------------------------------------------
 
@@ -178,6 +196,17 @@ class Payouts(RuleBasedStateMachine):
         }
         self._say("camt.053", said[how](of))
 
+    @precondition(lambda self: self.bank.recalls)
+    @rule(obeys=st.booleans())
+    def the_bank_answers_a_recall(self, obeys: bool) -> None:
+        """It lets be only what it has booked nowhere."""
+        message_id, end_to_end_id = self.bank.recalls.pop()
+        of = next(each for each in self.bank.taken if each.end_to_end_id == end_to_end_id)
+        stopped = obeys and not self._booked(of) and end_to_end_id not in self.bank.rejected
+        self._say("pain.002", self.bank.answers(message_id, of, stopped))
+        if stopped:
+            self._say("pain.002", self.bank.rejects(of))
+
     @rule()
     def the_bank_takes_a_fee(self) -> None:
         self._say("camt.053", self.bank.takes_a_fee())
@@ -214,6 +243,11 @@ class Payouts(RuleBasedStateMachine):
     def m1_nobody_is_paid_twice(self) -> None:
         debited = self.bank.debited
         assert len(debited) == len(set(debited)), f"M1: paid twice: {sorted(debited)}"
+
+    @invariant()
+    def m10_what_is_paid_again_has_come_back(self) -> None:
+        for predecessor, successor in oracles.successions(self.database):
+            assert successor not in self.bank.debited or predecessor in self.bank.returned, f"M10: {successor}"
 
     @invariant()
     def what_the_database_says_is_lawful(self) -> None:
@@ -290,8 +324,8 @@ class Payouts(RuleBasedStateMachine):
     def database(self) -> Path:
         return self.folder / "home" / "chitra.db"
 
-    def process(self, place: int | None = None, fault: str = "") -> _Process:
-        return _Process(self, place, fault)
+    def process(self, place: int | None = None, fault: str = "") -> Process:
+        return Process(self, place, fault)
 
     def _say(self, message: str, content: bytes) -> None:
         self.inbox.append((message, content))
@@ -309,10 +343,9 @@ class Payouts(RuleBasedStateMachine):
         return of.end_to_end_id not in self.bank.rejected | self.bank.returned
 
     @staticmethod
-    def _decide(gateway: Gateway, verb: str, subject: str) -> None:
-        decision = decide.propose(
-            gateway.context, ACTS[verb], Proposal(subject, "looked at"), "checker", person("checker")
-        )
+    def _decide(gateway: Gateway, verb: str, subject: str, **params: str) -> None:
+        proposal = Proposal(subject, "looked at", params)
+        decision = decide.propose(gateway.context, ACTS[verb], proposal, "checker", person("checker"))
         decide.confirm(gateway.context, ACTS, decision.reference, "checker2", person("checker2"))
 
     def _start(self, gateway: Gateway) -> None:
@@ -330,48 +363,6 @@ class Payouts(RuleBasedStateMachine):
         if gateway.value("SELECT safe_since FROM instance"):
             survey(gateway.context)
             self._decide(gateway, "resume", "all")
-
-
-class _Process:
-    """One process over the home; it may die, or lose an answer, at one operation."""
-
-    def __init__(self, machine: Payouts, place: int | None, fault: str) -> None:
-        self._machine, self._place, self._fault = machine, place, fault
-
-    def __enter__(self) -> Gateway:
-        home = self._machine.folder / "home"
-        points = Points()
-        points.before, points.after = self._before, self._after
-        faulty = self._place is not None
-        gateway = Gateway(home, f"sqlite:///{home / 'chitra.db'}", points=points if faulty else None)
-        if self._machine.now is not None:
-            gateway.clock.value = self._machine.now
-        bank = TinyBank(gateway.place(), takes=False)
-
-        def watched(inner: Transport) -> Transport:
-            return WatchedTransport(inner, points, bank)
-
-        if faulty:
-            gateway.wrap = watched
-        places = FileAnchors(home / "anchor.json", [self._machine.folder / "outside.anchor"])
-        gateway.__dict__["context"] = replace(gateway.context, anchors=places)
-        self._gateway = gateway
-        return gateway
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
-        self._machine.now = self._gateway.clock.value
-        self._gateway.close()
-        return isinstance(error, Crashed | ChitraError)
-
-    def _before(self, number: int, name: str) -> None:
-        if number == self._place and self._fault == "crash before":
-            raise Crashed(name)
-
-    def _after(self, number: int, name: str) -> None:
-        if number == self._place and self._fault == "crash after":
-            raise Crashed(name)
-        if number == self._place and self._fault == "no reply" and name != "commit":
-            raise RemoteUnknown("timeout", operation=name)
 
 
 TestPayouts = Payouts.TestCase
