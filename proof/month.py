@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from proof.section import Section, Tell
 
 if TYPE_CHECKING:
+    from months.books import Books
     from months.outcomes import Month
     from months.play import Picture
 
@@ -22,6 +23,7 @@ PAYMENTS, ORDERS = 10_000, 50
 
 def run(tell: Tell, scale: float = 1.0) -> Section:
     """``scale`` 1.0 is 10,000 payments in 50 orders; less makes both fewer."""
+    from months.books import books
     from months.play import sent
 
     payments, orders = max(200, round(PAYMENTS * scale)), max(3, round(ORDERS * scale))
@@ -32,11 +34,13 @@ def run(tell: Tell, scale: float = 1.0) -> Section:
         for seed, (picture, seconds) in enumerate(_told(home, Path(folder), month, orders)):
             pictures.append(picture)
             tell(f"month: order {seed} of {orders}, {seconds:.0f} s, {picture.digest[:12]}")
+        tell("month: the tie of every day")
+        booked = books(home, Path(folder) / "books", month)
     others = [seed for seed, each in enumerate(pictures) if each.digest != pictures[0].digest]
     return Section(
         title="S2, S3: a month in many orders",
-        text=_text(payments, len(month.files), pictures, others),
-        corrupted=len(others),
+        text=_text(payments, len(month.files), pictures, others) + _books(booked),
+        corrupted=len(others) + sum(len(booked.surprises(tie)) for tie in booked.healed),
     )
 
 
@@ -75,4 +79,26 @@ def _text(payments: int, files: int, pictures: list[Picture], others: list[int])
         f"- Orders with another digest than `{honest.digest[:16]}`: {len(others)}.",
         *(f"  - seed {seed}: `{pictures[seed].digest[:16]}`" for seed in others),
     ]
+    return "\n".join(lines) + "\n"
+
+
+def _books(booked: Books) -> str:
+    """Both equations of every day, after the lost page and the lost day were told, too."""
+    from months.books import not_in_place
+
+    lines = [
+        "",
+        "The books of that month, by `report tie` of every day, once the bank has said again what was lost. The bank's"
+        " own wrongs, second debits and dollars told of a debit in dong, are each a row of the day; nothing else is.",
+        "",
+        "| day | approved, not in its place | account: closing is wrong by | rows: told and wanted | surprises |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for tie in booked.healed:
+        wrong = sum(abs(each.difference) for each in tie.accounts)
+        lines.append(
+            f"| {tie.date} | {not_in_place(tie):,} | {wrong:,} | {len(tie.differences)} |"
+            f" {len(booked.surprises(tie))} |"
+        )
+    lines += [f"  - {tie.date}: {each}" for tie in booked.healed for each in booked.surprises(tie)]
     return "\n".join(lines) + "\n"

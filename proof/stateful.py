@@ -65,9 +65,10 @@ def _text(parts: Parts, total: Part) -> str:
     lines = [
         f"{total['examples']:,} examples of {STEPS} steps ({parts.commits('examples')}): people import, approve,"
         " cancel, pay again, recall, stop, start, end exceptions; workers send and poll and die at any operation; the"
-        " bank takes, accepts, books, rejects, returns with and without a name and in part, reverses, takes fees, answers"
-        " recalls; its files come in any order and again; backups are restored. After every step S1, S2, S5, S6, S7,"
-        " M1, M3, M4, M10, M11 and M13 are looked at, at the end M2 and, with everything told once more backwards, S2.",
+        " bank takes, accepts, books, rejects, returns with and without a name and in part, reverses, takes fees,"
+        " answers recalls; its files come in any order and again; backups are restored. After every step S1, S2, S5,"
+        " S6, S7, M1, M3, M4, M10, M11 and M13 are looked at, at the end M2 and, with everything told once more"
+        " backwards, S2.",
         "",
         f"- Portions of {PORTION} that broke a promise: {len(total['broken'])}.",
         *(f"  - `--hypothesis-seed={each}`" for each in total["broken"]),

@@ -45,6 +45,9 @@ ENDS: Mapping[str, str] = {
 _EVERY = 40
 _DAYS = ("2026-11-02", "2026-11-03", "2026-11-04", "2026-11-05", "2026-11-09")
 """The day after the fourth is missing."""
+PAGED_DAY, LOST_DAY = "2026-11-04", "2026-11-06"
+BOOKED_DAYS = (*_DAYS[:4], LOST_DAY, _DAYS[4])
+"""All working days of the books."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Month:
     payments: list[Paid]
     balance: int = 100_000_000_000
     files: list[File] = field(default_factory=list)
+    lost: list[File] = field(default_factory=list)
+    """What the bank says again when it is asked: a page and a day."""
 
     def __post_init__(self) -> None:
         self.files += list(self._answers())
@@ -90,6 +95,16 @@ class Month:
 
     def _of(self, *outcomes: str) -> list[Paid]:
         return [each for each in self.payments if each.outcome in outcomes]
+
+    def untied(self, day: str) -> int:
+        """By how much the statement of a day does not tie, minor units: dollars told of a debit in dong."""
+        told = [each for each in self._of("other currency") if each.debit().day == day]
+        return sum(99 * each.amount for each in told)
+
+    def twice_by(self, day: str) -> dict[str, int]:
+        """End-to-end id -> amount of what is debited a second time by the end of a day."""
+        twice = self._of("debited twice") if day >= _DAYS[3] else []
+        return {each.end_to_end_id: each.amount for each in twice}
 
     def _answers(self) -> Iterator[File]:
         """Two reports: the second one, later by the time inside, contradicts the first."""
@@ -126,9 +141,18 @@ class Month:
                 last = str(page == len(pages)).lower()
                 paged = f"<Id>S{number}</Id><StmtPgntn><PgNb>{page}</PgNb><LastPgInd>{last}</LastPgInd></StmtPgntn>"
                 written = resigned(written, f"<Id>{id_}</Id>", paged)
-            if (number, page) != (2, 2):
+            if (number, page) == (2, 2):
+                self.lost.append(("camt.053", written))
+            else:
                 yield "camt.053", written
-        self.balance += 1_000_000 if number == len(_DAYS) - 2 else 0
+        if number == len(_DAYS) - 2:
+            self._lose_a_day(str(number + 2))
+
+    def _lose_a_day(self, sequence: str) -> None:
+        moved = Booking(None, 1_000_000, "LOST", LOST_DAY)
+        written = BANK.statement(moved, id_="SLOST", sequence=sequence, opening=self.balance, day=LOST_DAY)
+        self.lost.append(("camt.053", written))
+        self.balance += moved.amount
 
 
 def _thirds(bookings: list[Booking]) -> list[list[Booking]]:
