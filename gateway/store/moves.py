@@ -26,7 +26,7 @@ def move(tx: Transaction, kind: str, key: int | str, target: str, evidence: str)
     """Move one row; raises ``IllegalMove``, or ``Busy`` when another worker moved it first (fence)."""
     row = tx.run(f"SELECT state, {_SUBJECTS[kind]} AS subject FROM {kind} WHERE id = :key", key=key).one()
     require_legal(kind, row.state, target, row.subject)
-    _note(tx, kind, "t.id = :key", target, evidence, {"key": key})
+    _note(tx, kind, "t.id = :key", target, evidence, {"key": key}, 1)
     moved = tx.run(
         f"UPDATE {kind} SET state = :target WHERE id = :key AND state = :source",
         key=key,
@@ -41,11 +41,12 @@ def move_payments(
     tx: Transaction, selection: str, target: str, evidence: str, beside: Beside | None = None, **params: Any
 ) -> int:
     """Move all payments of a selection over alias ``t`` (an SQL condition); all or, by an exception, none."""
-    sources = [row.state for row in tx.rows(f"SELECT DISTINCT t.state FROM payment t WHERE {selection}", **params)]
+    found = tx.rows(f"SELECT t.state, count(*) AS many FROM payment t WHERE {selection} GROUP BY t.state", **params)
+    sources = sorted(row.state for row in found)
     for source in sources:
         require_legal("payment", source, target)
     fenced = f"{selection} AND t.state IN ({', '.join(repr(source) for source in sources) or 'NULL'})"
-    noted = _note(tx, "payment", fenced, target, evidence, params)
+    noted = _note(tx, "payment", fenced, target, evidence, params, sum(row.many for row in found))
     update = f"UPDATE payment AS t SET state = :target WHERE {fenced}"
     if beside:
         update = (
@@ -58,9 +59,10 @@ def move_payments(
     return moved
 
 
-def _note(tx: Transaction, kind: str, selection: str, target: str, evidence: str, params: dict[str, Any]) -> int:
-    """One history row per selected row; ids are continued from the counter without gaps."""
-    count = tx.value(f"SELECT count(*) FROM {kind} t WHERE {selection}", **params)
+def _note(
+    tx: Transaction, kind: str, selection: str, target: str, evidence: str, params: dict[str, Any], count: int
+) -> int:
+    """One history row for each of the ``count`` selected rows; ids go on from the counter without gaps."""
     if not count:
         return 0
     first = take(tx, "history", count).start

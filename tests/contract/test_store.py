@@ -281,7 +281,7 @@ def _interrupted(tx: Transaction, word: str, act: Callable[[], None]) -> None:
     tx.run = run  # type: ignore[method-assign]
 
 
-@pytest.mark.parametrize("word", ["SELECT count(*) FROM payment", "INSERT INTO history", "UPDATE payment"])
+@pytest.mark.parametrize("word", ["SELECT t.state, count(*)", "INSERT INTO history", "UPDATE payment"])
 def test_m3_a_move_between_look_and_act_is_never_overwritten(on_postgres: Gateway, word: str) -> None:
     """Another worker cancels a payment while this one allocates both."""
     on_postgres.approved(row(1), row(2))
