@@ -122,9 +122,8 @@ class Judge:
     def _require_sent(self, file_id: int, name: str) -> None:
         states = self._raw.execute(
             "SELECT DISTINCT p.state FROM payment p JOIN payment_file l ON l.payment_id = p.id"
-            " WHERE l.file_id = ? AND l.live UNION SELECT p.state FROM payment p JOIN recall r ON r.payment_id = p.id"
-            " WHERE r.file_id = ?",
-            (file_id, file_id),
+            " WHERE l.file_id = ? AND l.live",
+            (file_id,),
         ).fetchall()
         require(states, "M4", f"{name} is released without a live payment")
         require(all(state in _PAID for (state,) in states), "M13", f"{name} is released with payments {states}")

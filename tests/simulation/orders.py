@@ -37,8 +37,6 @@ class Order:
     control_sum: int
     lines: list[Line]
     answered: bool = False
-    is_recall: bool = False
-    """It asks not to execute what came before, and orders nothing; this bank has executed it already."""
 
 
 def read_order(name: str, content: bytes) -> Order:
@@ -48,9 +46,6 @@ def read_order(name: str, content: bytes) -> Order:
     def text(element: etree._Element, path: str) -> str:
         return str(element.findtext("/".join(f"{_NAMESPACE}{part}" for part in path.split("/"))))
 
-    recall = root.find(f"{_NAMESPACE}CstmrPmtCxlReq")
-    if recall is not None:
-        return Order(name, content, text(recall, "Assgnmt/Id"), "", 0, 0, [], answered=True, is_recall=True)
     message = root.find(f"{_NAMESPACE}CstmrCdtTrfInitn")
     assert message is not None
     transfers = message.findall(f"{_NAMESPACE}PmtInf/{_NAMESPACE}CdtTrfTxInf")
