@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -27,13 +28,16 @@ class Books:
         untied, twice = self.month.untied(tie.date), self.month.twice_by(tie.date)
         wrong = [not_in_place(tie), *(each.difference - untied for each in tie.accounts)]
         found = [f"an equation is wrong by {amount}" for amount in wrong if amount]
-        told = {(each.kind, _payment(each), each.amount) for each in (*tie.differences, *tie.awaited)}
-        wanted = {("booked_differs", end_to_end_id, amount) for end_to_end_id, amount in twice.items()}
-        wanted |= {("statement_does_not_tie", "", untied)} if untied else set()
-        return found + [str(each) for each in sorted(told ^ wanted, key=str)]
+        told: Counter[tuple[str, str]] = Counter()
+        for each in (*tie.differences, *tie.awaited):
+            told[each.kind, _payment(each)] += each.amount or 0
+        wanted = {("booked_differs", end_to_end_id): amount for end_to_end_id, amount in twice.items()}
+        wanted |= {("statement_does_not_tie", ""): untied} if untied else {}
+        return found + [str(each) for each in sorted(told.items() ^ wanted.items())]
 
 
 def _payment(of: Difference) -> str:
+    """Pages of a statement are one."""
     return of.reference if of.kind == "booked_differs" else ""
 
 
