@@ -190,9 +190,9 @@ def to_recall(tx: Transaction) -> list[Any]:
     """(id, partner, predecessor, exception) of the followed payments that are out and not booked, and not recalled."""
     return tx.rows(
         "SELECT p.id, p.partner, b.end_to_end_id AS predecessor, x.id AS exception FROM following n"
-        " JOIN payment p ON p.id = n.id JOIN payment b ON b.id = p.predecessor_id"
-        " JOIN exception x ON x.payment_id = p.id AND x.kind = 'predecessor_booked' AND x.state = 'open'"
-        f" WHERE p.state IN ('sent', 'accepted') AND p.id NOT IN ({recalls.OPEN})"
+        " CROSS JOIN payment p CROSS JOIN payment b CROSS JOIN exception x WHERE p.id = n.id"
+        " AND b.id = p.predecessor_id AND x.payment_id = p.id AND x.kind = 'predecessor_booked' AND x.state = 'open'"
+        f" AND p.state IN ('sent', 'accepted') AND p.id NOT IN ({recalls.OPEN})"
         " AND NOT EXISTS (SELECT 1 FROM recall r WHERE r.payment_id = p.id AND r.decision_id IS NULL) ORDER BY p.id"
     )
 
