@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from simulation.world import World
 
 ROUNDS, HOURS = 7, 24
+LOOKS = 3
+"""Rounds after the last word, such as the answer to a recall: a file without a sign of its end must rest first."""
 PAID_AGAIN = 4
 """Round in which people pay again whatever may be; one round later a bank may book what it had refused."""
 REORDERED = 0.1
@@ -38,8 +40,9 @@ class Ending:
         said: list[str] = []
         for number in range(ROUNDS):
             said = self._round(number)
-        world.clock.pass_(hours=HOURS)
-        said += self._poll()
+        for _ in range(LOOKS):
+            world.clock.pass_(hours=HOURS)
+            said += self._poll()
         world.look()
         world.oracles.at_the_end(world.store, said)
         if self._chance.happens(REORDERED):

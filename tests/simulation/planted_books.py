@@ -8,7 +8,7 @@ from typing import Any
 from gateway.domain.states import PaymentState
 from gateway.store import succession
 from gateway.store.matching import allocations
-from gateway.usecases import chain, reissue, withdrawal
+from gateway.usecases import chain, ended, successors, withdrawal
 from simulation.patches import Patch, bug
 
 _NOBODY = "SELECT p.id, '' AS other FROM payment p WHERE 1 = 0"
@@ -54,7 +54,7 @@ def a_short_return_is_paid_again(patch: Patch) -> None:
 @bug
 def paid_again_on_a_rejection_alone(patch: Patch) -> None:
     """The partner's word is enough, without the statements."""
-    patch.set(reissue, "_unproven", lambda context, tx: iter(()))
+    patch.set(ended, "_unproven", lambda context, tx: iter(()))
 
 
 @bug
@@ -66,7 +66,7 @@ def a_gap_proves_absence(patch: Patch) -> None:
 @bug
 def a_predecessor_booked_after_all_is_not_told(patch: Patch) -> None:
     """The successor is out, and nobody hears that its predecessor is, too."""
-    patch.set(succession, "follow_doubts", lambda *arguments: [])
+    patch.set(successors, "follow", lambda *arguments: [])
 
 
 @bug
