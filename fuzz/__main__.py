@@ -24,6 +24,7 @@ _SEEDS = {
     "enveloped": ("generic/camt053*.xml",),
     "streamed": ("generic/camt053*.xml",),
     "detached": ("generic/pain002*.xml",),
+    "cms": (),
     "csv": ("months/*.csv",),
     "xlsx": ("months/*.xlsx",),
     "text": ("months/*.csv",),

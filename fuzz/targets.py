@@ -20,7 +20,7 @@ from formats import tabular
 from formats.errors import FormatError
 from formats.iso20022 import camt, explain, pain001, pain002, schema
 from formats.text import recognise
-from keys import detached, signature, streamed, xmldsig
+from keys import cms, detached, signature, streamed, xmldsig
 from keys.errors import KeysError
 
 _NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -34,7 +34,7 @@ class _Spool:
 
 
 _SEED = Path(__file__).with_name("seed")
-"""A statement and the certificate that signed it once, whose key nobody has any more."""
+"""A statement and the certificates that signed once, whose keys nobody has any more."""
 
 
 @cache
@@ -112,6 +112,14 @@ def detached_target(data: bytes) -> None:
             assert served.read() == b"message"
 
 
+def cms_target(data: bytes) -> None:
+    with suppress(KeysError):
+        pinned = (_SEED / "cms.pem").read_bytes()
+        found = cms.verify_cms(BytesIO(b"message"), data, [pinned], _Spool(), _NOW, _SIZE_BYTES_MAX)
+        with found, found.open() as served:
+            assert served.read() == b"message"
+
+
 def csv_target(data: bytes) -> None:
     _same_twice(lambda source: tabular.read(source, _COLUMNS, "list.csv"), data)
 
@@ -135,6 +143,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "enveloped": enveloped_target,
     "streamed": streamed_target,
     "detached": detached_target,
+    "cms": cms_target,
     "csv": csv_target,
     "xlsx": xlsx_target,
     "text": text_target,

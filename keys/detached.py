@@ -14,12 +14,10 @@ from lxml import etree
 
 from keys import signature as judged
 from keys import xmldsig
-from keys.errors import BadSignature, Hostile
+from keys.errors import BadSignature
 from keys.forms import DSIG, whole_file
 from keys.signing import SigningKey
 from keys.verified import Spool, Verified, _Scratch
-
-_PART_BYTES = 1 << 20
 
 
 def sign_detached(digest: bytes, name: str, key: SigningKey) -> bytes:
@@ -46,22 +44,14 @@ def verify_detached(
     certificate = judged.believed_certificate(element, judged.pins(trusted, own, now))
     signed = judged.check_value(element, certificate)
     with _Scratch(spool) as scratch:
-        _copy(source, scratch, size_bytes_max)
+        scratch.fill(source, size_bytes_max)
         judged.check_digest(signed, scratch.digest(), certificate)
         return scratch.vouch("detached", certificate)
 
 
 def _parse(signature: bytes) -> etree._Element:
-    if len(signature) > judged.SIGNATURE_BYTES_MAX:
-        raise BadSignature("signature_too_large", size_bytes_max=judged.SIGNATURE_BYTES_MAX)
+    judged.check_size(signature)
     element = judged.parse(signature)
     if element.tag != f"{{{DSIG}}}Signature":
         raise BadSignature("signature_missing")
     return element
-
-
-def _copy(source: BinaryIO, scratch: _Scratch, size_bytes_max: int) -> None:
-    while part := source.read(min(_PART_BYTES, size_bytes_max + 1 - scratch.size_bytes)):
-        scratch.write(part)
-        if scratch.size_bytes > size_bytes_max:
-            raise Hostile("too_large", size_bytes_max=size_bytes_max)

@@ -1,7 +1,8 @@
 """One ``Signature`` element, judged: its form, the pinned certificate it names, its value.
 
 Shared by every way of reading one; where it stands and what it covers is the matter of ``enveloped``, ``streamed``
-and ``detached``. Every freedom of the standard that we do not need is refused before any arithmetic.
+and ``detached``; ``cms`` shares the pins and the bounds. Every freedom of the standard that we do not need is refused
+before any arithmetic.
 """
 
 from __future__ import annotations
@@ -97,10 +98,22 @@ def check_form(signature: etree._Element, reference: Reference) -> None:
     _check_reference(signed_info[2], reference)
 
 
+def check_size(signature: bytes) -> None:
+    """A signature apart from its document is read whole, so it is small."""
+    if len(signature) > SIGNATURE_BYTES_MAX:
+        raise BadSignature("signature_too_large", size_bytes_max=SIGNATURE_BYTES_MAX)
+
+
+def believed(named: bytes, pins: Pins) -> x509.Certificate:
+    """The pinned certificate with this DER, valid now."""
+    certificate = _pinned(named, pins)
+    certificates.check_valid(certificate, pins.now)
+    return certificate
+
+
 def believed_certificate(signature: etree._Element, pins: Pins) -> x509.Certificate:
     """The pinned certificate that the signature names, valid now."""
-    certificate = _pinned(_named_certificate(signature), pins)
-    certificates.check_valid(certificate, pins.now)
+    certificate = believed(_named_certificate(signature), pins)
     _sized(signature, "SignatureValue", certificates.rsa_key(certificate).key_size // 8)
     return certificate
 

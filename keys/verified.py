@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, cast
 from cryptography import x509
 
 from keys import certificates
+from keys.errors import Hostile
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-Proof = Literal["enveloped", "detached", "channel", "none"]
+Proof = Literal["enveloped", "detached", "cms", "channel", "none"]
 
 _MAKER = object()
 _PART_BYTES = 1 << 20
@@ -72,6 +73,13 @@ class _Scratch:
     def write(self, part: bytes) -> None:
         self._sha256.update(part)
         self.size_bytes += self._file.write(part)
+
+    def fill(self, source: BinaryIO, size_bytes_max: int) -> None:
+        """Copy the whole source in parts; more than the size allowed is not read."""
+        while part := source.read(min(_PART_BYTES, size_bytes_max + 1 - self.size_bytes)):
+            self.write(part)
+            if self.size_bytes > size_bytes_max:
+                raise Hostile("too_large", size_bytes_max=size_bytes_max)
 
     def digest(self) -> bytes:
         """SHA-256 of all that was written."""

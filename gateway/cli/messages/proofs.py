@@ -98,5 +98,19 @@ TEMPLATES: Templates = {
     "transform_forbidden": N_("The signature transforms the content in a way not agreed. The file is set aside."),
     "value_size": N_("{element} of the signature does not have {size_bytes} bytes. The file is set aside."),
     "value_not_base64": N_("{element} of the signature cannot be read. The file is set aside; tell the partner."),
+    "not_der": N_(
+        "The signature beside the file is not in DER, or something stands behind it. Both are set aside; ask the"
+        " partner for a CMS signature in DER that is not written as a stream."
+    ),
+    "content_inside": N_(
+        "The signature beside the file has content of its own. Both are set aside; ask the partner for a detached one."
+    ),
+    "attributes_missing": N_(
+        "The signature lacks signed attributes: content type, digest and time. The file is set aside; tell the partner."
+    ),
+    "attribute_forbidden": N_(
+        "The signature has a signed attribute that was not agreed, or one twice. The file is set aside; tell the"
+        " partner."
+    ),
     "file_too_short": N_("The file is cut off. It is not used."),
 }

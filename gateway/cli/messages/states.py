@@ -206,6 +206,7 @@ PHRASES = {
     # proofs
     "enveloped": N_("signature inside the file"),
     "detached": N_("signature beside the file"),
+    "cms": N_("CMS signature beside the file"),
     "channel": N_("secured channel"),
     "none": N_("none"),
     "several": N_("several"),

@@ -11,6 +11,7 @@ import pytest
 from support.signatures import TemporarySpool
 
 from formats.iso20022 import schema
+from keys.cms import verify_cms
 from keys.xmldsig import verify_enveloped
 
 ROOT = Path(__file__).parents[3]
@@ -35,3 +36,6 @@ def test_the_seeds_of_signatures_are_believed() -> None:
         content = (ROOT / "fuzz" / "corpus" / target / "signed.xml").read_bytes()
         with verify_enveloped(io.BytesIO(content), [CERTIFICATE], TemporarySpool(), NOW) as found:
             assert found.open().read() == (ROOT / "fuzz" / "seed" / "statement.xml").read_bytes()
+    document = (ROOT / "fuzz" / "corpus" / "cms" / "signed.p7s").read_bytes()
+    pinned = (ROOT / "fuzz" / "seed" / "cms.pem").read_bytes()
+    assert verify_cms(io.BytesIO(b"message"), document, [pinned], TemporarySpool(), NOW, 100).proof == "cms"
