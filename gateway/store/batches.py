@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
+from gateway.domain import merkle
 from gateway.domain.errors import NotFound
 from gateway.store import bulk
 from gateway.store.store import Transaction, take
@@ -235,25 +236,37 @@ def problems(tx: Transaction, batch_id: str) -> list[Any]:
 
 def content_digest(tx: Transaction, batch: Batch) -> bytes:
     """M12: SHA-256 over everything that an approval covers, read afresh from the rows."""
-    head = (batch.id, batch.payer, batch.programme, batch.period, batch.maker, batch.currency)
-    return _digest(tx, head, "payment p WHERE p.batch_id = :key", batch.id)
+    return digest_of(content_head(batch), merkle.root(map(merkle.leaf, content_lines(tx, batch.id))))
+
+
+def content_head(batch: Batch) -> str:
+    """What is approved of the batch itself."""
+    return "\x1f".join((batch.id, batch.payer, batch.programme, batch.period, batch.maker, batch.currency))
+
+
+def content_lines(tx: Transaction, batch_id: str) -> Iterator[bytes]:
+    """What is approved of each payment; its UETR keeps the hash of a line from being guessed."""
+    return _lines(tx, "payment p WHERE p.batch_id = :key", batch_id)
 
 
 def file_digest(tx: Transaction, file_id: int) -> bytes:
     """The same over the payments of one file; fixed at allocation, checked again at sealing."""
     payments = "payment_file l JOIN payment p ON p.id = l.payment_id WHERE l.file_id = :key"
-    return _digest(tx, (), payments, file_id)
+    return digest_of("", merkle.root(map(merkle.leaf, _lines(tx, payments, file_id))))
 
 
-def _digest(tx: Transaction, head: Sequence[str], selection: str, key: str | int) -> bytes:
-    sha256 = hashlib.sha256("\x1f".join(head).encode() + b"\n")
+def digest_of(head: str, root: bytes) -> bytes:
+    """Over the head and the root of the tree of lines (docs/proof.md)."""
+    return hashlib.sha256(f"{head}\n{root.hex()}\n".encode()).digest()
+
+
+def _lines(tx: Transaction, selection: str, key: str | int) -> Iterator[bytes]:
     for row in tx.stream(
         "SELECT p.payment_ref, p.end_to_end_id, p.uetr, p.partner, p.bank, p.amount, p.currency, p.kind,"
         f" p.benefit_month, p.content_blind FROM {selection} ORDER BY p.payment_ref {tx.dialect.binary_order}",
         key=key,
     ):
-        sha256.update("\x1f".join(map(str, row[:-1])).encode() + bytes(row.content_blind) + b"\n")
-    return sha256.digest()
+        yield "\x1f".join((*map(str, row[:-1]), bytes(row.content_blind).hex())).encode()
 
 
 def add_approval(tx: Transaction, approval: Approval) -> bool:

@@ -11,7 +11,7 @@ from gateway.domain.states import PaymentState
 from gateway.store import batches
 from gateway.store.store import Transaction, naming, take
 from gateway.usecases.context import Context
-from gateway.usecases.rows import Line
+from gateway.usecases.rows import Line, content_blind
 
 CURRENCY = "VND"
 """Batch files have no currency column; welfare is paid in đồng."""
@@ -62,7 +62,7 @@ class PaymentRows:
             "personal": vault.seal(_personal(line), f"payment:{number}"),
             "person_blind": vault.blind("person", line.beneficiary_id),
             "account_blind": vault.blind("account", f"{line.bank}:{line.account}"),
-            "content_blind": vault.blind("content", line.canonical()),
+            "content_blind": content_blind(vault, line),
             "predecessor_id": predecessor_id,
         }
         return tuple(fields.get(column) for column in batches.PAYMENT_COLUMNS)

@@ -6,11 +6,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from hashlib import sha256
 
 from adapters.profile import Profile
 from formats import text
 from formats.tabular import Column, Row
 from gateway.domain import identifiers, money
+from gateway.ports import Vault
 from gateway.usecases import wording
 from gateway.usecases.context import Bank, Context
 
@@ -99,6 +101,17 @@ class Line:
                 *behind,
             )
         )
+
+
+def content_salt(vault: Vault, content: str) -> bytes:
+    """What keeps the canonical content of a line from being guessed; shown only with the line itself."""
+    return vault.blind("content", content)
+
+
+def content_blind(vault: Vault, line: Line) -> bytes:
+    """Equal for equal lines, reveals nothing; whoever is shown content and salt can check it without our key."""
+    content = line.canonical()
+    return sha256(content_salt(vault, content) + content.encode()).digest()
 
 
 Flaw = tuple[str, str, Mapping[str, str | int]]

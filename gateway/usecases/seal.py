@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
 from typing import Any, BinaryIO
@@ -23,7 +23,7 @@ from gateway.store.tables import FileOut, WireObject
 from gateway.usecases import recall, wording
 from gateway.usecases.approve import require_signatures
 from gateway.usecases.context import Context
-from gateway.usecases.rows import Line
+from gateway.usecases.rows import Line, content_blind
 
 _PURPOSE, _CATEGORY = "SSBE", "SSBE"
 """Social security benefit: says nothing about health (formats notes)."""
@@ -185,9 +185,16 @@ def _beneficiary(profile: Profile, personal: dict[str, Any]) -> pain001.Party:
 def _opened(vault: Vault, row: Any, file: FileOut) -> dict[str, Any]:
     """The personal envelope, whose content must be what was imported and approved."""
     personal: dict[str, Any] = json.loads(vault.open(bytes(row.personal), f"payment:{row.id}"))
-    line = Line(
+    if content_blind(vault, approved_line(row, file.partner, personal)) != bytes(row.content_blind):
+        raise Tampered("payment_changed", payment=row.end_to_end_id)
+    return personal
+
+
+def approved_line(row: Any, partner: str, personal: Mapping[str, Any]) -> Line:
+    """The line as it was imported, put together again from its columns and its envelope."""
+    return Line(
         row=0,
-        partner=file.partner,
+        partner=partner,
         payment_ref=row.payment_ref,
         commune_code=row.commune_code,
         benefit_month=row.benefit_month,
@@ -197,9 +204,6 @@ def _opened(vault: Vault, row: Any, file: FileOut) -> dict[str, Any]:
         bank=row.bank,
         **personal,
     )
-    if vault.blind("content", line.canonical()) != bytes(row.content_blind):
-        raise Tampered("payment_changed", payment=row.end_to_end_id)
-    return personal
 
 
 def _store(context: Context, file: FileOut, final: BinaryIO, key_id: str) -> None:
