@@ -18,6 +18,7 @@ from gateway.usecases.context import Context, Payer
 
 if TYPE_CHECKING:
     from gateway.anchors import FileAnchors
+    from gateway.ports import Anchor
     from gateway.store.store import Store
     from keys.keyring import Keyring
     from keys.operators import OperatorKey
@@ -166,6 +167,12 @@ class App:
 
         others = [self.home / path for path in self.config.gateway.anchors]
         return FileAnchors(self.home / "anchor.json", others)
+
+    def anchors_at(self, path: Path) -> list[Anchor]:
+        """What one file remembers, of whatever home; needs no configuration."""
+        from gateway.anchors import FileAnchors
+
+        return FileAnchors(path, []).read()
 
     @cached_property
     def context(self) -> Context:

@@ -37,6 +37,7 @@ COMMANDS = {
     "operator": ("gateway.cli.operator:operator", N_("People and their roles.")),
     "sandbox": ("gateway.cli.sandbox:sandbox", N_("Rehearsal partners.")),
     "schemas": ("gateway.cli.schemas:schemas", N_("Official ISO 20022 schemas.")),
+    "audit": ("gateway.cli.audit:audit", N_("The record of every act, and whether it is whole.")),
     "db": ("gateway.cli.db:db", N_("The database.")),
     "doctor": ("gateway.cli.doctor:doctor", N_("Check that everything is right.")),
 }

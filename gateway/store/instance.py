@@ -41,6 +41,11 @@ def head(tx: Transaction) -> Head:
     return Head(row.instance, row.epoch, row.sequence, row.hash)
 
 
+def is_there(tx: Transaction) -> bool:
+    """Whether the rows that say who this database is are there; only somebody's hand can have removed them."""
+    return bool(tx.value("SELECT count(*) FROM instance i, audit_head a WHERE i.id = 1 AND a.id = 1"))
+
+
 def link(tx: Transaction, sequence: int) -> str | None:
     """Hash of one link of the audit chain; None when the chain does not reach so far."""
     found: str | None = tx.value("SELECT hash FROM audit WHERE sequence = :s", s=sequence)

@@ -24,3 +24,9 @@ def require_current(store: Store) -> None:
     """Refuse to work on an empty or outdated database."""
     if revision(store) != NEWEST:
         raise NotConfigured("database_outdated")
+
+
+def require_ours(store: Store) -> None:
+    """Refuse what is no database of a gateway, of whatever revision."""
+    if revision(store) is None:
+        raise NotConfigured("database_outdated")

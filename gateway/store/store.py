@@ -13,6 +13,7 @@ from datetime import UTC
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, CursorResult, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -184,6 +185,21 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def read_only(place: str, clock: Clock) -> Store:
+    """A database that is looked at only: by its URL, or an SQLite file, which may lie where nothing can be written."""
+    if "://" in place:
+        return Store(place, clock, _no_vault)
+    path = Path(place).absolute()
+    if not path.is_file():
+        raise NotConfigured("database_missing", path=place)
+    untouched = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    return Store(f"sqlite:///file:{quote(str(path))}?mode=ro{untouched}&uri=true", clock, _no_vault)
+
+
+def _no_vault() -> Vault:
+    raise NotConfigured("no_vault_here")
 
 
 _TROUBLE = frozenset({"SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"})

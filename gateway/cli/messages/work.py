@@ -69,6 +69,8 @@ TEMPLATES: Templates = {
     "blob_missing": N_("The stored file {sha256} is missing. Restore the database from a backup and tell the auditor."),
     "blob_tampered": N_("The stored file {sha256} was changed. Stop all work and tell the auditor."),
     "audit_broken": N_("The audit record is broken at number {sequence}. Stop all work and tell the auditor."),
+    "no_vault_here": N_("Stored bytes and personal data cannot be opened without a home. Run it in the home."),
+    "head_unreadable": N_("A head is the number of a record and {digits} digits, as chitra audit head shows them."),
     # people
     "operator_unknown": N_("There is no operator {operator}. chitra operator list shows all."),
     "operator_revoked": N_("{operator} is no operator any more. Let somebody else do it."),

@@ -1,0 +1,164 @@
+"""``audit``: the hash-chained record of acts, and whether it is whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.cli.lazy import Group
+from gateway.cli.messages import explain
+from gateway.cli.options import LIMIT, beginning, permit, unmasking
+from gateway.cli.session import Session, local, pass_session
+from gateway.cli.words import N_, _
+
+if TYPE_CHECKING:
+    from gateway.ports import Anchor
+    from gateway.store.discrepancy import Discrepancy
+    from gateway.store.store import Store
+
+_MASKED = "\N{HORIZONTAL ELLIPSIS}"
+_WORDS_OF_PEOPLE = ("reason",)
+"""Details that people wrote themselves: they may name somebody."""
+_DATABASE = click.option(
+    "--database", metavar="FILE", help=N_("A database elsewhere, such as a copy: its file or URL; needs no home.")
+)
+
+
+@click.group(cls=Group, help=N_("The record of every act, and whether it is whole."))
+def audit() -> None:
+    pass
+
+
+@audit.command(
+    "verify",
+    help=N_("Walk the whole record and compare it with what is remembered outside; needs no key."),
+    epilog="chitra audit verify --database copy/chitra.db --anchor /mnt/other/anchor.json",
+)
+@_DATABASE
+@click.option(
+    "--anchor",
+    "places",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=N_("An anchor to compare with, besides those of the home; may be repeated."),
+)
+@click.option(
+    "--head", "heads", multiple=True, metavar="TEXT", help=N_("A head that was written down; may be repeated.")
+)
+@pass_session
+def verify(session: Session, database: str | None, places: Sequence[Path], heads: Sequence[str]) -> int:
+    from gateway.usecases import audit_log
+
+    marks = [audit_log.read_written(each) for each in heads]
+    anchors = _anchors(session, places, database is None)
+    with session.output.working(_("Walking the record")):
+        found = audit_log.verify(_store(session, database), anchors, marks)
+    walked, output = found.walked, session.output
+    if not found.found:
+        output.say(_("The record is whole: {records} acts.").format(records=walked.records))
+        output.say(_("Compared with {links} links remembered outside.").format(links=found.compared))
+    show_discrepancies(session, found.found)
+    output.document(
+        {
+            "ok": not found.found,
+            "records": walked.records,
+            "head": walked.hash,
+            "first_broken": walked.first_broken,
+            "compared": found.compared,
+            "findings": [told(each) for each in found.found],
+        }
+    )
+    return 5 if found.found else 0
+
+
+@audit.command(
+    "head", help=N_("The last link of the record, to be written down or printed."), epilog="chitra audit head"
+)
+@_DATABASE
+@pass_session
+def head(session: Session, database: str | None) -> int:
+    from gateway.usecases import audit_log
+
+    found = audit_log.head_of(_store(session, database))
+    groups = audit_log.written(found.hash)
+    session.output.say(_("Installation {instance}, epoch {epoch}").format(**asdict(found)))
+    session.output.say(f"{found.sequence} {groups}")
+    session.output.document(asdict(found) | {"written": f"{found.sequence} {groups}"})
+    return 0
+
+
+@audit.command(
+    "list", help=N_("Acts on a subject, the newest first."), epilog="chitra audit list ID --since 2026-11-01"
+)
+@click.argument("subject", metavar="[ID]", required=False)
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help=N_("Only from this day on, YYYY-MM-DD.")
+)
+@LIMIT
+@unmasking
+@pass_session
+def list_(
+    session: Session, subject: str | None, since: datetime | None, limit: int, unmask: bool, reason: str | None
+) -> int:
+    from gateway.store import audit as log
+
+    unmasked = permit(session, unmask, reason, subject or "audit")
+    with session.app.store.read() as tx:
+        acts = [_act(row, unmasked) for row in log.listing(tx, subject, beginning(since), limit)]
+    session.output.table(
+        [_("Number"), _("When"), _("Who"), _("Act"), _("About"), _("Details")],
+        [[a["sequence"], local(a["at"]), a["actor"], a["verb"], a["subject"], _details(a)] for a in acts],
+        numbers=[0],
+    )
+    session.output.document({"acts": acts, "masked": not unmasked})
+    return 0
+
+
+def told(found: Discrepancy) -> dict[str, str]:
+    """One finding as a document."""
+    return asdict(found) | {"message": explain(found.code, asdict(found))}
+
+
+def show_discrepancies(session: Session, found: Sequence[Discrepancy]) -> None:
+    """One row each: where, expected, got, what to do."""
+    session.output.table(
+        [_("Where"), _("Expected"), _("Found"), _("What it is, and what to do")],
+        [[each.where, each.expected, each.got, explain(each.code, asdict(each))] for each in found],
+    )
+
+
+def _store(session: Session, database: str | None) -> Store:
+    """The home's database, of whatever revision; or another one, which is only read."""
+    from gateway.clock import RealClock
+    from gateway.store.revision import require_ours
+    from gateway.store.store import read_only
+
+    if database is None:
+        session.app.require_database()
+    store = session.app.any_store if database is None else read_only(database, RealClock())
+    require_ours(store)
+    return store
+
+
+def _anchors(session: Session, places: Sequence[Path], of_home: bool) -> list[Anchor]:
+    own = session.app.anchors.read() if of_home else []
+    return own + [anchor for place in places for anchor in session.app.anchors_at(place)]
+
+
+def _act(row: Any, unmasked: bool) -> dict[str, Any]:
+    details = json.loads(row.details)
+    if not unmasked:
+        details |= {name: _MASKED for name in _WORDS_OF_PEOPLE if name in details}
+    fields = {name: getattr(row, name) for name in ("sequence", "at", "actor", "verb", "subject", "rows_sha256")}
+    return fields | {"details": details}
+
+
+def _details(act: dict[str, Any]) -> str:
+    """For people: everything but signatures, which only a program reads."""
+    return " ".join(f"{name}={value}" for name, value in act["details"].items() if name != "signature")

@@ -1,0 +1,90 @@
+"""``audit``: anybody can check the record, also of a copy and without a key."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from support.inprocess import Gateway, chitra
+
+
+def _edit(database: Path, statement: str) -> None:
+    with sqlite3.connect(database) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(statement)
+        db.commit()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def test_a2_the_record_of_a_month_is_whole_and_agrees_with_the_anchor(month: Gateway) -> None:
+    found = month.json("audit", "verify").done()
+    assert (found["ok"], found["compared"]) == (True, 1)
+    assert found["records"] > 50
+    assert found["head"] == month.json("audit", "head").done()["hash"]
+    assert f"{found['records']} acts" in month.words("audit", "verify").out
+
+
+def test_a2_an_edit_is_an_alarm_that_names_the_record(month: Gateway) -> None:
+    _edit(month.home / "chitra.db", "UPDATE audit SET actor = 'nobody' WHERE sequence = 5")
+    answer = month.json("audit", "verify")
+    (finding,) = answer.document["findings"]
+    assert (answer.code, finding["code"], answer.document["first_broken"]) == (5, "audit_edited", 5)
+    assert "edited" in month.words("audit", "verify").out
+
+
+def test_a2_a_head_on_paper_finds_a_tail_that_was_cut_off(month: Gateway) -> None:
+    written = month.json("audit", "head").done()["written"]
+    assert month.json("audit", "verify", "--head", written).done()["compared"] == 2
+    (month.home / "anchor.json").unlink()
+    _edit(
+        month.home / "chitra.db",
+        "DELETE FROM audit WHERE sequence > (SELECT sequence - 3 FROM audit_head)",
+    )
+    _edit(
+        month.home / "chitra.db",
+        "UPDATE audit_head SET (sequence, hash) = (SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1)",
+    )
+    assert month.json("audit", "verify").done()["compared"] == 0
+    answer = month.json("audit", "verify", "--head", written)
+    assert (answer.code, [each["code"] for each in answer.document["findings"]]) == (5, ["outside_is_ahead"])
+    assert month.json("audit", "verify", "--head", "12 feed").document["error"]["code"] == "head_unreadable"
+
+
+def test_a_copy_is_verified_without_home_or_key_and_stays_as_it_is(month: Gateway, tmp_path: Path) -> None:
+    _edit(month.home / "chitra.db", "PRAGMA user_version")
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    for name in ("chitra.db", "anchor.json"):
+        shutil.copy(month.home / name, folder)
+    (folder / "chitra.db").chmod(0o444)
+    before = (folder / "chitra.db").read_bytes()
+    answer = chitra(
+        *("--home", tmp_path, "--json", "audit", "verify"),
+        *("--database", folder / "chitra.db", "--anchor", folder / "anchor.json"),
+    )
+    assert answer.done()["compared"] == 1
+    assert (folder / "chitra.db").read_bytes() == before
+    assert sorted(path.name for path in folder.iterdir()) == ["anchor.json", "chitra.db"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database at all, but long enough for one" * 50])
+def test_what_is_no_database_is_said(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    if content is not None:
+        path.write_bytes(content)
+    answer = chitra("--json", "audit", "verify", "--database", path)
+    assert answer.code == 1
+    assert answer.document["error"]["code"] in ("database_missing", "database_outdated", "database_unreachable")
+
+
+def test_acts_are_listed_and_the_words_of_people_are_masked(month: Gateway) -> None:
+    month.json("stop", "--reason", "Nguyễn Văn An has called", "--programme", "pension").done()
+    (act,) = month.json("audit", "list", "pension").done()["acts"]
+    assert (act["verb"], act["details"]["reason"]) == ("stop", "…")
+    assert "Nguyễn" not in month.words("audit", "list", "--limit", "1").out
+    shown = month.json("audit", "list", "pension", "--unmask", "--reason", "complaint 7").done()
+    assert [each["details"].get("reason") for each in shown["acts"]] == ["complaint 7", "Nguyễn Văn An has called"]
+    assert month.json("audit", "list", "--limit", "1").done()["acts"][0]["verb"] == "unmask"
