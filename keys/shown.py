@@ -23,7 +23,9 @@ from keys import certificates, signature
 from keys.errors import BadKey, BadSignature, Hostile
 from keys.forms import DSIG
 
-_DIGEST = re.compile(r"<DigestValue>([A-Za-z0-9+/=]+)</DigestValue>|<\w+:DigestValue>([A-Za-z0-9+/=]+)</\w+:DigestValue>")
+_DIGEST = re.compile(
+    r"<DigestValue>([A-Za-z0-9+/=]+)</DigestValue>|<\w+:DigestValue>([A-Za-z0-9+/=]+)</\w+:DigestValue>"
+)
 _IN_SIGNATURE = f"{{{DSIG}}}"
 
 

@@ -44,7 +44,7 @@ def _root_and_others(source: BinaryIO, end_to_end_id: str) -> tuple[etree._Eleme
 
 
 def entry(source: BinaryIO, statement: int, ordinal: int, details: Collection[int]) -> tuple[bytes, int]:
-    """The entry with this ordinal of a statement (both from 0) with these of its details, and how many were left out."""
+    """The entry with this ordinal of a statement (both from 0) with these of its details; how many were left out."""
     statements = entries = 0
     for element in xml.stream(source, ("Ntry", *_STATEMENTS)):
         if xml.local_name(element) in _STATEMENTS:
