@@ -35,6 +35,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.spool": ("gateway.domain", "gateway.ports"),
     "gateway.anchors": ("gateway.domain", "gateway.ports"),
     "gateway.proof": ("gateway.domain", "gateway.ports", "keys"),
+    "gateway.bundle_check": ("gateway.domain", "formats", "keys"),
     "gateway.checking": ("gateway.domain", "gateway.ports", "formats"),
     "gateway.usecases": ("gateway.domain", "gateway.ports", "gateway.store", "formats", "adapters.profile"),
     "gateway.store": ("gateway.domain", "gateway.ports"),
@@ -45,7 +46,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.signals": (),
     "gateway.cli": (
         *("gateway.app", "gateway.setup", "gateway.demo", "gateway.rehearsal", "gateway.doctor", "gateway.daemon"),
-        *("gateway.inspection", "gateway.clock", "gateway.signals", "gateway.ports"),
+        *("gateway.inspection", "gateway.proving", "gateway.clock", "gateway.signals", "gateway.ports"),
         *("gateway.usecases", "gateway.store", "gateway.reports", "gateway.domain", "formats", "keys.errors"),
     ),
     "gateway.daemon": (
@@ -63,6 +64,7 @@ COMPOSITION = (
     "gateway.rehearsal",
     "gateway.doctor",
     "gateway.inspection",
+    "gateway.proving",
 )
 """Where the rooms are put together: may import all."""
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from io import BytesIO
 from typing import BinaryIO
 
 from lxml import etree
 
+from formats.errors import Missing
 from formats.iso20022 import xml
 
 _STATEMENTS = ("Stmt", "Rpt", "Ntfctn")
+_STATUSES = ("GrpSts", "PmtInfSts", "TxSts")
 _DSIG = "http://www.w3.org/2000/09/xmldsig#"
 
 
@@ -25,26 +28,52 @@ def status(source: BinaryIO, end_to_end_id: str) -> tuple[bytes, int]:
 
     When none was left out, this is what was signed.
     """
-    root, others = _root_and_others(source, end_to_end_id)
-    for each in others:
-        xml.forget(each)
+    others, last = 0, None
+    for element in xml.stream(source, ("TxInfAndSts", "GrpHdr")):
+        if last is not None:
+            xml.forget(last)
+        is_other = xml.local_name(element) == "TxInfAndSts" and _named(element) != end_to_end_id
+        last, others = (element, others + 1) if is_other else (None, others)
+        root = element.getroottree().getroot()
+    if last is not None:
+        xml.forget(last)
     for element in list(root.iter(f"{{{_DSIG}}}Signature")):
-        xml.forget(element)
-    return canonical(root), len(others)
+        _take_out(element)
+    return canonical(root), others
 
 
-def _root_and_others(source: BinaryIO, end_to_end_id: str) -> tuple[etree._Element, list[etree._Element]]:
-    others, last = [], None
-    for element in xml.stream(source, ("TxInfAndSts", "Document", "GrpHdr")):
-        if xml.local_name(element) == "TxInfAndSts" and element.findtext("{*}OrgnlEndToEndId") != end_to_end_id:
-            others.append(element)
-        last = element
-    assert last is not None
-    return last.getroottree().getroot(), others
+def _named(element: etree._Element) -> str | None:
+    return element.findtext("{*}OrgnlEndToEndId")
+
+
+def _take_out(element: etree._Element) -> None:
+    """Without the white space behind it: that was signed."""
+    before, parent, tail = element.getprevious(), element.getparent(), element.tail or ""
+    if before is not None:
+        before.tail = (before.tail or "") + tail
+    elif parent is not None:
+        parent.text = (parent.text or "") + tail
+    xml.forget(element)
+
+
+def statuses(part: bytes) -> set[str]:
+    """Every status in what is shown of a pain.002, at any level."""
+    return {each.text or "" for each in xml.stream(BytesIO(part), _STATUSES)}
+
+
+def amounts(part: bytes) -> set[tuple[str, str]]:
+    """(currency, amount as written) of everything that has a currency in what is shown."""
+    found = xml.stream(BytesIO(part), ("Amt", "TxAmt", "InstdAmt"))
+    return {(each.get("Ccy") or "", each.text or "") for each in found if each.get("Ccy")}
+
+
+def texts(part: bytes, name: str) -> set[str]:
+    """The texts of all elements of this local name in what is shown."""
+    return {each.text or "" for each in xml.stream(BytesIO(part), (name,))}
 
 
 def entry(source: BinaryIO, statement: int, ordinal: int, details: Collection[int]) -> tuple[bytes, int]:
-    """The entry with this ordinal of a statement (both from 0) with these of its details; how many were left out."""
+    """An entry of a statement (ordinals from 0) with these of its details, and how many were left out."""
     statements = entries = 0
     for element in xml.stream(source, ("Ntry", *_STATEMENTS)):
         if xml.local_name(element) in _STATEMENTS:
@@ -54,7 +83,7 @@ def entry(source: BinaryIO, statement: int, ordinal: int, details: Collection[in
         else:
             entries += 1
             xml.forget_previous(element)
-    raise ValueError("no such entry")
+    raise Missing("Ntry", "none")
 
 
 def _with(element: etree._Element, details: Collection[int]) -> tuple[bytes, int]:

@@ -35,6 +35,7 @@ COMMANDS = {
     "partner": ("gateway.cli.partner:partner", N_("Banks and wallets we exchange files with.")),
     "key": ("gateway.cli.key:key", N_("Our keys and certificates.")),
     "operator": ("gateway.cli.operator:operator", N_("People and their roles.")),
+    "prove": ("gateway.cli.prove:prove", N_("Check the proof of a payment, also a stranger's.")),
     "sandbox": ("gateway.cli.sandbox:sandbox", N_("Rehearsal partners.")),
     "schemas": ("gateway.cli.schemas:schemas", N_("Official ISO 20022 schemas.")),
     "audit": ("gateway.cli.audit:audit", N_("The record of every act, and whether it is whole.")),

@@ -12,6 +12,7 @@ from gateway.cli import reasons
 from gateway.cli.lazy import Group
 from gateway.cli.messages import phrase, state_word, status_word
 from gateway.cli.options import beginning, listing, permit, unmasking
+from gateway.cli.prove import prove_payment
 from gateway.cli.repay import cancel_payment, recall_payment, reissue_payment
 from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
@@ -33,6 +34,7 @@ def payment() -> None:
 payment.add_command(reissue_payment)
 payment.add_command(recall_payment)
 payment.add_command(cancel_payment)
+payment.add_command(prove_payment)
 
 
 @payment.command("list", help=N_("Payments, newest batch first."), epilog="chitra payment list --state returned")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
+from gateway.domain import bundles
 from gateway.domain.errors import ApprovalVoid, NotAllowed, Refusal
 from gateway.domain.states import BatchState, PaymentState, require_legal
 from gateway.ports import PersonKey
@@ -101,15 +101,7 @@ def _act(
 
 
 def _statement(context: Context, batch: Batch, verb: str, operator: str, content: bytes) -> bytes:
-    """What a person signs: the act, on what, in which environment."""
-    fields = {
-        "act": verb,
-        "batch": batch.id,
-        "content_sha256": content.hex(),
-        "environment": context.environment,
-        "operator": operator,
-    }
-    return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+    return bundles.statement_of(batch.id, content.hex(), context.environment, operator, verb)
 
 
 def _add_approval(context: Context, tx: Transaction, batch: Batch, operator: str, key: PersonKey) -> None:

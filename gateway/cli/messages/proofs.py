@@ -113,4 +113,31 @@ TEMPLATES: Templates = {
         " partner."
     ),
     "file_too_short": N_("The file is cut off. It is not used."),
+    # the bundle that proves one payment
+    "bundle_form": N_("This is no proof of a payment, or its form was changed. Ask for it again."),
+    "bundle_content": N_(
+        "The proof does not fit: the person and account in it are not those that were approved. Do not believe it."
+    ),
+    "bundle_line": N_("The proof does not fit: the payment is not in what was approved. Do not believe it."),
+    "bundle_approval": N_(
+        "The proof does not fit: the signature of {operator} is not over this batch. Do not believe it."
+    ),
+    "bundle_approvals": N_(
+        "The proof does not fit: {found} people approved, none of whom may be the maker, and {required} must."
+        " Do not believe it."
+    ),
+    "bundle_payment": N_("The proof does not fit: {field} is not what was approved. Do not believe it."),
+    "bundle_file_line": N_("The proof does not fit: the payment's line is not in file {file}. Do not believe it."),
+    "bundle_signature": N_("The proof does not fit: the signature of file {file} is not genuine. Do not believe it."),
+    "bundle_answer": N_(
+        "The proof does not fit: answer {file} of the partner does not say this, or was changed. Do not believe it."
+    ),
+    "bundle_booking": N_(
+        "The proof does not fit: the entry in {file} does not name this payment and amount. Do not believe it."
+    ),
+    "bundle_state": N_("The proof does not fit: nothing in it shows that the payment is {state}. Do not believe it."),
+    "bundle_seal": N_(
+        "The proof does not fit: each part does, but something beside them was changed after the whole was signed."
+        " Do not believe it."
+    ),
 }

@@ -53,6 +53,7 @@ TEMPLATES: Templates = {
     ),
     "disk_almost_full": N_("Only {free_mib} MiB are free, {min_mib} are needed. Make room before anything is sent."),
     # files for people
+    "nothing_to_prove": N_("Payment {payment} stands in no signed file yet. Prove it when it was sent."),
     "file_exists": N_("{path} exists already and is not overwritten. Choose another name."),
     "cannot_read": N_("{path} cannot be read: {reason}."),
     "cannot_write": N_("{path} cannot be written: {reason}. Choose another place."),

@@ -1,0 +1,169 @@
+"""What a bundle says of one payment, held against the signatures and hashes in it: each thing by itself, so that the
+answer says what does not fit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from formats.errors import FormatError
+from formats.iso20022 import shown as messages
+from formats.iso20022.codes import amount_text
+from gateway.domain import bundles, merkle
+from gateway.domain.errors import BadProof
+from keys import operators, shown
+from keys.errors import KeysError
+
+Fields = dict[str, Any]
+
+_NAMING = ("end_to_end", "uetr", "instruction")
+"""Keys by which an entry names the payment itself, not a file of many."""
+_BOOKED = {"settled": "debit", "returned": "return"}
+"""What must be booked for a state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whose signatures fit: people by name with their key, and files with the certificate that signed them."""
+
+    approvals: list[tuple[str, str]]
+    files: list[tuple[str, str, str]]
+    """(file, subject of the certificate, its fingerprint); both empty when the channel alone proved it to us."""
+
+
+def check_body(body: Fields) -> Found:
+    """Raises ``BadProof``, whose code says what does not fit."""
+    approved = _approved_line(body)
+    approvals = _approvals(body)
+    files = [_file(body, approved)]
+    files += [_answer(answer, approved) for answer in body["answers"]]
+    files += [_booking(booking, approved) for booking in body["bookings"]]
+    _state(body)
+    return Found(approvals, list(dict.fromkeys(files)))
+
+
+def _approved_line(body: Fields) -> Fields:
+    """The payment as approved: its row, its line, and the way from there to what people signed."""
+    approval, content = body["approval"], body["content"]
+    *values, blind = approval["line"].split(bundles.SEPARATOR)
+    approved = dict(zip(bundles.APPROVED, values, strict=True))
+    row = content["row"].split(bundles.SEPARATOR)
+    salted = hashlib.sha256(bytes.fromhex(content["salt"]) + content["row"].encode()).hexdigest()
+    if salted != blind or any(row[place] != approved[name] for name, place in bundles.CONTENT.items()):
+        raise BadProof("bundle_content")
+    root = _climbed(approval["line"].encode(), approval["path"])
+    digest = hashlib.sha256(f"{approval['head']}\n{root}\n".encode()).hexdigest()
+    if digest != approval["content_sha256"]:
+        raise BadProof("bundle_line")
+    payment = body["payment"]
+    for name in ("end_to_end_id", "partner", "currency", "amount"):
+        if str(payment[name]) != approved[name]:
+            raise BadProof("bundle_payment", field=name)
+    return approved | {"account": row[bundles.ACCOUNT]}
+
+
+def _climbed(line: bytes, path: list[list[str]]) -> str:
+    steps = [(side, bytes.fromhex(digest)) for side, digest in path]
+    if any(side not in (merkle.LEFT, merkle.RIGHT) for side, _ in steps):
+        raise BadProof("bundle_form")
+    return merkle.climb(merkle.leaf(line), steps).hex()
+
+
+def _approvals(body: Fields) -> list[tuple[str, str]]:
+    """Each person's signature, and that they are enough and none of them the maker."""
+    approval = body["approval"]
+    head = approval["head"].split(bundles.SEPARATOR)
+    found = {}
+    for each in approval["signatures"]:
+        operator, key = each["operator"], each["public_key"].encode()
+        signed = bundles.statement_of(
+            head[bundles.HEAD_BATCH], approval["content_sha256"], body["environment"], operator
+        )
+        try:
+            operators.verify(key, bytes.fromhex(each["signature"]), signed)
+            found[operator] = operators.key_id_of_public(key)
+        except (KeysError, ValueError):
+            raise BadProof("bundle_approval", operator=operator) from None
+    required = int(approval["required"])
+    if len(set(found.values())) < max(required, 1) or head[bundles.HEAD_MAKER] in found:
+        raise BadProof("bundle_approvals", found=len(set(found.values())), required=required)
+    return list(found.items())
+
+
+def _file(body: Fields, approved: Fields) -> tuple[str, str, str]:
+    """The line in the file, the same payment as was approved, and our signature over the file."""
+    file = body["file"]
+    part = file["line"].encode()
+    if _climbed(bundles.file_leaf(approved["uetr"], file["line"]), file["path"]) != file["root"]:
+        raise BadProof("bundle_file_line", file=file["message_id"])
+    wanted = {
+        "EndToEndId": approved["end_to_end_id"],
+        "InstdAmt": amount_text(int(approved["amount"]), approved["currency"]),
+        "Id": approved["account"],
+    }
+    for name, value in wanted.items():
+        if value not in messages.texts(part, name):
+            raise BadProof("bundle_payment", field=name)
+    return _signed(file["message_id"], file["signature"])
+
+
+def _answer(answer: Fields, approved: Fields) -> tuple[str, str, str]:
+    """What the partner said stands in what is shown of its file; all of it is shown when nothing was left out."""
+    name, part = answer["file"]["reference"], answer["part"].encode()
+    signed = _signed(name, answer["signature"])
+    try:
+        held, named = messages.statuses(part), messages.texts(part, "OrgnlEndToEndId")
+    except FormatError:
+        raise BadProof("bundle_answer", file=name) from None
+    said = {each["status"] for each in answer["said"]} - {None}
+    if said - held or named - {approved["end_to_end_id"]}:
+        raise BadProof("bundle_answer", file=name)
+    if answer["signature"] and not answer["left_out"]:
+        _whole(name, part, answer["signature"])
+    return signed
+
+
+def _whole(name: str, part: bytes, signature: Mapping[str, str]) -> None:
+    if hashlib.sha256(part).hexdigest() != shown.check(shown.Shown(**signature)).sha256:
+        raise BadProof("bundle_answer", file=name)
+
+
+def _booking(booking: Fields, approved: Fields) -> tuple[str, str, str]:
+    """What is shown of the entry names the payment and the amount, where it is booked by its own name."""
+    name = booking["file"]["reference"]
+    signed = _signed(name, booking["signature"])
+    try:
+        fits = booking["by"] not in _NAMING or _names(booking, approved)
+    except FormatError:
+        fits = False
+    if not fits:
+        raise BadProof("bundle_booking", file=name)
+    return signed
+
+
+def _names(booking: Fields, approved: Fields) -> bool:
+    part, end_to_end_id = booking["part"].encode(), approved["end_to_end_id"]
+    names = {end_to_end_id, approved["uetr"], f"I{end_to_end_id[1:]}"}
+    held = {text for name in ("EndToEndId", "UETR", "InstrId") for text in messages.texts(part, name)}
+    amount = amount_text(int(booking["amount"]), booking["currency"])
+    return bool(names & held) and (booking["currency"], amount) in messages.amounts(part)
+
+
+def _signed(name: str, signature: Mapping[str, str] | None) -> tuple[str, str, str]:
+    if signature is None:
+        return name, "", ""
+    try:
+        signed = shown.check(shown.Shown(**signature))
+    except KeysError:
+        raise BadProof("bundle_signature", file=name) from None
+    return name, signed.subject, signed.fingerprint
+
+
+def _state(body: Fields) -> None:
+    """The state rests on evidence in the bundle."""
+    state, kinds = body["payment"]["state"], {each["kind"] for each in body["bookings"]}
+    said = {each["status"] for answer in body["answers"] for each in answer["said"]}
+    if _BOOKED.get(state, "") not in {*kinds, ""} or (state == "rejected" and "RJCT" not in said):
+        raise BadProof("bundle_state", state=state)

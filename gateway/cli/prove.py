@@ -1,0 +1,92 @@
+"""``payment prove`` and ``prove check``: a proof of one payment, and its check where there is no home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gateway.cli.lazy import Command, Group
+from gateway.cli.messages import state_word
+from gateway.cli.options import REASON_TOLD, permit
+from gateway.cli.session import Session, local, money, pass_session
+from gateway.cli.words import N_, _
+
+if TYPE_CHECKING:
+    from gateway.proving import Checked
+
+
+@click.group(cls=Group, help=N_("Check the proof of a payment, also a stranger's."))
+def prove() -> None:
+    pass
+
+
+@click.command(
+    "prove",
+    cls=Command,
+    help=N_("Write everything that proves what became of one payment; holds its personal data in full, is recorded."),
+    epilog='chitra payment prove E2E -o E2E.proof --reason "asked by the payee"',
+)
+@click.argument("end_to_end_id", metavar="E2E")
+@click.option(
+    "-o", "--output", "path", required=True, metavar="BUNDLE", type=click.Path(dir_okay=False, path_type=Path),
+    help=N_("The file to write; never overwrites."),
+)  # fmt: skip
+@REASON_TOLD
+@pass_session
+def prove_payment(session: Session, end_to_end_id: str, path: Path, reason: str) -> int:
+    from gateway import proving
+    from gateway.cli.target import new_file
+
+    with new_file(path) as target:
+        bundle = proving.prove(session.app, end_to_end_id)
+        permit(session, True, reason, end_to_end_id)
+        target.write(bundle)
+    session.output.say(_("Written: {path}").format(path=path))
+    session.output.document({"payment": end_to_end_id, "path": str(path), "size_bytes": len(bundle)})
+    return 0
+
+
+@prove.command(
+    "check",
+    help=N_("Check every signature and hash in a proof. Needs no home; compare the keys with those you know."),
+    epilog="chitra prove check E2E.proof",
+)
+@click.argument("path", metavar="BUNDLE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@pass_session
+def check(session: Session, path: Path) -> int:
+    from gateway import proving
+    from gateway.domain.errors import BadProof
+
+    with path.open("rb") as source:
+        bundle = source.read(proving.SIZE_BYTES_MAX + 1)
+    if len(bundle) > proving.SIZE_BYTES_MAX:
+        raise BadProof("bundle_form")
+    checked = proving.check(bundle)
+    _say(session, checked)
+    session.output.document(
+        {
+            "payment": dict(checked.payment),
+            "made_at": checked.made_at,
+            "approvals": [{"operator": operator, "key_id": key} for operator, key in checked.found.approvals],
+            "files": [
+                {"file": file, "subject": subject or None, "fingerprint": fingerprint or None}
+                for file, subject, fingerprint in checked.found.files
+            ],
+            "sealed_by": {"subject": checked.sealed_by.subject, "fingerprint": checked.sealed_by.fingerprint},
+        }
+    )
+    return 0
+
+
+def _say(session: Session, checked: Checked) -> None:
+    output, payment, sealed_by = session.output, checked.payment, checked.sealed_by
+    output.say(
+        f"{payment['end_to_end_id']}  {money(payment['amount'], payment['currency'])}  {state_word(payment['state'])}"
+    )
+    output.say(_("Everything in the proof fits; made {at}.").format(at=local(checked.made_at)))
+    output.table([_("Approved by"), _("Key")], checked.found.approvals)
+    rows = [*checked.found.files, (_("the proof itself"), sealed_by.subject, sealed_by.fingerprint)]
+    output.table([_("File"), _("Signed by"), _("Fingerprint of the certificate")], rows)
+    output.say(_("It proves as much as these keys do: compare them with those that you were given."))

@@ -1,0 +1,44 @@
+"""The bundle that proves one payment: its one spelling, and what is hashed and signed in it (docs/proof.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+FORM = "chitra proof of one payment 1"
+APPROVED = ("payment_ref", "end_to_end_id", "uetr", "partner", "bank", "amount", "currency", "kind", "benefit_month")
+"""Fields of an approved line; the digest of the imported row stands behind them."""
+CONTENT = {"payment_ref": 0, "benefit_month": 5, "kind": 6, "amount": 7, "bank": 11}
+"""Where the imported row has the same fields."""
+ACCOUNT = 10
+"""Where the imported row has the account."""
+HEAD_BATCH, HEAD_MAKER = 0, 4
+SEPARATOR = "\x1f"
+
+
+def encode(document: Mapping[str, Any]) -> bytes:
+    """The one spelling of a document; two spellings are two documents."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def name_of(end_to_end_id: str) -> str:
+    """What our signature over a bundle names."""
+    return f"{end_to_end_id}.proof"
+
+
+def file_leaf(uetr: str, line: str) -> bytes:
+    """What is hashed of a line of a file; the UETR keeps the hash from being guessed."""
+    return f"{uetr}\n{line}".encode()
+
+
+def statement_of(batch: str, content_sha256: str, environment: str, operator: str, act: str = "approve") -> bytes:
+    """What a person signs: the act, on what, in which environment."""
+    fields = {
+        "act": act,
+        "batch": batch,
+        "content_sha256": content_sha256,
+        "environment": environment,
+        "operator": operator,
+    }
+    return encode(fields)

@@ -1,0 +1,174 @@
+"""Prove: everything that shows what became of one payment, and nothing of any other (docs/proof.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from typing import Any, BinaryIO
+
+from formats.iso20022 import shown
+from gateway.domain import bundles, merkle
+from gateway.domain.errors import Tampered
+from gateway.store import batches, blobs, browse, evidence, proofs, recalls, succession
+from gateway.store.store import Transaction
+from gateway.store.tables import FileIn, FileOut, Payment
+from gateway.usecases.context import Context
+from gateway.usecases.rows import content_salt
+from gateway.usecases.seal import approved_line
+
+Fields = dict[str, Any]
+SignatureOf = Callable[[BinaryIO], Mapping[str, str] | None]
+"""The signature of a stored message, ready to be shown; None when it has none."""
+
+_OF_PAYMENT = (
+    *("end_to_end_id", "state", "amount", "currency", "partner", "reason", "debited_at", "returned_amount"),
+    "return_charges",
+)
+_OF_FILE_IN = ("reference", "name", "sha256", "received_at", "proof")
+_OF_RECALL = ("file", "state", "asked", "reason", "answer_reason", "requested_at")
+_OF_ANSWER = ("at", "level", "status", "reason")
+_OF_BOOKING = ("kind", "by", "amount", "charges", "currency", "booked_on")
+
+
+def gather(context: Context, end_to_end_id: str, signature_of: SignatureOf) -> tuple[Fields, FileOut]:
+    """The body of the bundle, and the file that carried the payment; personal data stands in it in full."""
+    with context.store.read() as tx:
+        payment = batches.payment(tx, end_to_end_id)
+        gathering = _Gathering(context, tx, payment, signature_of)
+        file = proofs.carrier(tx, payment)
+        body = {
+            "form": bundles.FORM,
+            "made_at": tx.now(),
+            "environment": context.environment,
+            "payment": {name: getattr(payment, name) for name in _OF_PAYMENT},
+            "content": gathering.content(),
+            "approval": gathering.approval(),
+            "file": gathering.file(file),
+            "answers": gathering.answers(),
+            "bookings": gathering.bookings(),
+            "links": gathering.links(),
+        }
+        return body, file
+
+
+class _Gathering:
+    """One payment and its evidence in one transaction."""
+
+    def __init__(self, context: Context, tx: Transaction, payment: Payment, signature_of: SignatureOf) -> None:
+        self._context, self._tx, self._payment, self._signature_of = context, tx, payment, signature_of
+
+    def content(self) -> Fields:
+        """The imported row, and the salt by which it gives the digest in the approved line."""
+        vault = self._context.vault()
+        personal = json.loads(vault.open(self._payment.personal, f"payment:{self._payment.id}"))
+        row = approved_line(self._payment, self._payment.partner, personal).canonical()
+        return {"row": row, "salt": content_salt(vault, row).hex()}
+
+    def approval(self) -> Fields:
+        """Who signed which content, and where in it the payment stands."""
+        batch = batches.find(self._tx, self._payment.batch_id)
+        leaves: list[bytes] = []
+        own, place = b"", -1
+        for line in batches.content_lines(self._tx, batch.id):
+            if line.split(b"\x1f")[1] == self._payment.end_to_end_id.encode():
+                own, place = line, len(leaves)
+            leaves.append(merkle.leaf(line))
+        return {
+            "head": batches.content_head(batch),
+            "line": own.decode(),
+            "path": _spelled(merkle.path(leaves, place)),
+            "content_sha256": (batch.content_sha256 or b"").hex(),
+            "required": batch.approvals_required,
+            "signatures": [
+                {
+                    "operator": approval.approver,
+                    "public_key": person.public_key,
+                    "signature": approval.signature.hex(),
+                    "at": approval.approved_at,
+                }
+                for approval, person in batches.approvals(self._tx, batch.id)
+            ],
+        }
+
+    def file(self, file: FileOut) -> Fields:
+        """The line in the file that was signed, and the signature."""
+        with closing(self._bytes(file.sha256 or "")) as source:
+            leaves: list[bytes] = []
+            own, place = "", -1
+            rows = proofs.carried(self._tx, file.id)
+            for row, (end_to_end_id, line) in zip(rows, shown.transfers(source), strict=True):
+                if row.end_to_end_id != end_to_end_id:
+                    raise Tampered("sealed_bytes_differ", file=file.message_id)
+                if end_to_end_id == self._payment.end_to_end_id:
+                    own, place = line.decode(), len(leaves)
+                leaves.append(merkle.leaf(bundles.file_leaf(row.uetr, line.decode())))
+            source.seek(0)
+            signature = self._signature_of(source)
+        return {
+            "message_id": file.message_id,
+            "name": file.name,
+            "partner": file.partner,
+            "sha256": file.sha256,
+            "sent_at": file.sent_at,
+            "lines": len(leaves),
+            "root": merkle.root(leaves).hex(),
+            "line": own,
+            "path": _spelled(merkle.path(leaves, place)),
+            "signature": signature,
+        }
+
+    def answers(self) -> list[Fields]:
+        """What the partner said of the payment, each file of it once."""
+        row = browse.payment(self._tx, self._payment.end_to_end_id)
+        said: dict[str, list[Fields]] = {}
+        for answer in browse.answers(self._tx, row):
+            said.setdefault(answer.file, []).append({name: getattr(answer, name) for name in _OF_ANSWER})
+        return [self._answer(reference, statuses) for reference, statuses in said.items()]
+
+    def _answer(self, reference: str, statuses: list[Fields]) -> Fields:
+        file = evidence.find(self._tx, reference)
+        with closing(self._bytes(file.sha256)) as source:
+            part, left_out = shown.status(source, self._payment.end_to_end_id)
+        return self._received(file) | {"said": statuses, "part": part.decode(), "left_out": left_out}
+
+    def bookings(self) -> list[Fields]:
+        """Every entry that was allocated to the payment, with no other transaction of it."""
+        return [self._booking(row) for row in proofs.bookings(self._tx, self._payment.id)]
+
+    def _booking(self, row: Any) -> Fields:
+        file = evidence.find(self._tx, row.reference)
+        details = () if row.detail is None else (row.detail,)
+        with closing(self._bytes(file.sha256)) as source:
+            part, left_out = shown.entry(source, row.statement, row.entry, details)
+        fields = {name: getattr(row, name) for name in _OF_BOOKING}
+        return self._received(file) | fields | {"part": part.decode(), "left_out": left_out}
+
+    def links(self) -> Fields:
+        """What it pays again, what pays it again, and what was asked of the partner."""
+        line = succession.neighbours(self._tx, self._payment.id)
+        return {
+            "pays_again": line.predecessor,
+            "paid_again_by": line.successor,
+            "recalls": [
+                {name: getattr(each, name) for name in _OF_RECALL}
+                for each in recalls.of_payment(self._tx, self._payment.id)
+            ],
+        }
+
+    def _received(self, file: FileIn) -> Fields:
+        """Which file it stands in, and the partner's signature over that."""
+        with closing(self._bytes(file.sha256)) as source:
+            return {
+                "file": {name: getattr(file, name) for name in _OF_FILE_IN},
+                "signature": self._signature_of(source),
+            }
+
+    def _bytes(self, sha256: str) -> BinaryIO:
+        target = self._context.spool.create()
+        blobs.copy(self._tx, sha256, target)
+        return target
+
+
+def _spelled(path: merkle.Path) -> list[list[str]]:
+    return [[side, digest.hex()] for side, digest in path]

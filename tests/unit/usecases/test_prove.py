@@ -1,0 +1,248 @@
+"""The proof of one payment: whole for every end, nothing of others in it, and no byte of it can be changed."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.evidence import booked, debit, status
+from support.gateways import Gateway, copy_of, row
+from support.successors import approved, reissued, rejected, returned
+
+from gateway import proving
+from gateway.app import App
+from gateway.domain import bundles
+from gateway.domain.errors import BadProof, Refusal
+
+PAGE = Path(__file__).parents[3] / "docs" / "proof.md"
+
+
+def proven(gateway: Gateway, ref: str = "TC-0001") -> bytes:
+    return proving.prove(cast(App, gateway), gateway.end_to_end_id(ref))
+
+
+def settled(gateway: Gateway) -> None:
+    booked(gateway, debit(gateway), debit(gateway, "TC-0002"))
+
+
+def paid_again(gateway: Gateway) -> None:
+    returned(gateway)
+    approved(gateway, reissued(gateway))
+    gateway.send()
+
+
+ENDS: dict[str, tuple[Callable[[Gateway], None], str, str]] = {
+    "settled": (settled, "TC-0001", "settled"),
+    "rejected": (rejected, "TC-0001", "rejected"),
+    "returned": (returned, "TC-0001", "returned"),
+    "paid again": (paid_again, "TC-0001", "returned"),
+    "paying again": (paid_again, "TC-0001.R1", "sent"),
+    "sent": (lambda gateway: None, "TC-0003", "sent"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_payment_is_proven_at_every_end(sent: Gateway, end: str) -> None:
+    happens, ref, state = ENDS[end]
+    happens(sent)
+    checked = proving.check(proven(sent, ref))
+    assert (checked.payment["state"], checked.payment["end_to_end_id"]) == (state, sent.end_to_end_id(ref))
+    assert sorted(name for name, _ in checked.found.approvals) == ["checker", "checker2"]
+    assert all(fingerprint for _, _, fingerprint in checked.found.files)
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def _body(bundle: bytes) -> dict[str, Any]:
+    return cast(dict[str, Any], json.loads(bundle)["body"])
+
+
+def test_a3_a_proof_shows_this_person_in_full_and_nobody_else(sent: Gateway) -> None:
+    status(sent, transfers=tuple((sent.end_to_end_id(f"TC-000{n}"), "ACSP", None) for n in (1, 2, 3, 4)))
+    booked(sent, debit(sent), debit(sent, "TC-0002"), debit(sent, "TC-0003"))
+    text = proven(sent).decode()
+    assert "1000000001" in text
+    assert sent.end_to_end_id() in text
+    for number in (2, 3, 4):
+        ref = f"TC-000{number}"
+        secret = {ref, f"100000000{number}", f"001160{number:06d}", sent.end_to_end_id(ref)}
+        uetr = sent.value("SELECT uetr FROM payment WHERE payment_ref = :r", r=ref)
+        assert [each for each in (*secret, uetr, str(500_000 + number)) if each in text] == []
+
+
+def test_m12_a_proof_leads_from_the_payment_to_what_people_signed(sent: Gateway) -> None:
+    approval = _body(proven(sent))["approval"]
+    content = sent.value("SELECT content_sha256 FROM batch")
+    assert approval["content_sha256"] == bytes(content).hex()
+    assert len(approval["path"]) == 2
+    assert approval["line"].split("\x1f")[:2] == ["TC-0001", sent.end_to_end_id()]
+
+
+def test_what_is_left_out_of_an_answer_is_counted(sent: Gateway) -> None:
+    status(sent, transfers=tuple((sent.end_to_end_id(f"TC-000{n}"), "ACSP", None) for n in (1, 2, 3)))
+    (answer,) = _body(proven(sent))["answers"]
+    assert (answer["left_out"], answer["said"][-1]["status"]) == (2, "ACSP")
+
+
+def test_an_answer_about_this_payment_alone_is_shown_whole_as_it_was_signed(sent: Gateway) -> None:
+    rejected(sent)
+    bundle = proven(sent)
+    (answer,) = _body(bundle)["answers"]
+    assert answer["left_out"] == 0
+    changed = bundle.replace(b"<MsgId>P1</MsgId>", b"<MsgId>P2</MsgId>")
+    assert changed != bundle
+    with pytest.raises(BadProof, match="bundle_answer"):
+        proving.check(changed)
+
+
+def test_a_return_and_a_payment_that_pays_again_name_each_other(sent: Gateway) -> None:
+    paid_again(sent)
+    first, second = sent.end_to_end_id(), sent.end_to_end_id("TC-0001.R1")
+    before, after = _body(proven(sent)), _body(proven(sent, "TC-0001.R1"))
+    assert [each["kind"] for each in before["bookings"]] == ["debit", "return"]
+    assert (before["links"]["paid_again_by"], after["links"]["pays_again"]) == (second, first)
+
+
+def test_a_payment_that_is_in_no_file_has_nothing_to_prove(gateway: Gateway) -> None:
+    gateway.approved(row(1))
+    with pytest.raises(Refusal, match="nothing_to_prove"):
+        proven(gateway)
+
+
+def test_a_proof_outlives_the_roles_of_those_who_approved(sent: Gateway) -> None:
+    with sent.store.begin() as tx:
+        tx.run("UPDATE operator SET revoked_at = :now WHERE name = 'checker'", now=tx.now())
+    assert len(proving.check(proven(sent)).found.approvals) == 2
+
+
+# --- what was changed ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def bundle(sent_home: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Of a returned payment, with an answer."""
+    gateway = copy_of(sent_home, tmp_path_factory.mktemp("proof"))
+    status(gateway, transfers=((gateway.end_to_end_id(), "ACSP", None),))
+    returned(gateway)
+    found = proven(gateway)
+    gateway.close()
+    return found
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_byte_of_a_proof_can_be_another(bundle: bytes, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(bundle) - 1))
+    other = data.draw(st.integers(0, 255).filter(lambda value: value != bundle[place]))
+    with pytest.raises(BadProof):
+        proving.check(bundle[:place] + bytes([other]) + bundle[place + 1 :])
+
+
+def test_no_bit_of_any_fifth_byte_can_be_another(bundle: bytes) -> None:
+    fits = []
+    for place in range(0, len(bundle), 5):
+        changed = bytearray(bundle)
+        changed[place] ^= 1 << (place // 5) % 8
+        try:
+            proving.check(bytes(changed))
+            fits.append(place)
+        except BadProof:
+            continue
+    assert fits == []
+
+
+def _set(*path: str | int, value: Any) -> Callable[[dict[str, Any]], None]:
+    def change(body: dict[str, Any]) -> None:
+        for step in path[:-1]:
+            body = body[step]  # type: ignore[index]
+        body[path[-1]] = value  # type: ignore[index]
+
+    return change
+
+
+CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
+    "another person": (lambda body: body["content"].update(row=body["content"]["row"].replace("An", "Anh")), "content"),
+    "another amount approved": (lambda body: body["approval"].update(line=_more(body["approval"]["line"])), "content"),
+    "another batch": (lambda body: body["approval"].update(head="X" + body["approval"]["head"]), "line"),
+    "another way to the root": (lambda body: body["approval"]["path"].pop(), "line"),
+    "another environment": (_set("environment", value="production"), "approval"),
+    "an approval less": (lambda body: body["approval"]["signatures"].pop(), "approvals"),
+    "an approval twice": (lambda body: _twice(body["approval"]["signatures"]), "approvals"),
+    "another approver": (_set("approval", "signatures", 0, "operator", value="maker"), "approval"),
+    "another amount": (_set("payment", "amount", value=1), "payment"),
+    "another line": (lambda body: body["file"].update(line=_more(body["file"]["line"])), "file_line"),
+    "a signature of nobody": (_set("file", "signature", "value", value="AAAA"), "signature"),
+    "another status": (_set("answers", 0, "said", -1, "status", value="RJCT"), "answer"),
+    "another entry": (lambda body: body["bookings"][0].update(part=_more(body["bookings"][0]["part"])), "booking"),
+    "no return": (lambda body: body["bookings"].pop(), "state"),
+    "another day": (_set("bookings", 0, "booked_on", value="2026-11-09"), "seal"),
+    "another file": (_set("file", "sha256", value="0" * 64), "seal"),
+    "another signer": (_set("sealed_by", value="0" * 16), "seal"),
+}
+
+
+def _more(text: str) -> str:
+    return text.replace("500001", "900001")
+
+
+def _twice(signatures: list[Any]) -> None:
+    signatures[1] = signatures[0]
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_answer_says_what_does_not_fit(bundle: bytes, name: str) -> None:
+    change, code = CHANGES[name]
+    document = json.loads(bundle)
+    change(document["body"])
+    with pytest.raises(BadProof) as refused:
+        proving.check(bundles.encode(document))
+    assert refused.value.code == f"bundle_{code}"
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"body":{},"signature":{}}', b"[" * 100_000])
+def test_what_is_no_proof_is_said(content: bytes) -> None:
+    with pytest.raises(BadProof, match="bundle_form"):
+        proving.check(content)
+
+
+# --- without our code ------------------------------------------------------------------------------------------------
+
+
+def _recipe(tmp_path: Path, bundle: bytes) -> subprocess.CompletedProcess[str]:
+    """The program of docs/proof.md, with the standard library and openssl alone."""
+    (program,) = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "proof").write_bytes(bundle)
+    (tmp_path / "recipe.py").write_text(program, "utf-8")
+    command = [sys.executable, "-I", "-S", str(tmp_path / "recipe.py"), "proof"]
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+
+def test_the_recipe_of_the_page_checks_a_proof_without_anything_of_ours(bundle: bytes, tmp_path: Path) -> None:
+    done = _recipe(tmp_path, bundle)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "DOES NOT FIT" not in done.stdout
+
+
+@pytest.mark.parametrize("name", sorted(set(CHANGES) - {"an approval twice", "another status", "no return"}))
+def test_the_recipe_finds_what_was_changed(bundle: bytes, tmp_path: Path, name: str) -> None:
+    document = json.loads(bundle)
+    CHANGES[name][0](document["body"])
+    done = _recipe(tmp_path, bundles.encode(document))
+    assert done.returncode == 1
+    assert "DOES NOT FIT" in done.stdout
+
+
+def test_the_recipe_finds_changed_bits_anywhere(bundle: bytes, tmp_path: Path) -> None:
+    for place in range(7, len(bundle), len(bundle) // 40):
+        changed = bytearray(bundle)
+        changed[place] ^= 1 << place % 8
+        assert _recipe(tmp_path, bytes(changed)).returncode == 1, place
