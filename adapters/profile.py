@@ -18,6 +18,7 @@ from formats.text import Charset
 Delivery = Literal["rename", "direct", "marker", "dropbox"]
 """How a file becomes the partner's: see ``docs/file.md``."""
 Proof = Literal["enveloped", "detached", "channel"]
+Signature = Literal["enveloped", "detached", "cms"]
 Answer = Literal["pain.002", "camt.052", "camt.053", "camt.054"]
 Ready = Literal["rename", "done", "stable"]
 
@@ -27,6 +28,9 @@ RETURN_CODES = frozenset({"PMNT/ICDT/RRTN", "PMNT/RCDT/RRTN"})
 
 DONE = ".done"
 """What a companion's name has behind the name of the file that it says is complete."""
+
+_BESIDE = {"detached": ".sig", "cms": ".p7s"}
+"""What a signature's name has behind the name of the file beside which it lies."""
 
 _REMOTE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
@@ -44,6 +48,8 @@ class Outbox:
     """Name during the upload; holds the attempt number, so that two attempts never share one."""
     marker: str = ".done"
     """Of ``marker``: what the name of the empty file beside the data ends with."""
+    signature: Signature = "enveloped"
+    """Which one a file carries; ``detached`` and ``cms``: another lies beside it, ``NAME.sig`` or ``NAME.p7s``."""
     archives: tuple[str, ...] = ()
     """Folders into which the partner moves our files, under the same name."""
     opens: time | None = None
@@ -54,6 +60,10 @@ class Outbox:
     def name(self, date: date, sequence: int, message_id: str) -> str:
         """Final file name."""
         return self.filename.format(date=date, sequence=sequence, message_id=message_id)
+
+    def beside(self, name: str) -> str | None:
+        """Name of the signature that lies beside the file; None when it is inside only."""
+        return _beside(self.signature, name)
 
     def temporary_name(self, name: str, attempt: int) -> str:
         """Name to upload under before the rename to ``name``."""
@@ -97,6 +107,10 @@ class Inbox:
     def name(self, text: str) -> str:
         """The name a partner would give: the pattern with ``text`` for its ``*``."""
         return self.pattern.replace("*", text)
+
+
+def _beside(form: str, name: str) -> str | None:
+    return name + _BESIDE[form] if form in _BESIDE else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

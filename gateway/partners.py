@@ -46,9 +46,12 @@ def configured_profile(section: PartnerSection) -> Profile:
         profile = registry.profile(section.adapter)
     except registry.UnknownAdapter as error:
         raise NotConfigured(error.code, **error.params) from None
+    outbox = replace(profile.outbox, **_given(section.outbox))
+    if outbox.delivery == "dropbox" and outbox.signature != "enveloped":
+        raise NotConfigured("dropbox_with_signature", signature=outbox.signature)
     return replace(
         profile,
-        outbox=replace(profile.outbox, **_given(section.outbox)),
+        outbox=outbox,
         inboxes=tuple(_inboxes(profile, section)),
         limits=replace(profile.limits, **_given(section.limits)),
         **{key: value for key, value in _simple(section).items() if value is not None},

@@ -64,8 +64,8 @@ class MessageSigner(Protocol):
     def signature(self, digest: bytes) -> bytes:
         """The enveloped ``Signature`` element over a canonical message with this SHA-256."""
 
-    def signature_beside(self, digest: bytes, name: str) -> bytes:
-        """The ``Signature`` document that lies beside the file ``name`` with this SHA-256."""
+    def signature_beside(self, form: str, digest: bytes, name: str) -> bytes:
+        """The signature (``detached`` or ``cms``) that lies beside the file ``name`` with this SHA-256."""
 
     def digest_of(self, message: BinaryIO, splice_at: int, signature_bytes: int) -> bytes:
         """Check a finished file: its signature is ours and covers the digest that is returned."""
@@ -124,8 +124,8 @@ class Verifier(Protocol):
     def verify_own(self, source: BinaryIO, size_bytes_max: int) -> Proven:
         """Raises ``BadProof`` when the bytes do not carry our own enveloped signature to this partner."""
 
-    def verify_beside(self, source: BinaryIO, signature: bytes, name: str, size_bytes_max: int) -> Proven:
-        """Raises ``BadProof`` when ``signature`` is not this partner's over the file ``name``."""
+    def verify_beside(self, source: BinaryIO, proof: str, signature: bytes, name: str, size_bytes_max: int) -> Proven:
+        """Raises ``BadProof`` when ``signature`` is not this partner's ``proof`` over the file ``name``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from gateway.domain.errors import BadProof, NotConfigured, Tampered
 from gateway.ports import Clock, Proven, Spool
-from keys import detached, errors, operators, trust, xmldsig
+from keys import cms, detached, errors, operators, trust, xmldsig
 from keys.signing import SigningKey
 from keys.vault import Vault
 
@@ -53,9 +53,13 @@ class PaymentSigner:
         with translated():
             return xmldsig.sign_digest(digest, self._valid_key())
 
-    def signature_beside(self, digest: bytes, name: str) -> bytes:
+    def signature_beside(self, form: str, digest: bytes, name: str) -> bytes:
         with translated():
-            return detached.sign_detached(digest, name, self._valid_key())
+            if form == "detached":
+                return detached.sign_detached(digest, name, self._valid_key())
+            if form == "cms":
+                return cms.sign_cms(digest, self._clock.now(), self._valid_key())
+        raise NotConfigured("proof_not_supported", proof=form)
 
     def _valid_key(self) -> SigningKey:
         try:
@@ -88,12 +92,14 @@ class PartnerVerifier:
         with translated():
             return xmldsig.verify_enveloped(source, self._own, self._spool, self._clock.now(), size_bytes_max)
 
-    def verify_beside(self, source: BinaryIO, signature: bytes, name: str, size_bytes_max: int) -> Proven:
-        now = self._clock.now()
+    def verify_beside(self, source: BinaryIO, proof: str, signature: bytes, name: str, size_bytes_max: int) -> Proven:
+        rest = (self._trusted, self._spool, self._clock.now(), size_bytes_max, self._own)
         with translated():
-            return detached.verify_detached(
-                source, signature, name, self._trusted, self._spool, now, size_bytes_max, self._own
-            )
+            if proof == "detached":
+                return detached.verify_detached(source, signature, name, *rest)
+            if proof == "cms":
+                return cms.verify_cms(source, signature, *rest)
+        raise NotConfigured("proof_not_supported", proof=proof)
 
 
 def genuine(public_pem: str, data: bytes, signature: bytes) -> bool:

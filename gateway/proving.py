@@ -41,7 +41,7 @@ def prove(app: App, end_to_end_id: str) -> bytes:
     signer = context.partner(file.partner).signer()
     body["sealed_by"] = signer.key_id
     digest = hashlib.sha256(bundles.encode(body)).digest()
-    signature = signer.signature_beside(digest, bundles.name_of(end_to_end_id))
+    signature = signer.signature_beside("detached", digest, bundles.name_of(end_to_end_id))
     bundle = bundles.encode({"body": body, "signature": asdict(shown.of_document(signature))})
     check(bundle)
     return bundle

@@ -22,7 +22,7 @@ from gateway.domain.states import FileState, InboundState
 
 if TYPE_CHECKING:
     from gateway.store.store import Transaction
-    from gateway.store.tables import FileIn, FileOut
+    from gateway.store.tables import FileIn, FileOut, WireObject
 
 
 @click.group(cls=Group, help=N_("Files sent and received."))
@@ -86,8 +86,8 @@ def show(session: Session, file_id: str) -> int:
     "-o", "--output", "path", required=True, type=click.Path(dir_okay=False, path_type=Path),
     help=N_("Where to; a file that exists is never overwritten."),
 )  # fmt: skip
-@click.option("--form", type=click.Choice(["wire", "message"]), default="wire", show_default=True,
-              help=N_("As it travels, or as it was signed."))  # fmt: skip
+@click.option("--form", type=click.Choice(["wire", "message", "signature"]), default="wire", show_default=True,
+              help=N_("As it travels, as it was signed, or the signature beside it."))  # fmt: skip
 @pass_session
 def export(session: Session, file_id: str, path: Path, form: str) -> int:
     from gateway.cli.target import new_file
@@ -124,12 +124,20 @@ def _bytes_of(tx: Transaction, file_id: str, form: str) -> tuple[str, str]:
 
     ours, theirs = _find(tx, file_id)
     if theirs is not None:
-        return theirs.name, theirs.sha256
+        return _signature_of(file_id, []) if form == "signature" else (theirs.name, theirs.sha256)
     assert ours is not None
     if ours.sha256 is None:
         raise NotFound("file_not_sealed", file=file_id)
-    wire = files.wire_objects(tx, ours.id)[0]
+    wire, *beside = files.wire_objects(tx, ours.id)
+    if form == "signature":
+        return _signature_of(file_id, beside)
     return (wire.name, wire.sha256) if form == "wire" else (ours.name, ours.sha256)
+
+
+def _signature_of(file_id: str, beside: list[WireObject]) -> tuple[str, str]:
+    if not beside:
+        raise NotFound("no_signature_beside", file=file_id)
+    return beside[0].name, beside[0].sha256
 
 
 def _document_out(session: Session, tx: Transaction, row: FileOut) -> dict[str, Any]:

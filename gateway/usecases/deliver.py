@@ -130,10 +130,15 @@ class _Sender:
         with context.store.read() as tx:
             self._file = files.find(tx, message_id)
             self._attempts = files.attempts(tx, self._file.id)
-            self._wire: WireObject = files.wire_objects(tx, self._file.id)[0]
+            self._wire, *others = files.wire_objects(tx, self._file.id)
         self._number = len(self._attempts) + 1
         self._spooled: BinaryIO | None = None
-        self._place = Place(transport, partner.profile.outbox, self._wire, self._sealed_bytes)
+        outbox = partner.profile.outbox
+        self._place = Place(transport, outbox, self._wire, self._sealed_bytes)
+        self._declared = outbox.beside(self._file.name)
+        signatures = [Place(transport, outbox, each, partial(self._stored, each)) for each in others]
+        self._beside = signatures[0] if signatures and others[0].name == self._declared else None
+        """Where the signature lies that the outbox declares, if it was sealed with the file."""
         self._temporary = self._place.temporary(self._number)
         self._handed_over = False
 
@@ -160,6 +165,8 @@ class _Sender:
             self._void(reason)
         elif believed is Verdict.ALARM:
             self._freeze("final_name_taken", found)
+        elif self._beside is not None and self._beside.lying() is Evidence.OTHER:
+            self._freeze("final_name_taken", Evidence.OTHER)
         else:
             self._deliver()
 
@@ -170,8 +177,8 @@ class _Sender:
 
     def _upload_and_release(self) -> None:
         self._commit_uploading()
-        if self._place.uploads_first:
-            self._upload()
+        self._lock.prove_alive()
+        self._upload()
         self._lock.prove_alive()
         self._commit_releasing()
         guard.require_own_past(self._context)
@@ -213,10 +220,14 @@ class _Sender:
         """Why it must be made anew; empty when it may be sent as it is."""
         if checks.is_too_late(self._context, self._partner, self._file):
             return f"execution date {self._file.execution_date} passed"
+        if self._declared is not None and self._beside is None:
+            return f"sealed without {self._declared}"
         with self._context.store.read() as tx:
             return "a payment in it is held" if succession.doubtful_in(tx, self._file.id) else ""
 
     def _void(self, reason: str) -> None:
+        if self._beside is not None and self._attempts:
+            self._beside.take_back(self._beside.lying())
         with self._context.store.begin() as tx:
             deliveries.void(tx, self._file, f"{self._file.message_id} void: {reason}")
 
@@ -228,13 +239,19 @@ class _Sender:
             deliveries.begin_attempt(tx, self._file, self._number, self._temporary, self._place.host_key)
 
     def _upload(self) -> None:
+        """The signature first, then the bytes where the form has them there before the release: both read back (M7)."""
         try:
-            if not self._place.upload(self._temporary, self._opened, self._all_handed_over):
+            if not self._is_laid():
                 raise RemoteRefused("read_back_differs", file=self._file.message_id)
         except ChitraError as error:
             values = "outcome = :outcome, ended_at = :now, incomplete = :incomplete"
             self._note(values, outcome=f"not released: {error.code}", incomplete=not self._handed_over)
             raise
+
+    def _is_laid(self) -> bool:
+        if self._beside is not None and not self._beside.lay():
+            return False
+        return not self._place.uploads_first or self._place.upload(self._temporary, self._opened, self._all_handed_over)
 
     def _opened(self) -> None:
         self._note("writing_at = :now")
@@ -254,11 +271,14 @@ class _Sender:
 
     def _sealed_bytes(self) -> Iterator[bytes]:
         if self._spooled is None:  # only a look, which keeps nobody waiting
-            with self._context.store.read() as tx:
-                yield from blobs.parts(tx, self._wire.sha256)
+            yield from self._stored(self._wire)
         else:
             self._spooled.seek(0)
             yield from iter(partial(self._spooled.read, blobs.PART_BYTES), b"")
+
+    def _stored(self, wire: WireObject) -> Iterator[bytes]:
+        with self._context.store.read() as tx:
+            yield from blobs.parts(tx, wire.sha256)
 
     # --- release -------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from gateway.usecases.context import Context, Partner
 
 _OVER = (FileState.SENT, FileState.ACKNOWLEDGED, FileState.REJECTED, FileState.CLOSED, FileState.VOID)
 """Nobody uploads such a file any more."""
-Role = Literal["file", "temporary", "marker"]
+Role = Literal["file", "temporary", "marker", "signature"]
 _FIELD = re.compile(r"\{(date|sequence|message_id)[^}]*\}")
 _READ_AS = {"date": r"[0-9-]+", "sequence": r"[0-9]+", "message_id": r"M[0-9A-Z]{7,34}"}
 
@@ -139,7 +139,7 @@ def look_everywhere(context: Context) -> None:
 
 
 def strangers(context: Context, partner: Partner, transport: Transport) -> list[Named]:
-    """What is named as our files, their temporaries and markers are, and stands in no row."""
+    """What is named as our files, their temporaries, markers and signatures are, and stands in no row."""
     return _unknown(context, partner, _ours(context, partner, transport))
 
 
@@ -168,19 +168,23 @@ def _unknown(context: Context, partner: Partner, ours: list[Named]) -> list[Name
 def _role(found: re.Match[str]) -> Role:
     if found["marker"]:
         return "marker"
+    if found["signature"]:
+        return "signature"
     return "file" if found["final"] == found[0] else "temporary"
 
 
 def _pattern(outbox: Outbox, of_instance: str) -> str:
-    """A regular expression for the names of our files, their temporaries and their markers.
+    """A regular expression for the names of our files, their temporaries, their markers and their signatures.
 
-    Group ``final`` is the file's own name; ``marker`` is empty but for a marker.
+    Group ``final`` is the file's own name; ``marker`` and ``signature`` are empty but for one.
     """
     final = _as_pattern(outbox.filename, dict(_READ_AS) | {"message_id": f"M{of_instance}[0-9A-Z]+"})
     before, after = outbox.temporary.replace("{attempt}", "\0").split("{name}")
     around = [re.escape(part).replace("\0", "[0-9]+") for part in (before, after)]
     marker = re.escape(outbox.marker) if outbox.delivery == "marker" else ""
-    return f"(?:{around[0]})?(?P<final>{final})(?:(?P<marker>{marker})|{around[1]})?"
+    signature = re.escape(outbox.beside("") or "")
+    behind = f"(?P<marker>{marker})|(?P<signature>{signature})|{around[1]}"
+    return f"(?:{around[0]})?(?P<final>{final})(?:{behind})?"
 
 
 def _as_pattern(template: str, read_as: dict[str, str]) -> str:

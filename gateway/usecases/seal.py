@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from io import BytesIO
+from typing import Any, BinaryIO, NamedTuple
 
-from adapters.profile import Profile
+from adapters.profile import Outbox, Profile
 from formats.errors import FormatError, SchemaMissing, Unrenderable
 from formats.iso20022 import cancel, pain001
 from formats.iso20022.pain001 import check
@@ -29,6 +30,13 @@ _PURPOSE, _CATEGORY = "SSBE", "SSBE"
 """Social security benefit: says nothing about health (formats notes)."""
 
 
+class Beside(NamedTuple):
+    """A signature of its own, which travels with the file."""
+
+    name: str
+    content: bytes
+
+
 def seal(context: Context, message_id: str) -> None:
     """Make the bytes of an allocated file. Nothing is kept when any check fails."""
     with context.store.read() as tx:
@@ -37,8 +45,9 @@ def seal(context: Context, message_id: str) -> None:
         signer = partner.signer()
         with closing(context.spool.create()) as final:
             _write_signed(context, tx, file, partner.profile, signer, final)
+            beside = _beside(partner.profile.outbox, file, signer, final)
             crash_point("file signed and checked")
-            _store(context, file, final, signer.key_id)
+            _store(context, file, final, beside, signer.key_id)
 
 
 def _write_signed(
@@ -206,7 +215,16 @@ def approved_line(row: Any, partner: str, personal: Mapping[str, Any]) -> Line:
     )
 
 
-def _store(context: Context, file: FileOut, final: BinaryIO, key_id: str) -> None:
+def _beside(outbox: Outbox, file: FileOut, signer: MessageSigner, final: BinaryIO) -> Beside | None:
+    """The signature over the finished bytes that is to lie beside them, where one is declared."""
+    name = outbox.beside(file.name)
+    if name is None:
+        return None
+    digest = bytes.fromhex(blobs.digest(final)[0])
+    return Beside(name, signer.signature_beside(outbox.signature, digest, file.name))
+
+
+def _store(context: Context, file: FileOut, final: BinaryIO, beside: Beside | None, key_id: str) -> None:
     """One short transaction: the approval is checked again, the bytes become the file's for ever."""
     with context.store.begin() as tx:
         current = files.claim(tx, file.id)
@@ -216,12 +234,16 @@ def _store(context: Context, file: FileOut, final: BinaryIO, key_id: str) -> Non
         if batches.file_digest(tx, current.id) != current.content_sha256:
             raise ApprovalVoid("approval_void", batch=current.batch_id, reason="content_changed")
         current.sha256, current.key_id = blobs.put(tx, final), key_id
-        tx.session.add(_wire(current, final))
+        tx.session.add(_wire(current, 0, current.name, final))
+        if beside is not None:
+            signature = BytesIO(beside.content)
+            blobs.put(tx, signature)
+            tx.session.add(_wire(current, 1, beside.name, signature))
         moves.move(tx, "file_out", current.id, FileState.SEALED, f"signed with {key_id}")
         tx.record("system", "file seal", current.message_id, current.sha256, key=key_id)
 
 
-def _wire(file: FileOut, final: BinaryIO) -> WireObject:
-    """Signed inside the message: what travels is the message itself."""
-    sha256, size_bytes = blobs.digest(final)
-    return WireObject(file_id=file.id, ordinal=0, name=file.name, sha256=sha256, size_bytes=size_bytes)
+def _wire(file: FileOut, ordinal: int, name: str, content: BinaryIO) -> WireObject:
+    """What travels: the message itself first, then the signature beside it."""
+    sha256, size_bytes = blobs.digest(content)
+    return WireObject(file_id=file.id, ordinal=ordinal, name=name, sha256=sha256, size_bytes=size_bytes)

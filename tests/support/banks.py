@@ -17,6 +17,7 @@ from gateway.domain.errors import RemoteRefused
 from gateway.ports import RemoteFile, RemoteWriter, Transport
 
 MARKER = ".done"
+SIGNATURE = ".p7s"
 END = b"</Document>"
 """How every whole order ends."""
 
@@ -38,10 +39,14 @@ class TinyBank:
     archives: bool = False
     """Whether what it takes is moved to ``/in/archive``, else it is gone."""
     appeared: list[tuple[str, bytes]] = field(default_factory=list)
+    signatures: dict[str, bytes | None] = field(default_factory=dict)
+    """What lay beside each order when it appeared."""
 
     def look(self) -> None:
         for path in self._orders():
             found = (path.name, path.read_bytes())
+            beside = path.with_name(path.name + SIGNATURE)
+            self.signatures.setdefault(path.name, beside.read_bytes() if beside.exists() else None)
             if self.takes:
                 self._take(path)
                 self.appeared.append(found)
@@ -56,6 +61,7 @@ class TinyBank:
 
     def _orders(self) -> list[Path]:
         paths = [path for path in sorted((self.place / "in").iterdir()) if path.is_file()]
+        paths = [path for path in paths if not path.name.endswith(SIGNATURE)]
         if self.form == "marker":
             names = {path.name for path in paths}
             return [path for path in paths if f"{path.name}{MARKER}" in names]
@@ -68,7 +74,8 @@ class TinyBank:
             path.rename(path.parent / "archive" / path.name)
         else:
             path.unlink()
-        (path.parent / f"{path.name}{MARKER}").unlink(missing_ok=True)
+        for companion in (MARKER, SIGNATURE):
+            (path.parent / f"{path.name}{companion}").unlink(missing_ok=True)
 
 
 @dataclass

@@ -14,13 +14,13 @@ from itertools import count
 from pathlib import Path
 from typing import get_args
 
-from support.banks import MARKER, TinyBank, WatchedTransport
+from support.banks import MARKER, SIGNATURE, TinyBank, WatchedTransport
 from support.gateways import Gateway, new_gateway, row
 from support.stores import CountedStore, Crashed, Points
 
-from adapters.profile import Delivery
+from adapters.profile import Delivery, Signature
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
-from gateway.store import audit, blobs
+from gateway.store import audit, blobs, files
 from gateway.transport.directory import DirectoryTransport
 from gateway.usecases.allocate import allocate, waiting
 from gateway.usecases.seal import seal
@@ -72,6 +72,7 @@ class World:
     plan: Mapping[int, str] = field(default_factory=dict)
     """Faults by the number of their operation."""
     store: CountedStore | None = None
+    signature: Signature = "enveloped"
 
     def begin(self, plan: Mapping[int, str] | None = None, after: World | None = None) -> None:
         """A fresh world, or one that goes on from another; statements that were compiled once stay compiled."""
@@ -83,6 +84,7 @@ class World:
         self.plan, self.done = plan or {}, list(after.done) if after else []
         self.bank = TinyBank(self.folder / "vietinbank", self.habit != "waits", self.form, self.habit == "archives")
         self.bank.appeared = list(after.bank.appeared) if after else []
+        self.bank.signatures = dict(after.bank.signatures) if after else {}
 
     def process(self) -> list[str]:
         """One run of ``send``; returns the operations it reached."""
@@ -103,7 +105,8 @@ class World:
 
     def _gateway(self, points: Points | None = None) -> Gateway:
         gateway = Gateway(self.folder, f"sqlite:///{self.folder / 'chitra.db'}", points=points)
-        outbox = replace(gateway.profiles["vietinbank"].outbox, delivery=self.form, archives=("/in/archive",))
+        outbox = gateway.profiles["vietinbank"].outbox
+        outbox = replace(outbox, delivery=self.form, archives=("/in/archive",), signature=self.signature)
         gateway.profiles["vietinbank"] = replace(gateway.profiles["vietinbank"], outbox=outbox)
         if self.store is None:
             self.store = gateway.store
@@ -129,7 +132,8 @@ class World:
         verb, *paths = operation.split()
         if self.form == "rename":
             return verb == "rename"
-        return verb == "open" and (self.form != "marker" or paths[0].endswith(MARKER))
+        data_or_marker = verb == "open" and not paths[0].endswith(SIGNATURE)
+        return data_or_marker and (self.form != "marker" or paths[0].endswith(MARKER))
 
     def committed(self, sql: str) -> list[tuple[object, ...]]:
         """What a power cut would leave, read past the gateway."""
@@ -142,7 +146,8 @@ class World:
     def _require_intent_to_upload(self, temporary: str) -> None:
         """M8 for the upload; and nothing is uploaded once any attempt was released (M9)."""
         attempts = self.committed("SELECT temporary, releasing_at FROM attempt ORDER BY number")
-        assert attempts[-1] == (temporary, None), "M8: uploaded without a committed attempt"
+        assert attempts[-1][1] is None, "M8: uploaded without a committed attempt"
+        assert temporary.endswith(SIGNATURE) or attempts[-1][0] == temporary, "M8: uploaded under another name"
         assert all(released is None for _, released in attempts), "M9: uploaded after a release"
 
     def _require_intent_to_release(self) -> None:
@@ -170,6 +175,8 @@ class World:
             sealed = b"".join(blobs.parts(tx, file.sha256))
             _require(audit.first_break(tx) is None, "corrupted", "A2: the audit chain is broken")
         judge_bank(self.bank, file.name, sealed)
+        if self.signature == "cms":
+            self._require_signed(gateway, file.id)
         _require(sum(map(self.is_release, self.done)) <= 1, "doubled", "M9: released again")
         _require(released == 1, "lost", "M2: neither released nor in a queue")
         _require(set(gateway.states().values()) == {"sent"}, "lost", "M2: payments stand nowhere")
@@ -179,6 +186,13 @@ class World:
             left = [name for name in _names(self.bank) if name.startswith(".")]
             _require(not left, "doubled", "a temporary is left behind")
         return str(file.state)
+
+    def _require_signed(self, gateway: Gateway, file_id: int) -> None:
+        """M7 and T9: whatever the bank took for an order had its whole signature beside it at that moment."""
+        with gateway.store.read() as tx:
+            _, beside = files.wire_objects(tx, file_id)
+            sealed = b"".join(blobs.parts(tx, beside.sha256))
+        _require(set(self.bank.signatures.values()) <= {sealed}, "corrupted", "T9: an order without its signature")
 
 
 def judge_bank(bank: TinyBank, name: str, sealed: bytes) -> None:
@@ -219,10 +233,12 @@ def ended(world: World, scenario: str) -> str:
         raise Judged(wrong, f"{world.form}, bank {world.habit}, {scenario}: {error}") from error
 
 
-def sealed_home(folder: Path) -> Path:
+def sealed_home(folder: Path, signature: Signature = "enveloped") -> Path:
     """One payment to one partner in a sealed file, nothing at the partner."""
     folder.mkdir()
     gateway = new_gateway(folder)
+    profile = gateway.profiles["vietinbank"]
+    gateway.profiles["vietinbank"] = replace(profile, outbox=replace(profile.outbox, signature=signature))
     gateway.approved(row(1))
     (batch,) = waiting(gateway.context)
     (file,) = allocate(gateway.context, batch)

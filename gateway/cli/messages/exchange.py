@@ -108,4 +108,9 @@ TEMPLATES: Templates = {
     "more_waits": N_("{files} more files wait in {folder}; the next rounds take them."),
     "no_group_header": N_("The answer has no header and is set aside. Ask the partner to send it again."),
     "proof_not_supported": N_("The proof “{proof}” is not available. Correct the inbox in chitra.toml."),
+    "dropbox_with_signature": N_(
+        "The outbox is a drop box and declares a signature beside the file ({signature}). Nobody can look whether it"
+        " lies there; choose another form in chitra.toml."
+    ),
+    "no_signature_beside": N_("No signature lies beside {file}. chitra file show says what travels."),
 }

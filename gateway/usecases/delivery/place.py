@@ -101,12 +101,30 @@ class Place:
             size_bytes -= min(size_bytes, len(part))
         return sha256.hexdigest()
 
+    def lying(self) -> Evidence:
+        """What the final name itself bears."""
+        return self._compare(self._path(self._wire.name))
+
     # --- writing ------------------------------------------------------------------------------------------------
 
     def upload(self, name: str, opened: Callable[[], None], handed_over: Callable[[], None]) -> bool:
         """Write exclusively, make durable, close, read back: whether the bytes there are the bytes sealed (M7)."""
         self._write(name, opened, handed_over)
         return self._digest(self._path(name))[0] == self._wire.sha256
+
+    def lay(self) -> bool:
+        """A signature, which alone is no payment, under its final name: whether its bytes lie there, whole, after that.
+
+        What is left of an earlier attempt is written anew.
+        """
+        found = self.lying()
+        if found in (Evidence.SAME, Evidence.OTHER):
+            return found is Evidence.SAME
+        self.take_back(found)
+        if self.upload(self._wire.name, _nothing, _nothing):
+            return True
+        self._transport.remove(self._path(self._wire.name))
+        return False
 
     def release(self, temporary: str) -> Evidence:
         """The payment itself. What was found when the server had said yes to everything."""
@@ -148,6 +166,11 @@ class Place:
                 return True  # it never came to write: what lies there is not ours to remove
         removed = self._transport.remove(self._path(attempt.temporary))
         return removed or attempt.writing_at is None or attempt.incomplete
+
+    def take_back(self, found: Evidence) -> None:
+        """Remove a signature, or the part of one, that was found under its final name."""
+        if found in (Evidence.SAME, Evidence.PREFIX):
+            self._transport.remove(self._path(self._wire.name))
 
     def is_temporary(self, attempt: Attempt) -> bool:
         """Whether it wrote to another name than the final one; a delivery by hand wrote to none."""

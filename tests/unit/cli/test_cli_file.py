@@ -76,6 +76,13 @@ def test_m7_export_gives_the_bytes_that_lie_at_the_partner(month: Gateway, tmp_p
     assert target.read_bytes() == at_partner.read_bytes()
 
 
+def test_export_says_that_no_signature_lies_beside_a_file(month: Gateway, tmp_path: Path) -> None:
+    for file in (file_out(month), file_in(month)):
+        answer = month.json("file", "export", str(file["file"]), "-o", tmp_path / "s.p7s", "--form", "signature")
+        assert (answer.code, answer.document["error"]["code"]) == (1, "no_signature_beside")
+        assert not (tmp_path / "s.p7s").exists()
+
+
 def test_export_gives_the_bytes_received_for_their_owner_only(month: Gateway, tmp_path: Path) -> None:
     file, target = file_in(month), tmp_path / "in.xml"
     exported = month.json("file", "export", str(file["file"]), "-o", target).done()

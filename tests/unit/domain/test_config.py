@@ -121,6 +121,14 @@ def test_how_files_go_to_a_partner_overrides_its_profile(tmp_path: Path) -> None
     assert outbox.folder == "/in"
 
 
+def test_a_signature_beside_the_file_is_declared_for_every_form_but_the_drop_box(tmp_path: Path) -> None:
+    loaded = _load(tmp_path, GOOD.replace(*_in_outbox('signature = "cms"')))
+    assert configured_profile(loaded.partners["vietinbank"]).outbox.beside("A.xml") == "A.xml.p7s"
+    loaded = _load(tmp_path, GOOD.replace(*_in_outbox('signature = "cms"\ndelivery = "dropbox"')))
+    with pytest.raises(NotConfigured, match="dropbox_with_signature"):
+        configured_profile(loaded.partners["vietinbank"])
+
+
 def test_a_default_partner_must_be_configured(tmp_path: Path) -> None:
     error = _refused(tmp_path, GOOD.replace('default = "vietinbank"', 'default = "momo"'))
     assert "momo" in str(error.params["reason"])

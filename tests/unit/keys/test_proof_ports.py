@@ -25,20 +25,33 @@ class At:
         return self._now
 
 
-def beside(signing_key: SigningKey, clock: At | None = None) -> bytes:
-    return PaymentSigner(signing_key, clock or At()).signature_beside(sha256(DATA).digest(), NAME)
+def beside(signing_key: SigningKey, clock: At | None = None, form: str = "detached") -> bytes:
+    return PaymentSigner(signing_key, clock or At()).signature_beside(form, sha256(DATA).digest(), NAME)
 
 
-def test_what_the_signer_lays_beside_a_file_the_verifier_believes(signing_key: SigningKey) -> None:
+@pytest.mark.parametrize("form", ["detached", "cms"])
+def test_what_the_signer_lays_beside_a_file_the_verifier_believes(signing_key: SigningKey, form: str) -> None:
     verifier = PartnerVerifier([signing_key.certificate_pem], [], TemporarySpool(), At())
-    proven = verifier.verify_beside(io.BytesIO(DATA), beside(signing_key), NAME, 100)
-    assert (proven.proof, proven.key_id, proven.open().read()) == ("detached", signing_key.key_id, DATA)
+    proven = verifier.verify_beside(io.BytesIO(DATA), form, beside(signing_key, form=form), NAME, 100)
+    assert (proven.proof, proven.key_id, proven.open().read()) == (form, signing_key.key_id, DATA)
+
+
+def test_t9_a_proof_of_one_form_is_none_of_another(signing_key: SigningKey) -> None:
+    verifier = PartnerVerifier([signing_key.certificate_pem], [], TemporarySpool(), At())
+    for declared, given in (("cms", "detached"), ("detached", "cms")):
+        with pytest.raises(BadProof):
+            verifier.verify_beside(io.BytesIO(DATA), declared, beside(signing_key, form=given), NAME, 100)
+    for form in ("enveloped", "channel"):
+        with pytest.raises(NotConfigured, match="proof_not_supported"):
+            verifier.verify_beside(io.BytesIO(DATA), form, beside(signing_key), NAME, 100)
+        with pytest.raises(NotConfigured, match="proof_not_supported"):
+            beside(signing_key, form=form)
 
 
 def test_a_bad_signature_beside_is_a_bad_proof_of_the_domain(signing_key: SigningKey, cast: Cast) -> None:
     verifier = PartnerVerifier([cast.bank.pem], [signing_key.certificate_pem], TemporarySpool(), At())
     with pytest.raises(BadProof, match="own_message_reflected"):
-        verifier.verify_beside(io.BytesIO(DATA), beside(signing_key), NAME, 100)
+        verifier.verify_beside(io.BytesIO(DATA), "detached", beside(signing_key), NAME, 100)
 
 
 def test_a_certificate_of_ours_that_is_not_valid_signs_nothing_beside(signing_key: SigningKey) -> None:

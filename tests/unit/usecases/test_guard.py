@@ -286,6 +286,18 @@ def test_the_temporary_of_a_file_that_may_still_be_on_its_way_stays(past: Gatewa
     assert temporary.exists()
 
 
+def test_m15_the_signature_of_a_forgotten_file_is_noticed_and_stays(past: Gateway) -> None:
+    """The file was taken away; only the signature beside it still says that there was one."""
+    profile = past.profiles["vietinbank"]
+    in_form = replace(profile, outbox=replace(profile.outbox, signature="cms"))
+    signing = Gateway(past.folder, past.url, past.clock, past.profiles | {"vietinbank": in_form})
+    signature = signing.place() / "in" / "CHITRA_20261102_000077.xml.p7s"
+    signature.touch()
+    assert "safe_mode" in _refused(signing.send())
+    found = survey(signing.context)
+    assert (found.accepted, signature.exists()) == (["vietinbank/CHITRA_20261102_000077.xml"], True)
+
+
 def test_m15_the_marker_of_a_forgotten_file_is_noticed_stays_and_may_be_accepted(past: Gateway) -> None:
     """The data was taken away; only its marker still says that there was a file."""
     profile = past.profiles["vietinbank"]
