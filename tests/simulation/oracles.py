@@ -258,6 +258,9 @@ class Oracles:
                 for name, node in bank.server.folder(inbox.folder).items():
                     read = node.content not in genuine or (code, _sha256(node.content)) in known or name in told
                     require(read or not node.is_regular, "T7", f"{name} lies unread")
+                for name, node in bank.server.folder(inbox.archive).items():
+                    read = node.content not in genuine or (code, _sha256(node.content)) in known
+                    require(read, "T4", f"{name} was archived unread")
 
     def _foreign_debits(self) -> None:
         """S7: a debit of somebody else is an alarm."""

@@ -73,11 +73,12 @@ def archive_before_commit(patch: Patch) -> None:
 def archive_overwrites(patch: Patch) -> None:
     """The archive takes the newer file in place of the older one."""
 
-    def moved(taker: Any, name: str, reference: str) -> None:
+    def moved(taker: Any, name: str, reference: str) -> str:
         target = f"{taker.inbox.archive}/{name}"
         if taker.line.transport.stat(target) is not None:
             taker.line.transport.remove(target)
         taker.line.transport.rename(f"{taker.inbox.folder}/{name}", target)
+        return target
 
     patch.set(take.Taker, "_move", moved)
 
