@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gateway.store.store import Store
 
 _MASKED = "\N{HORIZONTAL ELLIPSIS}"
+_CHARS_MAX = 24
 _WORDS_OF_PEOPLE = ("reason",)
 """Details that people wrote themselves: they may name somebody."""
 _DATABASE = click.option(
@@ -129,8 +130,13 @@ def show_discrepancies(session: Session, found: Sequence[Discrepancy]) -> None:
     """One row each: where, expected, got, what to do."""
     session.output.table(
         [_("Where"), _("Expected"), _("Found"), _("What it is, and what to do")],
-        [[each.where, each.expected, each.got, explain(each.code, asdict(each))] for each in found],
+        [[e.where, _short(e.expected), _short(e.got), explain(e.code, asdict(e))] for e in found],
     )
+
+
+def _short(text: str) -> str:
+    """Digests and definitions as far as a person compares them; the document has them whole."""
+    return text if len(text) <= _CHARS_MAX else f"{text[:_CHARS_MAX]}{_MASKED}"
 
 
 def _store(session: Session, database: str | None) -> Store:

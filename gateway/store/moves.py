@@ -9,7 +9,8 @@ from gateway.domain.errors import Busy
 from gateway.domain.states import require_legal
 from gateway.store.store import Transaction, take
 
-_SUBJECTS = {"payment": "end_to_end_id", "file_out": "message_id", "file_in": "reference", "batch": "id"}
+SUBJECTS = {"payment": "end_to_end_id", "file_out": "message_id", "file_in": "reference", "batch": "id"}
+"""What has a state -> the column that names it in its history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Beside:
 
 def move(tx: Transaction, kind: str, key: int | str, target: str, evidence: str) -> None:
     """Move one row; raises ``IllegalMove``, or ``Busy`` when another worker moved it first (fence)."""
-    row = tx.run(f"SELECT state, {_SUBJECTS[kind]} AS subject FROM {kind} WHERE id = :key", key=key).one()
+    row = tx.run(f"SELECT state, {SUBJECTS[kind]} AS subject FROM {kind} WHERE id = :key", key=key).one()
     require_legal(kind, row.state, target, row.subject)
     _note(tx, kind, "t.id = :key", target, evidence, {"key": key}, 1)
     moved = tx.run(
@@ -68,7 +69,7 @@ def _note(
     first = take(tx, "history", count).start
     return tx.run(
         "INSERT INTO history (id, kind, subject, at, source, target, evidence)"
-        f" SELECT :first - 1 + row_number() OVER (ORDER BY t.id), '{kind}', t.{_SUBJECTS[kind]}, :at, t.state,"
+        f" SELECT :first - 1 + row_number() OVER (ORDER BY t.id), '{kind}', t.{SUBJECTS[kind]}, :at, t.state,"
         f" :target, :evidence FROM {kind} t WHERE {selection}",
         first=first,
         at=tx.now(),

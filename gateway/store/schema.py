@@ -21,14 +21,19 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def upgrade(store: Store) -> str:
     """Bring the database to the newest revision, in one transaction; returns that revision."""
     with store.connected(writing=True) as connection, connection.begin():
-        config = _config()
-        config.attributes["connection"] = connection
-        _drop_triggers(connection)
-        command.upgrade(config, "head")
-        _create_triggers(connection)
+        build(connection)
         crash_point("committing schema")
     crash_point("committed schema")
     return NEWEST
+
+
+def build(connection: Connection) -> None:
+    """Tables and triggers of the newest revision, in the caller's transaction."""
+    config = _config()
+    config.attributes["connection"] = connection
+    _drop_triggers(connection)
+    command.upgrade(config, "head")
+    _create_triggers(connection)
 
 
 def establish(store: Store, instance: str, environment: str) -> None:

@@ -183,6 +183,19 @@ def _is_genuine(context: Context, tx: Transaction, act: Act, decision: Decision)
     return genuine and people.may(proposer, act.proposers)
 
 
+def is_signed(context: Context, tx: Transaction, acts: Mapping[str, Act], decision: Decision) -> bool:
+    """Whether both signatures that a decision bears are genuine, whatever may have become of the people since."""
+    signatures = [("propose", decision.proposed_by, decision.proposal)]
+    if decision.state == "executed":
+        signatures.append(("confirm", decision.confirmed_by or "", decision.confirmation or b""))
+    return decision.verb in acts and all(
+        context.verify_person(
+            batches.operator(tx, name).public_key, _statement(context, decision, step, name), signature
+        )
+        for step, name, signature in signatures
+    )
+
+
 def _statement(context: Context, decision: Decision, step: str, operator: str) -> bytes:
     """What a person signs: the whole decision, the step, the environment."""
     fields = {

@@ -35,4 +35,44 @@ TEMPLATES: Templates = {
     "outside_differs": N_(
         "The record was rewritten before this place: another hash is remembered outside. Stop; tell the auditor."
     ),
+    # definitions
+    "definition_missing": N_(
+        "It is missing. Find out who removed it and what was changed meanwhile; chitra db upgrade makes triggers anew."
+    ),
+    "definition_changed": N_(
+        "Its text is not that of this version. Find out who changed it; chitra db upgrade makes triggers anew."
+    ),
+    "definition_unexpected": N_(
+        "This version does not have it. Find out what it does and who put it there; remove it."
+    ),
+    "scratch_schema_denied": N_(
+        "The database user may not make a scratch schema, which the check needs. Grant CREATE on the database."
+    ),
+    # rows
+    "pages_damaged": N_("The database file is damaged. Stop; restore a backup and look at the disk."),
+    "row_orphaned": N_("This row points to one that is not there. Stop; tell the auditor."),
+    "state_differs": N_("The state is not where its history ends. Stop; tell the auditor."),
+    "history_broken": N_("This move does not follow the one before it, or is not legal. Stop; tell the auditor."),
+    "rows_differ": N_("The row is not what other rows, or its bytes, say. Stop; tell the auditor."),
+    "rows_missing": N_("The record of acts knows of {expected} of these, and {got} are there. Stop; tell the auditor."),
+    "conclusion_differs": N_(
+        "State, booking day, what was returned, charges or reason are not what all evidence gives. Stop; tell the"
+        " auditor."
+    ),
+    "counter_set_back": N_(
+        "A counter is behind numbers that it gave: they would be given twice. Stop; tell the auditor."
+    ),
+    # digests, envelopes, signatures, records
+    "content_differs": N_("The content is not the one that was imported and approved. Stop; tell the auditor."),
+    "envelope_differs": N_("The personal data do not open, or are not those of this row. Stop; tell the auditor."),
+    "signature_differs": N_("The signatures do not hold over what is stored. Stop; tell the auditor."),
+    "record_differs": N_("The row is not what was recorded when it was made. Stop; tell the auditor."),
+    # bytes
+    "bytes_missing": N_("The stored bytes {expected} are missing. Restore a backup beside it; tell the auditor."),
+    "bytes_differ": N_("The stored bytes are not what they were. Stop; tell the auditor."),
+    "proof_differs": N_("The proof of the stored bytes is another than the row says. Stop; tell the auditor."),
+    "proof_not_repeatable": N_(
+        "Its proof cannot be checked again ({got}), so its rows were not compared. Pin the certificate of that time to"
+        " compare them."
+    ),
 }

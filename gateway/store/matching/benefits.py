@@ -46,15 +46,20 @@ def paid_twice(tx: Transaction) -> list[Any]:
     return tx.rows(_TWICE)
 
 
+KEYLESS = (
+    f"{_UNKEYED} AND (p.kind = 'arrears' OR NOT EXISTS"
+    f" (SELECT 1 FROM payment o WHERE {_SAME} AND o.kind <> 'arrears'"
+    f" AND (o.holds_key OR (o.state IN {_OUT} AND o.id < p.id))))"
+)
+"""Payments ``p`` that are out without a key which no other one holds."""
+
+
 def take_back(tx: Transaction) -> None:
     """Give every payment its key back that is out without one, unless another one holds it."""
     if tx.value(f"SELECT 1 FROM payment p WHERE {_UNKEYED} AND p.person_blind > :lowest LIMIT 1", lowest=b"") is None:
         return
     tx.run(
-        "UPDATE payment SET holds_key = :yes WHERE id IN (SELECT p.id FROM payment p"
-        f" WHERE {_UNKEYED} AND (p.kind = 'arrears' OR NOT EXISTS"
-        f"  (SELECT 1 FROM payment o WHERE {_SAME} AND o.kind <> 'arrears'"
-        f"   AND (o.holds_key OR (o.state IN {_OUT} AND o.id < p.id)))))",
+        f"UPDATE payment SET holds_key = :yes WHERE id IN (SELECT p.id FROM payment p WHERE {KEYLESS})",
         yes=True,
     )
 

@@ -88,3 +88,24 @@ def test_acts_are_listed_and_the_words_of_people_are_masked(month: Gateway) -> N
     shown = month.json("audit", "list", "pension", "--unmask", "--reason", "complaint 7").done()
     assert [each["details"].get("reason") for each in shown["acts"]] == ["complaint 7", "Nguyễn Văn An has called"]
     assert month.json("audit", "list", "--limit", "1").done()["acts"][0]["verb"] == "unmask"
+
+
+def test_db_check_finds_nothing_in_an_honest_month(month: Gateway) -> None:
+    assert month.json("db", "check").done() == {"ok": True, "findings": []}
+    assert "as it must be" in month.words("db", "check").out
+
+
+def test_db_check_says_where_what_was_expected_what_is_there_and_what_to_do(month: Gateway) -> None:
+    _edit(month.home / "chitra.db", "UPDATE payment SET amount = amount + 1 WHERE id = 7")
+    answer = month.json("db", "check")
+    found = {(each["code"], each["where"].split()[0]) for each in answer.document["findings"]}
+    assert answer.code == 5
+    assert {("definition_missing", "trigger"), ("content_differs", "payment"), ("rows_differ", "batch")} <= found
+    assert all(each["message"] for each in answer.document["findings"])
+    assert "imported and approved" in " ".join(month.words("db", "check").out.split())
+
+
+def test_db_check_tells_a_proof_that_cannot_be_checked_again_to_a_person(month: Gateway) -> None:
+    month.configure('trusted = ["keyring/partners/momo.pem"]', "trusted = []")
+    answer = month.json("db", "check")
+    assert (answer.code, {each["code"] for each in answer.document["findings"]}) == (3, {"proof_not_repeatable"})

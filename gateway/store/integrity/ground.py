@@ -1,0 +1,40 @@
+"""What the database itself can say of its rows: its own pages, its constraints, and who points to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlmodel import SQLModel
+
+from gateway.store.discrepancy import Discrepancy
+from gateway.store.store import Transaction
+
+FOUND_MAX = 100
+"""Of one kind: whoever finds so many need not read more of them."""
+
+
+def pages(tx: Transaction) -> Iterator[Discrepancy]:
+    """SQLite only: pages, indexes, NOT NULL, CHECK and UNIQUE; PostgreSQL has these for its own administrators."""
+    if tx.dialect.name == "sqlite":
+        for row in tx.rows(f"PRAGMA integrity_check({FOUND_MAX})"):
+            if row[0] != "ok":
+                yield Discrepancy("pages_damaged", "chitra.db", "ok", str(row[0]))
+
+
+def orphans(tx: Transaction) -> Iterator[Discrepancy]:
+    """Rows that point to a row that is not there, by every foreign key, whether or not the database holds it."""
+    for table in SQLModel.metadata.sorted_tables:
+        for foreign in table.foreign_key_constraints:
+            columns = [element.parent.name for element in foreign.elements]
+            targets = [element.column.name for element in foreign.elements]
+            given = " AND ".join(f"c.{column} IS NOT NULL" for column in columns)
+            same = " AND ".join(f"p.{target} = c.{column}" for column, target in zip(columns, targets, strict=True))
+            keys = " || ' ' || ".join(f"CAST(c.{column.name} AS TEXT)" for column in table.primary_key)
+            got = " || ' ' || ".join(f"CAST(c.{column} AS TEXT)" for column in columns)
+            parent = foreign.referred_table.name
+            sql = (
+                f"SELECT {keys} AS subject, {got} AS got FROM {table.name} c WHERE {given}"
+                f" AND NOT EXISTS (SELECT 1 FROM {parent} p WHERE {same}) LIMIT {FOUND_MAX}"
+            )
+            for row in tx.rows(sql):
+                yield Discrepancy("row_orphaned", f"{table.name} {row.subject}", parent, f"{columns[0]} {row.got}")

@@ -1,0 +1,97 @@
+"""What digests, envelopes and signatures say of the rows they cover: the same that sealing and approval work out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from gateway.domain.errors import ApprovalVoid, ChitraError
+from gateway.domain.states import BatchState
+from gateway.store import batches, matching
+from gateway.store.discrepancy import Discrepancy
+from gateway.store.integrity.conclusions import differing, touch_all
+from gateway.store.integrity.every import every
+from gateway.store.store import Transaction
+from gateway.store.tables import Batch, Decision, FileOut
+from gateway.usecases import decide
+from gateway.usecases.acts import ACTS
+from gateway.usecases.approve import require_signatures
+from gateway.usecases.context import Context
+from gateway.usecases.rows import content_blind
+from gateway.usecases.seal import approved_line
+
+_SIGNED = (BatchState.APPROVED, BatchState.SENDING, BatchState.CLOSING, BatchState.CLOSED)
+_PAYMENTS = (
+    "SELECT id, end_to_end_id, partner, bank, amount, benefit_month, kind, payment_ref, commune_code, entitled_amount,"
+    " personal, content_blind, person_blind, account_blind FROM payment ORDER BY id"
+)
+
+
+def batches_and_files(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
+    """M12: the content digest of each batch and file is that of its rows."""
+    for batch in every(tx, Batch):
+        where = f"batch {batch.id}"
+        if batch.content_sha256 is not None:
+            yield from _differs("content_differs", where, batch.content_sha256, batches.content_digest(tx, batch))
+        elif batch.state != BatchState.INVALID:
+            yield Discrepancy("content_differs", where, "a digest", "")
+        yield from _signatures(context, tx, batch)
+    for file in every(tx, FileOut):
+        if file.content_sha256 is not None:
+            got = batches.file_digest(tx, file.id)
+            yield from _differs("content_differs", f"file_out {file.message_id}", file.content_sha256, got)
+
+
+def _differs(code: str, where: str, expected: bytes, got: bytes) -> Iterator[Discrepancy]:
+    if expected != got:
+        yield Discrepancy(code, where, expected.hex(), got.hex())
+
+
+def _signatures(context: Context, tx: Transaction, batch: Batch) -> Iterator[Discrepancy]:
+    """Whoever is revoked since then still signed."""
+    if batch.state not in _SIGNED:
+        return
+    try:
+        require_signatures(context, tx, batch)
+    except ApprovalVoid as void:
+        if void.params.get("reason") != "signature_invalid" or not _is_revoked(tx, str(void.params["operator"])):
+            yield Discrepancy("signature_differs", f"batch {batch.id}", "", str(void.params.get("operator", "")))
+
+
+def _is_revoked(tx: Transaction, name: str) -> bool:
+    return batches.operator(tx, name).revoked_at is not None
+
+
+def payments(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
+    """The envelope of each payment opens, and gives the row that was imported."""
+    vault = context.vault()
+    for row in tx.stream(_PAYMENTS):
+        where = f"payment {row.end_to_end_id}"
+        try:
+            personal = json.loads(vault.open(bytes(row.personal), f"payment:{row.id}"))
+        except (ChitraError, ValueError):
+            yield Discrepancy("envelope_differs", where)
+            continue
+        line = approved_line(row, row.partner, personal)
+        blinds = {
+            "content_blind": content_blind(vault, line),
+            "person_blind": vault.blind("person", line.beneficiary_id),
+            "account_blind": vault.blind("account", f"{line.bank}:{line.account}"),
+        }
+        for column, expected in blinds.items():
+            yield from _differs("content_differs", f"{where} {column}", expected, bytes(getattr(row, column)))
+
+
+def decisions(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
+    """M11: each decision as both people signed it."""
+    for decision in every(tx, Decision):
+        if not decide.is_signed(context, tx, ACTS, decision):
+            yield Discrepancy("signature_differs", f"decision {decision.reference}")
+
+
+def conclusions(tx: Transaction) -> Iterator[Discrepancy]:
+    """S3: the state and the facts of each payment that is out are those that all its evidence gives."""
+    touch_all(tx)
+    matching.conclude(tx)
+    for row in differing(tx):
+        yield Discrepancy("conclusion_differs", f"payment {row.end_to_end_id}", row.expected, row.got)

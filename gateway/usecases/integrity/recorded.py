@@ -1,0 +1,115 @@
+"""Rows against the audit record of the act that made them: what was recorded once stands there for ever."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from gateway.store.discrepancy import Discrepancy
+from gateway.store.integrity.every import every
+from gateway.store.store import Transaction
+from gateway.store.tables import Approval, Batch, IssuedReport, Operator, Stop
+from gateway.usecases.reissue import Reissue, Repay
+
+_KEY_ID_DIGITS = 16
+_RELEASES = (
+    "SELECT f.message_id, a.number, a.releasing_at FROM attempt a JOIN file_out f ON f.id = a.file_id"
+    " ORDER BY a.file_id, a.number"
+)
+_SEALED = "SELECT message_id, sha256, key_id FROM file_out WHERE sha256 IS NOT NULL ORDER BY id"
+
+
+class Records:
+    """The records of some verbs, by their subject: as many as batches or files, never as payments."""
+
+    def __init__(self, tx: Transaction, *verbs: str) -> None:
+        self._of: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for verb in verbs:
+            sql = "SELECT actor, subject, rows_sha256, details FROM audit WHERE verb = :verb ORDER BY sequence"
+            for row in tx.stream(sql, verb=verb):
+                fields = {"actor": row.actor, "digest": row.rows_sha256}
+                self._of[row.subject].append(json.loads(row.details) | fields)
+
+    def differ(self, where: str, subject: str, told: Mapping[str, Any]) -> Iterator[Discrepancy]:
+        """Unless one of the records of a subject says all this."""
+        if not any(told.items() <= record.items() for record in self._of.get(subject, ())):
+            yield Discrepancy("record_differs", where, "", " ".join(f"{name}={told[name]}" for name in sorted(told)))
+
+    def has(self, subject: str, **told: Any) -> bool:
+        return any(told.items() <= record.items() for record in self._of.get(subject, ()))
+
+
+def differences(tx: Transaction) -> Iterator[Discrepancy]:
+    """Of batches, approvals, reports, files, people and stops."""
+    for look in (_batches, _reports, _files, _people, _safe_mode):
+        yield from look(tx)
+
+
+def _batches(tx: Transaction) -> Iterator[Discrepancy]:
+    made, approved = Records(tx, "batch import", Reissue.verb, Repay.verb), Records(tx, "batch approve")
+    for batch in every(tx, Batch):
+        told = {"actor": batch.maker, "digest": batch.rows_sha256.hex()}
+        yield from made.differ(f"batch {batch.id}", batch.id, told)
+    for each in every(tx, Approval):
+        told = {"actor": each.approver, "digest": each.content_sha256.hex(), "key": each.key_id}
+        yield from approved.differ(f"approval {each.batch_id} {each.approver}", each.batch_id, told)
+
+
+def _reports(tx: Transaction) -> Iterator[Discrepancy]:
+    """S8: what was reported of a batch is what was recorded of the report."""
+    issued = Records(tx, "batch report")
+    for report in every(tx, IssuedReport):
+        told = {"digest": sha256(report.content.encode()).hexdigest(), "number": report.number}
+        yield from issued.differ(f"batch_report {report.batch_id} {report.number}", report.batch_id, told)
+
+
+def _files(tx: Transaction) -> Iterator[Discrepancy]:
+    """M5 and M8: the key that signed each file, and every release that was begun."""
+    sealed, adopted, released = (Records(tx, verb) for verb in ("file seal", "file adopt", "file release"))
+    for file in tx.rows(_SEALED):
+        if not adopted.has(file.message_id, digest=file.sha256):
+            told = {"digest": file.sha256, "key": file.key_id}
+            yield from sealed.differ(f"file_out {file.message_id}", file.message_id, told)
+    for row in tx.rows(_RELEASES):
+        begun = released.has(row.message_id, attempt=row.number)
+        if begun != (row.releasing_at is not None):
+            where = f"attempt {row.message_id} {row.number}"
+            yield Discrepancy("record_differs", where, "a release" if begun else "no release", row.releasing_at or "")
+
+
+def _people(tx: Transaction) -> Iterator[Discrepancy]:
+    enrolled, stopped = Records(tx, "operator add"), Records(tx, "stop")
+    for person in every(tx, Operator):
+        told = {"roles": person.roles, "key": person.key_id}
+        yield from enrolled.differ(f"operator {person.name}", person.name, told)
+        if (key_id := _key_id(person.public_key)) != person.key_id:
+            yield Discrepancy("record_differs", f"operator {person.name} public_key", person.key_id, key_id)
+    for stop in every(tx, Stop):
+        told = {"actor": stop.actor, "scope": stop.scope, "code": stop.code, "reason": stop.reason}
+        yield from stopped.differ(f"stop {stop.id}", stop.subject or stop.scope, told)
+
+
+def _key_id(public_pem: str) -> str:
+    """Of an operator's public key: the beginning of the digest over its DER."""
+    body = "".join(line for line in public_pem.splitlines() if not line.startswith("-----"))
+    try:
+        return sha256(base64.b64decode(body, validate=True)).hexdigest()[:_KEY_ID_DIGITS]
+    except ValueError:
+        return "unreadable"
+
+
+def _safe_mode(tx: Transaction) -> Iterator[Discrepancy]:
+    """M15: in safe mode since it was entered, until two people resumed."""
+    row = tx.run("SELECT safe_since, safe_code, safe_params FROM instance WHERE id = 1").one()
+    last = tx.run(
+        "SELECT verb, subject, details FROM audit WHERE verb IN ('safe mode', 'resume') ORDER BY sequence DESC LIMIT 1"
+    ).first()
+    entered = last if last is not None and last.verb == "safe mode" else None
+    expected = (entered.subject, json.loads(entered.details)) if entered else (None, None)
+    got = (row.safe_code, json.loads(row.safe_params) if row.safe_params else None)
+    if expected != got or (entered is None) != (row.safe_since is None):
+        yield Discrepancy("record_differs", "instance safe mode", str(expected[0] or "-"), str(row.safe_code or "-"))
