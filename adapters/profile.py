@@ -17,7 +17,7 @@ from formats.text import Charset
 
 Delivery = Literal["rename", "direct", "marker", "dropbox"]
 """How a file becomes the partner's: see ``docs/file.md``."""
-Proof = Literal["enveloped", "detached", "channel"]
+Proof = Literal["enveloped", "detached", "cms", "channel"]
 Signature = Literal["enveloped", "detached", "cms"]
 Answer = Literal["pain.002", "camt.052", "camt.053", "camt.054"]
 Ready = Literal["rename", "done", "stable"]
@@ -103,6 +103,15 @@ class Inbox:
         """The file that ``name`` says is complete; None when it is no companion of one."""
         file = name.removesuffix(DONE)
         return file if self.ready == "done" and file != name and self.accepts(file) else None
+
+    def beside(self, name: str) -> str | None:
+        """Name of the signature that proves the file from beside it; None when no such one is awaited."""
+        return _beside(self.proof, name)
+
+    def signed(self, name: str) -> str | None:
+        """The file whose signature ``name`` is; None when it is none of one."""
+        file = name.removesuffix(_beside(self.proof, "") or "")
+        return file if file != name and self.accepts(file) else None
 
     def name(self, text: str) -> str:
         """The name a partner would give: the pattern with ``text`` for its ``*``."""

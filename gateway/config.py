@@ -103,7 +103,7 @@ class InboxOverride(Section):
     folder: str | None = None
     archive: str | None = None
     pattern: str | None = None
-    proof: Literal["enveloped", "channel"] | None = None
+    proof: Literal["enveloped", "detached", "cms", "channel"] | None = None
     size_bytes_max: int | None = Field(default=None, ge=1)
     ready: Literal["rename", "done", "stable"] | None = None
     stable_polls: int | None = Field(default=None, ge=2)

@@ -124,7 +124,11 @@ def _bytes_of(tx: Transaction, file_id: str, form: str) -> tuple[str, str]:
 
     ours, theirs = _find(tx, file_id)
     if theirs is not None:
-        return _signature_of(file_id, []) if form == "signature" else (theirs.name, theirs.sha256)
+        if form != "signature":
+            return theirs.name, theirs.sha256
+        if theirs.signature_sha256 is None:
+            raise NotFound("no_signature_beside", file=file_id)
+        return theirs.name, theirs.signature_sha256
     assert ours is not None
     if ours.sha256 is None:
         raise NotFound("file_not_sealed", file=file_id)

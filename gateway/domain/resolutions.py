@@ -128,6 +128,8 @@ HANDLING: Mapping[str, Handling] = {
     "file_too_large": _UPKEEP,
     "file_without_done": _UPKEEP,
     "done_without_file": _UPKEEP,
+    "file_without_signature": _UPKEEP,
+    "signature_without_file": _UPKEEP,
     "file_unstable": _UPKEEP,
     "file_unread": _UPKEEP,
     "name_withheld": _UPKEEP,

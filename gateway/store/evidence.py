@@ -82,7 +82,14 @@ def known(tx: Transaction, partner: str, sha256: str, unproven: bool = False) ->
 
 
 def receive(
-    tx: Transaction, partner: str, folder: str, name: str, sha256: str, size_bytes: int, unproven: bool = False
+    tx: Transaction,
+    partner: str,
+    folder: str,
+    name: str,
+    sha256: str,
+    size_bytes: int,
+    unproven: bool = False,
+    signature_sha256: str | None = None,
 ) -> FileIn:
     """A new arrival; a copy of known bytes is a duplicate at once."""
     state = InboundState.RECEIVED if known(tx, partner, sha256, unproven) is None else InboundState.DUPLICATE
@@ -95,6 +102,7 @@ def receive(
         name=name,
         sha256=sha256,
         size_bytes=size_bytes,
+        signature_sha256=signature_sha256,
         state=state.value,
         proof="none" if unproven else "",
         received_at=tx.now(),
@@ -104,20 +112,26 @@ def receive(
     return file
 
 
-def arrived(tx: Transaction, partner: str, folder: str, name: str, sha256: str) -> FileIn | None:
-    """These bytes as received under this name and not moved away yet: the same arrival, taken up again."""
+def arrived(
+    tx: Transaction, partner: str, folder: str, name: str, sha256: str, signature_sha256: str | None
+) -> FileIn | None:
+    """These bytes, with this signature beside them, as received under this name and not moved away yet: the same
+    arrival, taken up again."""
     query = select(FileIn).where(
         FileIn.partner == partner, FileIn.sha256 == sha256, FileIn.folder == folder, FileIn.name == name
     )
-    return next((file for file in tx.session.exec(query).all() if not file.archived_at), None)
+    arrivals = [file for file in tx.session.exec(query).all() if file.signature_sha256 == signature_sha256]
+    return next((file for file in arrivals if not file.archived_at), None)
 
 
 def subject(tx: Transaction, arrival: FileIn) -> FileIn:
-    """What is to be examined of an arrival: itself, or for a duplicate the first one, set aside in another folder."""
+    """What is to be examined of an arrival: itself, or for a duplicate the first one, set aside in another folder or
+    beside another signature."""
     first = known(tx, arrival.partner, arrival.sha256) if arrival.state == InboundState.DUPLICATE else None
-    if first is None or first.state != InboundState.QUARANTINED or first.folder == arrival.folder:
+    if first is None or first.state != InboundState.QUARANTINED:
         return arrival
-    return first
+    alike = (first.folder, first.signature_sha256) == (arrival.folder, arrival.signature_sha256)
+    return arrival if alike else first
 
 
 _PORTION = 100

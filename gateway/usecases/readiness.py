@@ -38,7 +38,7 @@ class Look:
 def look(inbox: Inbox, listing: Iterable[RemoteFile], memory: Memory, now: datetime) -> Look:
     """Decide over a whole listing; keeps what is undecided and new, never all that lies there.
 
-    An inbox with companions is the exception: its new names are held until each has found its other half.
+    An inbox with companions or signatures is the exception: its new names are held until each has its other half.
     """
     looking = _Looking(inbox, memory, now)
     {"rename": looking.renamed, "done": looking.marked, "stable": looking.settled}[inbox.ready](listing)
@@ -60,8 +60,10 @@ class _Looking:
         self._lying: set[str] = set()
         """Names of ``memory.pending`` that are still there."""
         self._companions: dict[str, RemoteFile] = {}
+        self._signatures: dict[str, RemoteFile] = {}
+        """By the name of the file that each lies beside."""
         self._known = {seen.name for seen in memory.due}
-        """Files received already whose companion may lie there, too."""
+        """Files whose companion may lie there, too: received already, or without their signature."""
         self.found = Look()
 
     # --- the three rules -----------------------------------------------------------------------------------------
@@ -91,24 +93,39 @@ class _Looking:
     # --- parts ---------------------------------------------------------------------------------------------------
 
     def _candidates(self, listing: Iterable[RemoteFile]) -> Iterator[RemoteFile]:
-        """Files of this inbox that are not known to be received; odd names and companions are put aside."""
+        """New files of this inbox, each with its signature where one must lie beside it (T9)."""
+        if self._inbox.beside("") is None:
+            yield from self._new(listing)
+            return
+        files = {remote.name: remote for remote in self._new(listing)}
+        yield from (files[name] for name in files.keys() & self._signatures.keys())
+        for name in sorted(files.keys() - self._signatures.keys()):
+            self._wait(self._as_pending(files[name]), "file_without_signature", noted=False)
+        for name in sorted(self._signatures.keys() - files.keys() - self._known):
+            self._wait(self._as_pending(self._signatures[name]), "signature_without_file", noted=False)
+        self._known |= files.keys() - self._signatures.keys()
+
+    def _new(self, listing: Iterable[RemoteFile]) -> Iterator[RemoteFile]:
+        """Files that are not known to be received; odd names, companions and signatures are put aside."""
         for remote in listing:
-            file = self._inbox.completed(remote.name)
+            file, signed = self._inbox.completed(remote.name), self._inbox.signed(remote.name)
             if remote.name in self._memory.pending:
                 self._lying.add(remote.name)
             if remote.withheld or self._is_strange(remote):
                 self._strange(remote)
             elif file is not None:
                 self._companions[file] = remote
+            elif signed is not None:
+                self._signatures[signed] = remote
             elif self._inbox.accepts(remote.name):
                 if mark(remote) not in self._memory.marks:
                     yield remote
-                elif self._inbox.ready == "done":
+                elif self._inbox.ready == "done" or self._inbox.beside(remote.name):
                     self._known.add(remote.name)
 
     def _is_strange(self, remote: RemoteFile) -> bool:
         """Ours to all appearance, and nothing that may be touched: a link, another case, odd characters."""
-        name = self._inbox.completed(remote.name) or remote.name
+        name = self._inbox.completed(remote.name) or self._inbox.signed(remote.name) or remote.name
         return not remote.is_regular if self._inbox.accepts(name) else self._inbox.resembles(name)
 
     def _strange(self, remote: RemoteFile) -> None:
@@ -163,5 +180,5 @@ class _Looking:
         self.found.forget = sorted(filter(self._is_ours, self._memory.pending.keys() - self._lying))
 
     def _is_ours(self, name: str) -> bool:
-        file = self._inbox.completed(name) or name
+        file = self._inbox.completed(name) or self._inbox.signed(name) or name
         return name.startswith(_WITHHELD) or self._inbox.accepts(file) or self._inbox.resembles(file)

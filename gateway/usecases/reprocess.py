@@ -71,11 +71,11 @@ def _reprocessed(context: Context, partner: Partner, file: FileIn, actor: str) -
 def _examined(context: Context, partner: Partner, arrival: FileIn, file: FileIn, spool: BinaryIO) -> Received:
     """By the rules of the inbox it came to; what a person brought as ``statement_import`` does (T9)."""
     if arrival.folder:
-        return examine(context, partner, inbox_of(partner, arrival), file, spool)
+        return examine(context, partner, inbox_of(partner, arrival), file, spool, arrival)
     kind = schema.message_name(spool)
     if file.proof == "none":
         return keep_unproven(context, file, spool, kind)
     inbox = signed_inbox(context, partner.code, kind)
     if inbox is None:
         raise NotConfigured("no_inbox_for_message", partner=partner.code, message=kind)
-    return examine(context, partner, inbox, file, spool)
+    return examine(context, partner, inbox, file, spool, arrival)

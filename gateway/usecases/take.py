@@ -6,10 +6,11 @@ and unnamed; what must last is in the database before the partner's folder is to
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from io import BytesIO
 from typing import BinaryIO
 
 from adapters.profile import DONE, Inbox
@@ -27,6 +28,9 @@ from gateway.usecases.match import Matched
 from gateway.usecases.readiness import waits_since
 from gateway.usecases.received import Received, opened
 from gateway.usecases.understand import understand_or_set_aside
+
+_SIGNATURE_BYTES_MAX = 64 * 1024
+"""None that is larger would be believed: it is not read, and the file beside it not either."""
 
 
 @dataclass(slots=True)
@@ -52,7 +56,10 @@ class Taker:
             if not isinstance(read, RemoteFile):
                 return read
             crash_point("bytes spooled")
-            file, again = self._store(read, spool)
+            beside = self._signature(name)
+            if beside is None and self.inbox.beside(name) is not None:
+                return None  # taken away since the list was made
+            file, again = self._store(read, spool, beside)
             done = understand_or_set_aside(self.context, self.partner, self.inbox, file, spool)
         if done.state == InboundState.QUARANTINED and not again:
             return done
@@ -122,6 +129,16 @@ class Taker:
             return found
         return self._still_written(found)
 
+    def _signature(self, name: str) -> bytes | None:
+        """What lies beside the file to prove it; None when there is none, or no such proof is declared."""
+        beside = self.inbox.beside(name)
+        path = f"{self.inbox.folder}/{beside}"
+        found = self.line.transport.stat(path) if beside else None
+        if found is None or not found.is_regular:
+            return None
+        with self.line.transport.read(path, _SIGNATURE_BYTES_MAX) as parts:
+            return b"".join(parts)
+
     def _gone(self, name: str) -> None:
         with self.context.store.begin() as tx:
             seen = sightings.find(tx, self.partner.code, self.inbox.folder, name)
@@ -139,17 +156,18 @@ class Taker:
             tell_once(tx, self.partner, self.inbox, "file_unstable", seen)
         return Received("", self.partner.code, found.name, self.inbox.message, "", matched=opened("file_unstable"))
 
-    def _store(self, read: RemoteFile, spool: BinaryIO) -> tuple[FileIn, bool]:
+    def _store(self, read: RemoteFile, spool: BinaryIO, beside: bytes | None) -> tuple[FileIn, bool]:
         """Transaction A: raw bytes, their row, and what they lie under; and whether this arrival is known already."""
         code, folder = self.partner.code, self.inbox.folder
         with self.context.store.begin() as tx:
             sha256, size_bytes = blobs.digest(spool)
-            earlier = evidence.arrived(tx, code, folder, read.name, sha256)
+            signature = None if beside is None else blobs.put(tx, BytesIO(beside))
+            earlier = evidence.arrived(tx, code, folder, read.name, sha256, signature)
             if earlier is not None:
                 sightings.confirm(tx, code, folder, replace(_seen(read), file_in_id=earlier.id))
                 return earlier, True
             blobs.put(tx, spool)
-            file = evidence.receive(tx, code, folder, read.name, sha256, size_bytes)
+            file = evidence.receive(tx, code, folder, read.name, sha256, size_bytes, signature_sha256=signature)
             moves.noted_first(tx, "file_in", file.reference, file.state, f"from {folder}/{read.name}")
             sightings.note(tx, code, folder, [replace(_seen(read), file_in_id=file.id)])
             tx.record("system", "file receive", file.reference, sha256, partner=code, state=file.state)
@@ -180,9 +198,16 @@ class Taker:
             return False
         if found is not None and not self._moved_as_read(read, self._move(read.name, reference)):
             return False
-        if self.inbox.ready == "done" and self.line.transport.stat(f"{self.inbox.folder}/{read.name}{DONE}"):
-            self._move(f"{read.name}{DONE}", reference)
+        for companion in self._companions(read.name):
+            if self.line.transport.stat(f"{self.inbox.folder}/{companion}"):
+                self._move(companion, reference)
         return True
+
+    def _companions(self, name: str) -> Iterator[str]:
+        if (beside := self.inbox.beside(name)) is not None:
+            yield beside
+        if self.inbox.ready == "done":
+            yield f"{name}{DONE}"
 
     def _moved_as_read(self, read: RemoteFile, target: str) -> bool:
         """Whether what lies in the archive is what was read; what changed in between goes back to be read as well."""

@@ -42,7 +42,7 @@ def understand(context: Context, partner: Partner, inbox: Inbox, file: FileIn, s
         subject = evidence.subject(tx, file)
     if subject is file and file.state != InboundState.RECEIVED:
         return Received(file.reference, file.partner, file.name, inbox.message, file.state)
-    return examine(context, partner, inbox, subject, spool)
+    return examine(context, partner, inbox, subject, spool, file)
 
 
 def understand_or_set_aside(
@@ -66,11 +66,16 @@ def from_store(context: Context, partner: Partner, inbox: Inbox, file: FileIn) -
         return understand_or_set_aside(context, partner, inbox, file, spool)
 
 
-def examine(context: Context, partner: Partner, inbox: Inbox, file: FileIn, spool: BinaryIO) -> Received:
-    """Verify the proof, parse the signed data only, match; a failure sets this one file aside."""
+def examine(
+    context: Context, partner: Partner, inbox: Inbox, file: FileIn, spool: BinaryIO, arrival: FileIn
+) -> Received:
+    """Verify the proof, parse the signed data only, match; a failure sets this one file aside.
+
+    The proof is that of the ``arrival``, which may be a later one of the same bytes.
+    """
     try:
         spool.seek(0)
-        with closing(partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)) as proven:
+        with closing(_proven(context, partner, inbox, arrival, spool)) as proven:
             crash_point("proof verified")
             spool.seek(0)
             return _process(context, partner, inbox, file, proven, schema.findings(spool, _kind(inbox, proven)))
@@ -79,6 +84,17 @@ def examine(context: Context, partner: Partner, inbox: Inbox, file: FileIn, spoo
     except (BadProof, Alarm) as alarm:
         reason = alarm
     return quarantine(context, file, reason, inbox.message)
+
+
+def _proven(context: Context, partner: Partner, inbox: Inbox, arrival: FileIn, spool: BinaryIO) -> Proven:
+    """By the proof that the inbox declares, and by no other (T9)."""
+    if inbox.beside(arrival.name) is None:
+        return partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)
+    if arrival.signature_sha256 is None:
+        raise BadProof("signature_missing")
+    with context.store.read() as tx:
+        signature = b"".join(blobs.parts(tx, arrival.signature_sha256))
+    return partner.verifier().verify_beside(spool, inbox.proof, signature, arrival.name, inbox.size_bytes_max)
 
 
 def _process(

@@ -61,10 +61,10 @@ def archive_before_commit(patch: Patch) -> None:
     """The file is moved away as soon as it is read."""
     before = take.Taker._store
 
-    def stored(taker: Any, read: Any, spool: Any) -> Any:
+    def stored(taker: Any, read: Any, spool: Any, beside: Any) -> Any:
         with suppress(RemoteRefused):
             taker._move(read.name, "early")
-        return before(taker, read, spool)
+        return before(taker, read, spool, beside)
 
     patch.set(take.Taker, "_store", stored)
 

@@ -59,6 +59,8 @@ KINDS = {
     "file_too_large": N_("file too large"),
     "file_without_done": N_("file without its .done"),
     "done_without_file": N_(".done without its file"),
+    "file_without_signature": N_("file without its signature"),
+    "signature_without_file": N_("signature without its file"),
     "file_unstable": N_("file that keeps changing"),
     "file_unread": N_("file that cannot be read"),
     "name_withheld": N_("name that is not taken"),
@@ -210,6 +212,14 @@ ADVICE: Templates = {
     "done_without_file": (
         N_("{name} lies in {folder}, its file does not. Ask the partner for the file."),
         N_("A .done lies at the partner, its file does not. Ask the partner for the file."),
+    ),
+    "file_without_signature": (
+        N_("{name} waits in {folder} for its signature and is not read. Ask the partner for the signature."),
+        N_("A file waits for its signature and is not read. Ask the partner for the signature."),
+    ),
+    "signature_without_file": (
+        N_("{name} lies in {folder}, the file that it signs does not. Ask the partner for the file."),
+        N_("A signature lies at the partner, the file that it signs does not. Ask the partner for the file."),
     ),
     "file_unstable": (
         N_("{name} in {folder} keeps changing and is not read. Ask the partner when it is complete."),

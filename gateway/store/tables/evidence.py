@@ -30,6 +30,8 @@ class FileIn(SQLModel, table=True):
     message: str | None = None
     sha256: str
     size_bytes: int = big()
+    signature_sha256: str | None = None
+    """Of the signature that came beside it, a blob of its own."""
     state: str
     code: str | None = None
     """Why it was quarantined."""

@@ -88,8 +88,9 @@ CREATE TRIGGER resolution_by_decision BEFORE INSERT ON resolution
 WHEN NOT (NEW.resolution IN ('answered', 'mended') AND EXISTS (SELECT 1 FROM exception x WHERE x.id =
   NEW.exception_id AND x.kind IN (
   'archive_denied', 'done_without_file', 'file_too_large', 'file_unanswered', 'file_unknown', 'file_unread',
-  'file_unstable', 'file_without_done', 'message_id_reused', 'name_withheld', 'no_final_answer', 'overdue',
-  'quarantined', 'status_for_unknown_payment', 'unknown_status', 'unproven_statement')))
+  'file_unstable', 'file_without_done', 'file_without_signature', 'message_id_reused', 'name_withheld',
+  'no_final_answer', 'overdue', 'quarantined', 'signature_without_file', 'status_for_unknown_payment',
+  'unknown_status', 'unproven_statement')))
   AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = 'executed'
   AND d.verb = 'exception resolve' AND d.subject = CAST(NEW.exception_id AS TEXT))
 BEGIN SELECT RAISE(ABORT, 'M11 this resolution needs the decision of two on its exception'); END;
