@@ -61,7 +61,7 @@ def check(bundle: bytes) -> Checked:
         found = check_body(body)
         sealed_by = _seal(body, document["signature"])
         return Checked(body["payment"], found, sealed_by, body["made_at"])
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
         raise BadProof("bundle_form") from None
 
 
@@ -81,7 +81,7 @@ def _read(bundle: bytes) -> dict[str, Any]:
 def _spelled(document: dict[str, Any]) -> bytes:
     try:
         return bundles.encode(document)
-    except UnicodeEncodeError:
+    except (UnicodeEncodeError, RecursionError):
         return b""
 
 

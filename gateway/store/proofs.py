@@ -10,15 +10,12 @@ from gateway.store.tables import FileOut, Payment
 
 
 def carrier(tx: Transaction, payment: Payment) -> FileOut:
-    """The last sealed file that carried a payment; raises when there is none."""
-    number = tx.value(
-        "SELECT max(l.file_id) FROM payment_file l JOIN file_out f ON f.id = l.file_id"
-        " WHERE l.payment_id = :payment AND f.sha256 IS NOT NULL",
-        payment=payment.id,
-    )
-    if number is None:
+    """The last file that carried a payment; raises while it is not sealed."""
+    number = tx.value("SELECT max(file_id) FROM payment_file WHERE payment_id = :payment", payment=payment.id)
+    file = tx.session.get(FileOut, number) if number is not None else None
+    if file is None or file.sha256 is None:
         raise Refusal("nothing_to_prove", payment=payment.end_to_end_id)
-    return tx.session.get_one(FileOut, number)
+    return file
 
 
 def carried(tx: Transaction, file_id: int) -> list[Any]:

@@ -6,21 +6,27 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlmodel import select
 from support.evidence import booked, debit, status
-from support.gateways import Gateway, copy_of, row
+from support.gateways import Gateway, copy_of, payments_key, row
 from support.successors import approved, reissued, rejected, returned
 
 from gateway import proving
 from gateway.app import App
 from gateway.domain import bundles
 from gateway.domain.errors import BadProof, Refusal
+from gateway.store.tables import FileOut
+from keys import shown
+from keys.detached import sign_detached
 
 PAGE = Path(__file__).parents[3] / "docs" / "proof.md"
 
@@ -118,6 +124,23 @@ def test_a_payment_that_is_in_no_file_has_nothing_to_prove(gateway: Gateway) -> 
         proven(gateway)
 
 
+def test_a_payment_whose_last_file_is_not_signed_is_not_proven_by_an_older_one(sealed: Gateway) -> None:
+    assert proven(sealed)
+    with sealed.store.begin() as tx:
+        tx.run("UPDATE payment_file SET live = :no", no=False)
+        row = tx.session.exec(select(FileOut)).one()
+        fields = row.model_dump() | {"id": row.id + 1, "message_id": "M2", "payment_information_id": "B2", "name": "2"}
+        tx.session.add(FileOut(**fields | {"sha256": None, "state": "allocated"}))
+        tx.session.flush()
+        tx.run(
+            "INSERT INTO payment_file (file_id, ordinal, payment_id, live) SELECT file_id + 1, 0, payment_id, :yes"
+            " FROM payment_file",
+            yes=True,
+        )
+    with pytest.raises(Refusal, match="nothing_to_prove"):
+        proven(sealed)
+
+
 def test_a_proof_outlives_the_roles_of_those_who_approved(sent: Gateway) -> None:
     with sent.store.begin() as tx:
         tx.run("UPDATE operator SET revoked_at = :now WHERE name = 'checker'", now=tx.now())
@@ -212,6 +235,59 @@ def test_the_answer_says_what_does_not_fit(bundle: bytes, name: str) -> None:
 def test_what_is_no_proof_is_said(content: bytes) -> None:
     with pytest.raises(BadProof, match="bundle_form"):
         proving.check(content)
+
+
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    10**400,
+    float("inf"),
+    float("nan"),
+    "",
+    "x",
+    "\x1f" * 20,
+    [],
+    [[]],
+    {},
+    {"a": 1},
+)
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where in a document something stands, however deep."""
+    if path:
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield from _places(inner, (*path, key))
+
+
+def test_odd_values_anywhere_are_refused_and_never_a_bug(bundle: bytes) -> None:
+    document = json.loads(bundle)
+    for place in _places(document):
+        for value in ODD:
+            changed = json.loads(bundle)
+            _set(*place, value=value)(changed)
+            if changed != document:
+                with pytest.raises(BadProof):
+                    proving.check(bundles.encode(changed))
+
+
+RESEALED = sorted(name for name, (_, code) in CHANGES.items() if code != "seal")
+
+
+@pytest.mark.parametrize("name", RESEALED)
+def test_who_seals_a_changed_proof_anew_does_not_make_it_fit(bundle: bytes, name: str) -> None:
+    body = _body(bundle)
+    CHANGES[name][0](body)
+    body["sealed_by"] = payments_key().key_id
+    digest = sha256(bundles.encode(body)).digest()
+    signature = sign_detached(digest, bundles.name_of(body["payment"]["end_to_end_id"]), payments_key())
+    forged = bundles.encode({"body": body, "signature": asdict(shown.of_document(signature))})
+    with pytest.raises(BadProof) as refused:
+        proving.check(forged)
+    assert refused.value.code == f"bundle_{CHANGES[name][1]}"
 
 
 # --- without our code ------------------------------------------------------------------------------------------------
