@@ -20,6 +20,7 @@ Fields = dict[str, Any]
 
 _NAMING = ("end_to_end", "uetr", "instruction")
 """Keys by which an entry names the payment itself, not a file of many."""
+_NAMING_FILE = ("message", "block")
 _BOOKED = {"settled": "debit", "returned": "return"}
 """What must be booked for a state."""
 
@@ -39,7 +40,7 @@ def check_body(body: Fields) -> Found:
     approvals = _approvals(body)
     files = [_file(body, approved)]
     files += [_answer(answer, approved) for answer in body["answers"]]
-    files += [_booking(booking, approved) for booking in body["bookings"]]
+    files += [_booking(booking, approved, body["file"]) for booking in body["bookings"]]
     _state(body)
     return Found(approvals, list(dict.fromkeys(files)))
 
@@ -130,12 +131,12 @@ def _whole(name: str, part: bytes, signature: Mapping[str, str]) -> None:
         raise BadProof("bundle_answer", file=name)
 
 
-def _booking(booking: Fields, approved: Fields) -> tuple[str, str, str]:
-    """What is shown of the entry names the payment and the amount, where it is booked by its own name."""
-    name = booking["file"]["reference"]
+def _booking(booking: Fields, approved: Fields, file: Fields) -> tuple[str, str, str]:
+    """What is shown of the entry names the payment and the amount, or the file that it books in one sum."""
+    name, by = booking["file"]["reference"], booking["by"]
     signed = _signed(name, booking["signature"])
     try:
-        fits = booking["by"] not in _NAMING or _names(booking, approved)
+        fits = _names(booking, approved) if by in _NAMING else by not in _NAMING_FILE or _names_file(booking, file)
     except FormatError:
         fits = False
     if not fits:
@@ -146,9 +147,18 @@ def _booking(booking: Fields, approved: Fields) -> tuple[str, str, str]:
 def _names(booking: Fields, approved: Fields) -> bool:
     part, end_to_end_id = booking["part"].encode(), approved["end_to_end_id"]
     names = {end_to_end_id, approved["uetr"], f"I{end_to_end_id[1:]}"}
-    held = {text for name in ("EndToEndId", "UETR", "InstrId") for text in messages.texts(part, name)}
     amount = amount_text(int(booking["amount"]), booking["currency"])
+    held = _held(part, "EndToEndId", "UETR", "InstrId")
     return bool(names & held) and (booking["currency"], amount) in messages.amounts(part)
+
+
+def _names_file(booking: Fields, file: Fields) -> bool:
+    names = {file["message_id"], file["payment_information_id"]}
+    return bool(names & _held(booking["part"].encode(), "MsgId", "PmtInfId"))
+
+
+def _held(part: bytes, *names: str) -> set[str]:
+    return {text for name in names for text in messages.texts(part, name)}
 
 
 def _signed(name: str, signature: Mapping[str, str] | None) -> tuple[str, str, str]:

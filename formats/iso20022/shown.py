@@ -87,8 +87,11 @@ def entry(source: BinaryIO, statement: int, ordinal: int, details: Collection[in
 
 
 def _with(element: etree._Element, details: Collection[int]) -> tuple[bytes, int]:
+    """An only transaction stays: when none is named, the entry as a whole is meant."""
     found = list(element.iterfind("{*}NtryDtls/{*}TxDtls"))
     others = [each for number, each in enumerate(found) if number not in details]
+    if not details and len(found) == 1:
+        others = []
     for each in others:
         xml.forget(each)
     return canonical(element), len(others)

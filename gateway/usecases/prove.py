@@ -26,7 +26,7 @@ _OF_PAYMENT = (
     "return_charges",
 )
 _OF_FILE_IN = ("reference", "name", "sha256", "received_at", "proof")
-_OF_RECALL = ("file", "state", "asked", "reason", "answer_reason", "requested_at")
+_OF_RECALL = ("file", "state", "asked", "answer_reason", "requested_at")
 _OF_ANSWER = ("at", "level", "status", "reason")
 _OF_BOOKING = ("kind", "by", "amount", "charges", "currency", "booked_on")
 
@@ -107,6 +107,7 @@ class _Gathering:
             signature = self._signature_of(source)
         return {
             "message_id": file.message_id,
+            "payment_information_id": file.payment_information_id,
             "name": file.name,
             "partner": file.partner,
             "sha256": file.sha256,

@@ -16,8 +16,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
-from support.evidence import booked, debit, status
-from support.gateways import Gateway, copy_of, payments_key, row
+from support.banks import SumBooking
+from support.evidence import BANK, booked, debit, status, unsigned
+from support.gateways import Gateway, copy_of, payments_key, person, row
+from support.inboxes import ruled
 from support.successors import approved, reissued, rejected, returned
 
 from gateway import proving
@@ -25,6 +27,9 @@ from gateway.app import App
 from gateway.domain import bundles
 from gateway.domain.errors import BadProof, Refusal
 from gateway.store.tables import FileOut
+from gateway.usecases import decide
+from gateway.usecases.acts import ACTS
+from gateway.usecases.decide import Proposal
 from keys import shown
 from keys.detached import sign_detached
 
@@ -39,6 +44,16 @@ def settled(gateway: Gateway) -> None:
     booked(gateway, debit(gateway), debit(gateway, "TC-0002"))
 
 
+def booked_in_one_sum(gateway: Gateway) -> None:
+    (file,) = gateway.files()
+    booked(gateway, SumBooking(-file.amount, block_id=file.payment_information_id))
+
+
+def booked_in_one_transaction(gateway: Gateway) -> None:
+    (file,) = gateway.files()
+    booked(gateway, SumBooking(-file.amount, message_id=file.message_id, as_detail=True))
+
+
 def paid_again(gateway: Gateway) -> None:
     returned(gateway)
     approved(gateway, reissued(gateway))
@@ -51,6 +66,8 @@ ENDS: dict[str, tuple[Callable[[Gateway], None], str, str]] = {
     "returned": (returned, "TC-0001", "returned"),
     "paid again": (paid_again, "TC-0001", "returned"),
     "paying again": (paid_again, "TC-0001.R1", "sent"),
+    "booked in one sum": (booked_in_one_sum, "TC-0002", "settled"),
+    "booked in one transaction": (booked_in_one_transaction, "TC-0002", "settled"),
     "sent": (lambda gateway: None, "TC-0003", "sent"),
 }
 
@@ -116,6 +133,33 @@ def test_a_return_and_a_payment_that_pays_again_name_each_other(sent: Gateway) -
     before, after = _body(proven(sent)), _body(proven(sent, "TC-0001.R1"))
     assert [each["kind"] for each in before["bookings"]] == ["debit", "return"]
     assert (before["links"]["paid_again_by"], after["links"]["pays_again"]) == (second, first)
+
+
+def test_a_sum_that_names_another_file_books_nothing(sent: Gateway) -> None:
+    booked_in_one_sum(sent)
+    body = _body(proven(sent))
+    block = body["file"]["payment_information_id"]
+    body["bookings"][0]["part"] = body["bookings"][0]["part"].replace(block, "OTHER")
+    with pytest.raises(BadProof, match="bundle_booking"):
+        proving.check(bundles.encode({"body": body, "signature": {}}))
+
+
+def test_a_recall_stands_among_the_links(sent: Gateway) -> None:
+    proposal = Proposal(sent.end_to_end_id(), "paid in error", {"code": "CUST"})
+    decision = decide.propose(sent.context, ACTS["payment recall"], proposal, "checker", person("checker"))
+    decide.confirm(sent.context, ACTS, decision.reference, "checker2", person("checker2"))
+    sent.send()
+    (recalled,) = _body(proven(sent))["links"]["recalls"]
+    assert (recalled["state"], recalled["asked"]) == ("asked", "CUST")
+
+
+def test_a_partner_that_signs_nothing_is_named_as_such(sent: Gateway) -> None:
+    ruled(sent, proof="channel")
+    sent.receive("camt.053", "1", unsigned(BANK.statement(debit(sent), id_="S1")))
+    bundle = proven(sent)
+    (booking,) = _body(bundle)["bookings"]
+    assert (booking["file"]["proof"], booking["signature"]) == ("channel", None)
+    assert [each[1:] for each in proving.check(bundle).found.files][-1] == ("", "")
 
 
 def test_a_payment_that_is_in_no_file_has_nothing_to_prove(gateway: Gateway) -> None:
