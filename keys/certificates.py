@@ -50,7 +50,7 @@ def load(pem: bytes) -> tuple[x509.Certificate, ...]:
     """Every certificate of a PEM text, each with an RSA key of at least 2,048 bits."""
     try:
         found = tuple(x509.load_pem_x509_certificates(pem))
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise BadKey("certificate_unreadable") from None
     for certificate in found:
         rsa_key(certificate)
@@ -77,9 +77,22 @@ def key_id_of(certificate: x509.Certificate) -> str:
 
 def named(der: bytes) -> tuple[str, str]:
     """(subject, key id) of a certificate that nobody has checked."""
+    certificate = of_der(der)
+    return subject_of(certificate), key_id_of(certificate)
+
+
+def of_der(der: bytes) -> x509.Certificate:
+    """A certificate that nobody has checked."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        return certificate.subject.rfc4514_string(), key_id_of(certificate)
+        return x509.load_der_x509_certificate(der)
+    except (ValueError, x509.InvalidVersion):
+        raise BadKey("certificate_unreadable") from None
+
+
+def subject_of(certificate: x509.Certificate) -> str:
+    """Whose it says it is."""
+    try:
+        return certificate.subject.rfc4514_string()
     except ValueError:
         raise BadKey("certificate_unreadable") from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
@@ -58,7 +58,7 @@ def verify(public_pem: bytes, signature: bytes, data: bytes) -> None:
 def _load(public_pem: bytes) -> Ed25519PublicKey:
     try:
         public = load_pem_public_key(public_pem)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise BadKey("public_key_unreadable") from None
     if not isinstance(public, Ed25519PublicKey):
         raise BadKey("public_key_not_ed25519")

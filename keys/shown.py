@@ -87,15 +87,12 @@ def check(shown: Shown) -> Signed:
     if len(found) != 1:
         raise BadSignature("reference_not_unique")
     digest = _decoded("".join(found[0].split()))
-    return Signed(digest.hex(), certificate.fingerprint(SHA256()).hex(), certificate.subject.rfc4514_string())
+    return Signed(digest.hex(), certificate.fingerprint(SHA256()).hex(), certificates.subject_of(certificate))
 
 
 def _certificate(text: str) -> x509.Certificate:
     der = _decoded(text)
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-    except ValueError:
-        raise BadKey("certificate_unreadable") from None
+    certificate = certificates.of_der(der)
     if certificate.public_bytes(Encoding.DER) != der:
         raise BadKey("certificate_unreadable")
     return certificate
