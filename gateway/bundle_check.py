@@ -111,7 +111,7 @@ def _file(body: Fields, approved: Fields) -> tuple[str, str, str]:
 
 
 def _answer(answer: Fields, approved: Fields) -> tuple[str, str, str]:
-    """What the partner said stands in what is shown of its file; all of it is shown when nothing was left out."""
+    """What the partner said stands in what is shown of its file, and that is what it signed where it is whole."""
     name, part = answer["file"]["reference"], answer["part"].encode()
     signed = _signed(name, answer["signature"])
     try:
@@ -121,14 +121,17 @@ def _answer(answer: Fields, approved: Fields) -> tuple[str, str, str]:
     said = {each["status"] for each in answer["said"]} - {None}
     if said - held or named - {approved["end_to_end_id"]}:
         raise BadProof("bundle_answer", file=name)
-    if answer["signature"] and not answer["left_out"]:
-        _whole(name, part, answer["signature"])
+    if answer["whole"] and not is_signed(answer):
+        raise BadProof("bundle_answer", file=name)
     return signed
 
 
-def _whole(name: str, part: bytes, signature: Mapping[str, str]) -> None:
-    if hashlib.sha256(part).hexdigest() != shown.check(shown.Shown(**signature)).sha256:
-        raise BadProof("bundle_answer", file=name)
+def is_signed(answer: Fields) -> bool:
+    """Whether what is shown is, to the byte, what the partner signed."""
+    if answer["signature"] is None:
+        return False
+    digest = shown.check(shown.Shown(**answer["signature"])).sha256
+    return hashlib.sha256(answer["part"].encode()).hexdigest() == digest
 
 
 def _booking(booking: Fields, approved: Fields, file: Fields) -> tuple[str, str, str]:
@@ -145,20 +148,19 @@ def _booking(booking: Fields, approved: Fields, file: Fields) -> tuple[str, str,
 
 
 def _names(booking: Fields, approved: Fields) -> bool:
-    part, end_to_end_id = booking["part"].encode(), approved["end_to_end_id"]
-    names = {end_to_end_id, approved["uetr"], f"I{end_to_end_id[1:]}"}
-    amount = amount_text(int(booking["amount"]), booking["currency"])
-    held = _held(part, "EndToEndId", "UETR", "InstrId")
-    return bool(names & held) and (booking["currency"], amount) in messages.amounts(part)
+    """Wherever in it the id stands: banks put it into texts, too."""
+    end_to_end_id, amount = approved["end_to_end_id"], (booking["currency"], int(booking["amount"]))
+    names = (end_to_end_id, approved["uetr"], f"I{end_to_end_id[1:]}")
+    return _holds(booking, names) and amount in messages.amounts(booking["part"].encode())
 
 
 def _names_file(booking: Fields, file: Fields) -> bool:
-    names = {file["message_id"], file["payment_information_id"]}
-    return bool(names & _held(booking["part"].encode(), "MsgId", "PmtInfId"))
+    return _holds(booking, (file["message_id"], file["payment_information_id"]))
 
 
-def _held(part: bytes, *names: str) -> set[str]:
-    return {text for name in names for text in messages.texts(part, name)}
+def _holds(booking: Fields, names: tuple[str, ...]) -> bool:
+    part = booking["part"].lower()
+    return any(name.lower() in part for name in names)
 
 
 def _signed(name: str, signature: Mapping[str, str] | None) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from gateway.bundle_check import Found, check_body
+from gateway.bundle_check import Found, check_body, is_signed
 from gateway.domain import bundles
 from gateway.domain.errors import BadProof
 from gateway.proof import translated
@@ -39,6 +39,8 @@ def prove(app: App, end_to_end_id: str) -> bytes:
     context = app.context
     body, file = gather(context, end_to_end_id, _signature_of)
     signer = context.partner(file.partner).signer()
+    with translated():
+        body["answers"] = [each | {"whole": is_signed(each)} for each in body["answers"]]
     body["sealed_by"] = signer.key_id
     digest = hashlib.sha256(bundles.encode(body)).digest()
     signature = signer.signature_beside("detached", digest, bundles.name_of(end_to_end_id))

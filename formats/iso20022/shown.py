@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from io import BytesIO
 from typing import BinaryIO
 
 from lxml import etree
 
-from formats.errors import Missing
+from formats.errors import FormatError, Missing
 from formats.iso20022 import xml
+from formats.iso20022.codes import amount_minor
 
 _STATEMENTS = ("Stmt", "Rpt", "Ntfctn")
 _STATUSES = ("GrpSts", "PmtInfSts", "TxSts")
@@ -26,7 +28,7 @@ def transfers(source: BinaryIO) -> Iterator[tuple[str, bytes]]:
 def status(source: BinaryIO, end_to_end_id: str) -> tuple[bytes, int]:
     """A pain.002 with the status of this payment alone, without its signature, and how many others were left out.
 
-    When none was left out, this is what was signed.
+    When none was left out, this is what was signed, but for processing instructions.
     """
     others, last = 0, None
     for element in xml.stream(source, ("TxInfAndSts", "GrpHdr")):
@@ -42,8 +44,8 @@ def status(source: BinaryIO, end_to_end_id: str) -> tuple[bytes, int]:
     return canonical(root), others
 
 
-def _named(element: etree._Element) -> str | None:
-    return element.findtext("{*}OrgnlEndToEndId")
+def _named(element: etree._Element) -> str:
+    return (element.findtext("{*}OrgnlEndToEndId") or "").strip(xml.SPACE)
 
 
 def _take_out(element: etree._Element) -> None:
@@ -58,18 +60,26 @@ def _take_out(element: etree._Element) -> None:
 
 def statuses(part: bytes) -> set[str]:
     """Every status in what is shown of a pain.002, at any level."""
-    return {each.text or "" for each in xml.stream(BytesIO(part), _STATUSES)}
+    return {_text(each) for each in xml.stream(BytesIO(part), _STATUSES)}
 
 
-def amounts(part: bytes) -> set[tuple[str, str]]:
-    """(currency, amount as written) of everything that has a currency in what is shown."""
-    found = xml.stream(BytesIO(part), ("Amt", "TxAmt", "InstdAmt"))
-    return {(each.get("Ccy") or "", each.text or "") for each in found if each.get("Ccy")}
+def amounts(part: bytes) -> set[tuple[str, int]]:
+    """(currency, minor units) of everything that has a currency in what is shown; what cannot be read is left out."""
+    found = set()
+    for each in xml.stream(BytesIO(part), ("Amt", "TxAmt", "InstdAmt")):
+        with suppress(FormatError):
+            currency = each.get("Ccy") or ""
+            found.add((currency, amount_minor(_text(each), currency)))
+    return found
 
 
 def texts(part: bytes, name: str) -> set[str]:
     """The texts of all elements of this local name in what is shown."""
-    return {each.text or "" for each in xml.stream(BytesIO(part), (name,))}
+    return {_text(each) for each in xml.stream(BytesIO(part), (name,))}
+
+
+def _text(element: etree._Element) -> str:
+    return (element.text or "").strip(xml.SPACE)
 
 
 def entry(source: BinaryIO, statement: int, ordinal: int, details: Collection[int]) -> tuple[bytes, int]:

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 from support.banks import SumBooking
-from support.evidence import BANK, booked, debit, status, unsigned
+from support.evidence import BANK, booked, debit, resigned, status, unsigned
 from support.gateways import Gateway, copy_of, payments_key, person, row
 from support.inboxes import ruled
 from support.successors import approved, reissued, rejected, returned
@@ -54,6 +54,21 @@ def booked_in_one_transaction(gateway: Gateway) -> None:
     booked(gateway, SumBooking(-file.amount, message_id=file.message_id, as_detail=True))
 
 
+def booked_with_decimals(gateway: Gateway) -> None:
+    written = BANK.statement(debit(gateway), id_="S1")
+    end_to_end_id = gateway.end_to_end_id()
+    spaced = resigned(written, f"<EndToEndId>{end_to_end_id}<", f"<EndToEndId> {end_to_end_id}\n<")
+    gateway.receive("camt.053", "1", resigned(spaced, ">500001</Amt>", ">500001.00</Amt>"))
+
+
+def rejected_with_space(gateway: Gateway) -> None:
+    (file,) = gateway.files()
+    end_to_end_id = gateway.end_to_end_id()
+    written = BANK.status(file.message_id, id_="P1", transfers=((end_to_end_id, "RJCT", "AC04"),))
+    spaced = resigned(written, f">{end_to_end_id}<", f"> {end_to_end_id} <")
+    gateway.receive("pain.002", "1", resigned(spaced, ">RJCT<", "> RJCT<"))
+
+
 def paid_again(gateway: Gateway) -> None:
     returned(gateway)
     approved(gateway, reissued(gateway))
@@ -68,6 +83,8 @@ ENDS: dict[str, tuple[Callable[[Gateway], None], str, str]] = {
     "paying again": (paid_again, "TC-0001.R1", "sent"),
     "booked in one sum": (booked_in_one_sum, "TC-0002", "settled"),
     "booked in one transaction": (booked_in_one_transaction, "TC-0002", "settled"),
+    "booked with decimals and space": (booked_with_decimals, "TC-0001", "settled"),
+    "rejected with space": (rejected_with_space, "TC-0001", "rejected"),
     "sent": (lambda gateway: None, "TC-0003", "sent"),
 }
 
@@ -120,11 +137,19 @@ def test_an_answer_about_this_payment_alone_is_shown_whole_as_it_was_signed(sent
     rejected(sent)
     bundle = proven(sent)
     (answer,) = _body(bundle)["answers"]
-    assert answer["left_out"] == 0
+    assert (answer["left_out"], answer["whole"]) == (0, True)
     changed = bundle.replace(b"<MsgId>P1</MsgId>", b"<MsgId>P2</MsgId>")
     assert changed != bundle
     with pytest.raises(BadProof, match="bundle_answer"):
         proving.check(changed)
+
+
+def test_an_answer_with_a_processing_instruction_is_shown_without_it_and_not_called_whole(sent: Gateway) -> None:
+    (file,) = sent.files()
+    written = BANK.status(file.message_id, id_="P1", transfers=((sent.end_to_end_id(), "RJCT", "AC04"),))
+    sent.receive("pain.002", "1", resigned(written, "<GrpHdr>", "<?odd one?><GrpHdr>"))
+    (answer,) = _body(proven(sent))["answers"]
+    assert (answer["left_out"], answer["whole"]) == (0, False)
 
 
 def test_a_return_and_a_payment_that_pays_again_name_each_other(sent: Gateway) -> None:
