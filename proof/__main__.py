@@ -35,6 +35,7 @@ LAYERS = {
     "namespaces": "two machines",
     "host": "the host",
     "planted": "L8",
+    "edits": "the stored data",
 }
 """Module of this package -> the layer of the money-safety notes."""
 

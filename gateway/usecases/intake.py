@@ -163,7 +163,8 @@ class _Staging:
         else:
             batches.add_problems(tx, batch.id, [(p.row, p.field, p.code, p.params) for p in self.problems])
         moves.noted_first(tx, "batch", batch.id, batch.state, f"import by {batch.maker}")
-        tx.record(batch.maker, "batch import", batch.id, batch.rows_sha256.hex(), state=batch.state, rows=self._rows)
+        told: dict[str, str | int] = {"state": batch.state, "rows": self._rows, "approvals": batch.approvals_required}
+        tx.record(batch.maker, "batch import", batch.id, batch.rows_sha256.hex(), **told)
         return Imported(batch, self.problems, self.notes)
 
     def _batch(self, state: BatchState) -> Batch:

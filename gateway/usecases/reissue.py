@@ -256,6 +256,7 @@ def _make(tx: Transaction, plan: Plan, payments: Sequence[tuple[Any, ...]], deci
         decision=decision.reference,
         payments=batch.payments,
         amount=batch.amount,
+        approvals=batch.approvals_required,
     )
 
 

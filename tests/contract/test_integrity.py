@@ -114,7 +114,7 @@ EDITS = {
     "a counter": ("UPDATE sequence SET \"next\" = 1 WHERE name = 'file_out'", "counter_set_back"),
     "a link": ("UPDATE payment_file SET live = NOT live WHERE ordinal = 0", "rows_differ"),
     "an attempt left out": ("DELETE FROM attempt", "rows_missing"),
-    "a batch left out": ("DELETE FROM batch WHERE state = 'ready'", "rows_missing"),
+    "a batch left out": ("DELETE FROM batch WHERE state = 'ready'", "row_orphaned"),
     "a payment left out": ("DELETE FROM payment WHERE payment_ref = 'TC-0003'", "content_differs"),
     "an act": ("UPDATE audit SET actor = 'nobody' WHERE sequence = 7", "audit_edited"),
     "the past": ("DELETE FROM audit WHERE sequence = 7", "audit_missing"),

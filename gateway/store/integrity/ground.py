@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from sqlalchemy import Column
 from sqlmodel import SQLModel
 
 from gateway.store.discrepancy import Discrepancy
@@ -19,6 +21,27 @@ def pages(tx: Transaction) -> Iterator[Discrepancy]:
         for row in tx.rows(f"PRAGMA integrity_check({FOUND_MAX})"):
             if row[0] != "ok":
                 yield Discrepancy("pages_damaged", "chitra.db", "ok", str(row[0]))
+
+
+def types(tx: Transaction) -> Iterator[Discrepancy]:
+    """SQLite only, which holds any value in any column: those that the columns do not declare."""
+    if tx.dialect.name != "sqlite":
+        return
+    for table in SQLModel.metadata.sorted_tables:
+        wrong = " OR ".join(f'typeof("{column.name}") NOT IN ({_kinds(column)})' for column in table.columns)
+        for row in tx.rows(f'SELECT rowid AS number FROM "{table.name}" WHERE {wrong} LIMIT {FOUND_MAX}'):
+            yield Discrepancy("rows_differ", f"{table.name} {row.number}", "values of the declared types", "others")
+
+
+def _kinds(column: Column[Any]) -> str:
+    kind = {int: "integer", bool: "integer", bytes: "blob"}.get(column.type.python_type, "text")
+    return f"'{kind}', 'null'" if column.nullable else f"'{kind}'"
+
+
+def identity(tx: Transaction) -> Iterator[Discrepancy]:
+    """The row that says whose database this is."""
+    if not tx.value("SELECT count(*) FROM instance WHERE id = 1"):
+        yield Discrepancy("rows_missing", "instance", "1", "0")
 
 
 def orphans(tx: Transaction) -> Iterator[Discrepancy]:

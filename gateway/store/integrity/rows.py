@@ -129,6 +129,9 @@ _DIFFERENCES = (
     "SELECT 'attempt ' || CAST(a.file_id AS TEXT) AS subject, CAST(count(*) AS TEXT) AS expected,"
     " CAST(max(a.number) AS TEXT) AS got FROM attempt a GROUP BY a.file_id"
     " HAVING count(*) <> max(a.number) OR min(a.number) <> 1",
+    "SELECT 'payment_file ' || CAST(l.file_id AS TEXT) AS subject, CAST(count(*) AS TEXT) AS expected,"
+    " CAST(max(l.ordinal) + 1 AS TEXT) AS got FROM payment_file l GROUP BY l.file_id"
+    " HAVING count(*) <> max(l.ordinal) + 1",
     # what travelled
     "SELECT 'wire_object ' || f.message_id AS subject, f.name || ' ' || f.sha256 AS expected,"
     " w.name || ' ' || w.sha256 AS got FROM file_out f JOIN wire_object w ON w.file_id = f.id AND w.ordinal = 0"
@@ -150,7 +153,46 @@ _DIFFERENCES = (
     " WHERE e.disposition = 'ignored' AND EXISTS (SELECT 1 FROM allocation a WHERE a.entry_id = e.id)",
     "SELECT 'entry ' || CAST(e.id AS TEXT) AS subject, 'open' AS expected, e.disposition AS got FROM entry e"
     " WHERE e.disposition = 'allocated' AND NOT EXISTS (SELECT 1 FROM allocation a WHERE a.entry_id = e.id)",
+    # what needs a person
+    "SELECT 'exception ' || CAST(x.id AS TEXT) AS subject, 'open' AS expected, x.state AS got FROM exception x"
+    " WHERE (x.state = 'open') <> (x.healed_at IS NULL AND NOT EXISTS (SELECT 1 FROM resolution r"
+    " WHERE r.exception_id = x.id))",
+    "SELECT 'exception ' || CAST(x.id AS TEXT) AS subject, CAST(e.statement_id AS TEXT) AS expected,"
+    " CAST(x.statement_id AS TEXT) AS got FROM exception x JOIN entry e ON e.id = x.entry_id"
+    " WHERE COALESCE(x.statement_id, e.statement_id) <> e.statement_id",
+    "SELECT 'exception ' || CAST(x.id AS TEXT) AS subject, CAST(d.entry_id AS TEXT) AS expected,"
+    " CAST(x.entry_id AS TEXT) AS got FROM exception x JOIN detail d ON d.id = x.detail_id"
+    " WHERE COALESCE(x.entry_id, 0) <> d.entry_id",
+    "SELECT 'exception ' || CAST(x.id AS TEXT) AS subject, i.partner AS expected, x.partner AS got FROM exception x"
+    " JOIN file_in i ON i.id = x.file_in_id WHERE x.partner <> i.partner",
+    "SELECT 'exception ' || CAST(x.id AS TEXT) AS subject, p.partner AS expected, x.partner AS got FROM exception x"
+    " JOIN payment p ON p.id = x.payment_id WHERE x.partner <> p.partner",
+    "SELECT 'resolution ' || CAST(r.exception_id AS TEXT) AS subject, d.subject || ' ' || d.reason || ' ' ||"
+    " COALESCE(d.evidence_name, '-') || ' ' || COALESCE(d.evidence_sha256, '-') || ' ' || COALESCE(d.confirmed_by, '-')"
+    " AS expected, CAST(r.exception_id AS TEXT) || ' ' || r.reason || ' ' || COALESCE(r.evidence_name, '-') || ' ' ||"
+    " COALESCE(r.evidence_sha256, '-') || ' ' || r.resolved_by AS got FROM resolution r JOIN decision d"
+    " ON d.id = r.decision_id WHERE d.subject <> CAST(r.exception_id AS TEXT) OR d.reason <> r.reason"
+    " OR COALESCE(d.evidence_name, '') <> COALESCE(r.evidence_name, '')"
+    " OR COALESCE(d.confirmed_by, '') <> r.resolved_by"
+    " OR COALESCE(d.evidence_sha256, '') <> COALESCE(r.evidence_sha256, '')",
+    "SELECT 'decision ' || d.reference AS subject, 'a resolution' AS expected, d.state AS got FROM decision d"
+    " WHERE d.verb = 'exception resolve' AND d.state = 'executed' AND NOT EXISTS (SELECT 1 FROM resolution r"
+    " WHERE r.decision_id = d.id)",
+    "SELECT 'stop ' || CAST(s.id AS TEXT) AS subject, 'lifted by a decision' AS expected,"
+    " COALESCE(s.lifted_at, '-') AS got FROM stop s WHERE (s.lifted_at IS NULL) <> (s.decision_id IS NULL)",
     # people
+    "SELECT 'decision ' || d.reference AS subject, o.key_id AS expected, d.proposed_key AS got FROM decision d"
+    " JOIN operator o ON o.name = d.proposed_by WHERE o.key_id <> d.proposed_key",
+    "SELECT 'decision ' || d.reference AS subject, o.key_id AS expected, d.confirmed_key AS got FROM decision d"
+    " JOIN operator o ON o.name = d.confirmed_by WHERE o.key_id <> COALESCE(d.confirmed_key, '')",
+    "SELECT 'decision ' || d.reference AS subject, x.state AS expected, d.state AS got FROM decision d LEFT JOIN"
+    " (SELECT subject, max(CASE verb WHEN 'decision confirm' THEN 'executed' ELSE 'lapsed' END) AS state FROM audit"
+    "  WHERE verb IN ('decision confirm', 'decision lapse', 'decision withdraw') GROUP BY subject) x"
+    " ON x.subject = d.reference WHERE COALESCE(x.state, 'proposed') <> d.state"
+    " OR (d.state = 'lapsed') <> (d.lapse IS NOT NULL)",
+    "SELECT 'operator ' || o.name AS subject, CASE WHEN o.revoked_at IS NULL THEN 'revoked' ELSE '-' END AS expected,"
+    " COALESCE(o.revoked_at, '-') AS got FROM operator o WHERE (o.revoked_at IS NOT NULL) <> EXISTS (SELECT 1"
+    " FROM audit a WHERE a.verb = 'operator revoke' AND a.subject = o.name)",
     "SELECT 'approval ' || a.batch_id || ' ' || a.approver AS subject, 'another than ' || b.maker AS expected,"
     " a.maker AS got FROM approval a JOIN batch b ON b.id = a.batch_id WHERE a.maker <> b.maker"
     " OR a.approver = b.maker",

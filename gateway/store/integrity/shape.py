@@ -6,6 +6,7 @@ The reference is made afresh: in memory on SQLite, in a scratch schema that is n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -61,13 +62,19 @@ def differences(store: Store) -> Iterator[Discrepancy]:
 
 
 def _on_sqlite(store: Store) -> tuple[Definitions, Definitions]:
+    with store.connected() as connection:
+        return _in_memory(), _listed(connection, (_SQLITE,), {})
+
+
+@cache
+def _in_memory() -> Definitions:
+    """The same in the whole life of a process."""
     reference = dialects.create_engine("sqlite://")
     with reference.connect() as connection, connection.begin():
         schema.build(connection)
         expected = _listed(connection, (_SQLITE,), {})
     reference.dispose()
-    with store.connected() as connection:
-        return expected, _listed(connection, (_SQLITE,), {})
+    return expected
 
 
 def _on_postgresql(store: Store) -> tuple[Definitions, Definitions]:

@@ -21,16 +21,20 @@ FOR_A_PERSON = frozenset({"proof_not_repeatable"})
 
 
 def check(context: Context) -> Iterator[Discrepancy]:
-    """Everything that is not as it must be, the ground first: what stands on it may only follow from it."""
-    for look in _LOOKS:
+    """Everything that is not as it must be; on ground that does not hold nothing further is worked out."""
+    yield from shape.differences(context.store)
+    unsound = False
+    for found in _ground(context):
+        unsound = True
+        yield found
+    for look in (_record,) if unsound else _LOOKS:
         yield from look(context)
 
 
 def _ground(context: Context) -> Iterator[Discrepancy]:
-    yield from shape.differences(context.store)
     with context.store.read() as tx:
-        yield from ground.pages(tx)
-        yield from ground.orphans(tx)
+        for look in (ground.pages, ground.types, ground.identity, ground.orphans):
+            yield from look(tx)
 
 
 def _record(context: Context) -> Iterator[Discrepancy]:
@@ -66,7 +70,7 @@ def _evidence(context: Context) -> Iterator[Discrepancy]:
             yield from received.differences(context, tx, number)
 
 
-_LOOKS: tuple[Look, ...] = (_ground, _record, _rows, _conclusions, _contents, _bytes, _evidence)
+_LOOKS: tuple[Look, ...] = (_record, _rows, _conclusions, _contents, _bytes, _evidence)
 
 
 class _Undone(Exception):

@@ -16,9 +16,14 @@ from gateway.store.tables import Approval, Batch, IssuedReport, Operator, Stop
 from gateway.usecases.reissue import Reissue, Repay
 
 _KEY_ID_DIGITS = 16
+_PEM = "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n"
 _RELEASES = (
     "SELECT f.message_id, a.number, a.releasing_at FROM attempt a JOIN file_out f ON f.id = a.file_id"
     " ORDER BY a.file_id, a.number"
+)
+_EXCEPTIONS = (
+    "SELECT i.reference, (SELECT count(*) FROM exception x WHERE x.file_in_id = i.id) AS exceptions FROM file_in i"
+    " WHERE i.state = 'processed'"
 )
 _SEALED = "SELECT message_id, sha256, key_id FROM file_out WHERE sha256 IS NOT NULL ORDER BY id"
 
@@ -39,20 +44,23 @@ class Records:
         if not any(told.items() <= record.items() for record in self._of.get(subject, ())):
             yield Discrepancy("record_differs", where, "", " ".join(f"{name}={told[name]}" for name in sorted(told)))
 
+    def of(self, subject: str) -> list[dict[str, Any]]:
+        return self._of.get(subject, [])
+
     def has(self, subject: str, **told: Any) -> bool:
         return any(told.items() <= record.items() for record in self._of.get(subject, ()))
 
 
 def differences(tx: Transaction) -> Iterator[Discrepancy]:
     """Of batches, approvals, reports, files, people and stops."""
-    for look in (_batches, _reports, _files, _people, _safe_mode):
+    for look in (_batches, _reports, _files, _opened, _people, _safe_mode):
         yield from look(tx)
 
 
 def _batches(tx: Transaction) -> Iterator[Discrepancy]:
     made, approved = Records(tx, "batch import", Reissue.verb, Repay.verb), Records(tx, "batch approve")
     for batch in every(tx, Batch):
-        told = {"actor": batch.maker, "digest": batch.rows_sha256.hex()}
+        told = {"actor": batch.maker, "digest": batch.rows_sha256.hex(), "approvals": batch.approvals_required}
         yield from made.differ(f"batch {batch.id}", batch.id, told)
     for each in every(tx, Approval):
         told = {"actor": each.approver, "digest": each.content_sha256.hex(), "key": each.key_id}
@@ -81,6 +89,15 @@ def _files(tx: Transaction) -> Iterator[Discrepancy]:
             yield Discrepancy("record_differs", where, "a release" if begun else "no release", row.releasing_at or "")
 
 
+def _opened(tx: Transaction) -> Iterator[Discrepancy]:
+    """S6: as many exceptions about a received file as there were when it was understood, at least."""
+    processed = Records(tx, "file process")
+    for row in tx.stream(_EXCEPTIONS):
+        told = max((record["exceptions"] for record in processed.of(row.reference)), default=0)
+        if row.exceptions < told:
+            yield Discrepancy("rows_missing", f"exception of {row.reference}", str(told), str(row.exceptions))
+
+
 def _people(tx: Transaction) -> Iterator[Discrepancy]:
     enrolled, stopped = Records(tx, "operator add"), Records(tx, "stop")
     for person in every(tx, Operator):
@@ -94,12 +111,14 @@ def _people(tx: Transaction) -> Iterator[Discrepancy]:
 
 
 def _key_id(public_pem: str) -> str:
-    """Of an operator's public key: the beginning of the digest over its DER."""
-    body = "".join(line for line in public_pem.splitlines() if not line.startswith("-----"))
+    """Of an operator's public key: the beginning of the digest over its DER; its text has one form only."""
     try:
-        return sha256(base64.b64decode(body, validate=True)).hexdigest()[:_KEY_ID_DIGITS]
+        der = base64.b64decode("".join(public_pem.split("\n")[1:-2]), validate=True)
     except ValueError:
         return "unreadable"
+    if _PEM.format(base64.b64encode(der).decode()) != public_pem:
+        return "unreadable"
+    return sha256(der).hexdigest()[:_KEY_ID_DIGITS]
 
 
 def _safe_mode(tx: Transaction) -> Iterator[Discrepancy]:
@@ -109,7 +128,7 @@ def _safe_mode(tx: Transaction) -> Iterator[Discrepancy]:
         "SELECT verb, subject, details FROM audit WHERE verb IN ('safe mode', 'resume') ORDER BY sequence DESC LIMIT 1"
     ).first()
     entered = last if last is not None and last.verb == "safe mode" else None
-    expected = (entered.subject, json.loads(entered.details)) if entered else (None, None)
-    got = (row.safe_code, json.loads(row.safe_params) if row.safe_params else None)
+    params = json.dumps(json.loads(entered.details), sort_keys=True) if entered else None
+    expected, got = (entered.subject if entered else None, params), (row.safe_code, row.safe_params)
     if expected != got or (entered is None) != (row.safe_since is None):
         yield Discrepancy("record_differs", "instance safe mode", str(expected[0] or "-"), str(row.safe_code or "-"))

@@ -1,0 +1,43 @@
+"""A2, T3, M12: data edited at random, by somebody who puts every trigger back, is found by ``db check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+from support.edits import FREE, FREE_TABLES, MAY_VANISH, Edit, Editor, prepared, tried
+
+EDITS = 50
+
+
+@pytest.fixture(scope="module")
+def editor(tmp_path_factory: pytest.TempPathFactory) -> Editor:
+    return prepared(tmp_path_factory.mktemp("edits"), 40)
+
+
+def test_a_month_that_nobody_edited_has_no_finding(editor: Editor) -> None:
+    assert editor.found(Edit("the same again", "UPDATE payment SET line = line")) is None
+
+
+def test_a2_t3_m12_random_edits_of_stored_data_are_found(editor: Editor) -> None:
+    assert [each.told for each, code in tried(editor, EDITS) if code is None] == []
+
+
+def test_a2_a_tail_cut_off_together_with_the_head_is_found_by_the_anchor(editor: Editor) -> None:
+    head = "UPDATE audit_head SET (sequence, hash) = (SELECT sequence, hash FROM audit WHERE sequence = 40)"
+    assert editor.found(Edit("head", head)) == "audit_beyond_head"
+    cut = "DELETE FROM audit WHERE sequence > 40"
+    assert editor.found(Edit("tail", cut)) == "audit_cut"
+
+
+def test_what_may_change_without_notice_is_there_and_has_its_reason() -> None:
+    columns = {f"{table.name}.{column.name}" for table in SQLModel.metadata.sorted_tables for column in table.columns}
+    assert FREE.keys() - columns == set()
+    assert (FREE_TABLES.keys() | MAY_VANISH.keys()) - SQLModel.metadata.tables.keys() == set()
+    assert all(reason for reason, _ in FREE.values())
+
+
+def test_what_may_change_without_notice_stands_in_the_store_page() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "store.md").read_text(encoding="utf-8")
+    assert [name for name in (*FREE, *FREE_TABLES, *MAY_VANISH) if f"`{name}`" not in page] == []
