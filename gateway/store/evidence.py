@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from gateway.domain.errors import NotFound
 from gateway.domain.states import InboundState
-from gateway.store import bulk, resolutions
+from gateway.store import blobs, bulk, resolutions
 from gateway.store.store import Transaction, naming, take
 from gateway.store.tables import Balance, ExceptionItem, FileIn, Finding, Statement, StatusReport
 
@@ -132,6 +132,19 @@ def subject(tx: Transaction, arrival: FileIn) -> FileIn:
         return arrival
     alike = (first.folder, first.signature_sha256) == (arrival.folder, arrival.signature_sha256)
     return arrival if alike else first
+
+
+def copies(tx: Transaction, file: FileIn) -> list[FileIn]:
+    """Every arrival of the same bytes in the same folder, the file itself first: one of them bore the proof."""
+    query = select(FileIn).where(
+        FileIn.partner == file.partner, FileIn.sha256 == file.sha256, FileIn.folder == file.folder
+    )
+    return sorted(tx.session.exec(query).all(), key=lambda each: (each.id != file.id, each.id))
+
+
+def signature_of(tx: Transaction, file: FileIn) -> bytes | None:
+    """What came beside it."""
+    return None if file.signature_sha256 is None else b"".join(blobs.parts(tx, file.signature_sha256))
 
 
 _PORTION = 100

@@ -173,7 +173,9 @@ class _Round:
             yield from self._tried(Seen(remote.name, remote.size_bytes, remote.modified), step)
 
     def _put_away(self, files: Iterable[Seen]) -> Iterator[Received]:
-        """What was set aside once is read again, and so is what a server that tells no times may have replaced."""
+        """What was set aside once is read again, and so is a copy whose taking a crash cut short, and what a server
+        that tells no times may have replaced.
+        """
         for seen in files:
             if self._line.is_given_up or self._taker.refusals >= _REFUSALS_MAX or self._context.stop.requested:
                 return
@@ -182,7 +184,8 @@ class _Round:
     def _again(self, seen: Seen) -> Received | None:
         if not self._taker.remembers(seen):
             return None
-        unsure = (seen.state == InboundState.QUARANTINED and seen.polls < _READS_MIN) or seen.modified <= 0
+        undecided = seen.state in (InboundState.QUARANTINED, InboundState.DUPLICATE)
+        unsure = (undecided and seen.polls < _READS_MIN) or seen.modified <= 0
         return self._taker.take(seen.name, ()) if unsure else self._taker.put_away(seen)
 
     def _tried(self, seen: Seen, step: Callable[[], Received | None]) -> Iterator[Received]:

@@ -64,7 +64,7 @@ class Taker:
         if done.state == InboundState.QUARANTINED and not again:
             return done
         error, said = self._put_away(read, file)
-        if again and error is None:
+        if again and error is None and done.state == file.state:
             return None
         return replace(done, error=done.error or error, matched=opened("archive_denied") if said else done.matched)
 

@@ -73,9 +73,10 @@ def examine(
 
     The proof is that of the ``arrival``, which may be a later one of the same bytes.
     """
+    with context.store.read() as tx:
+        signature = evidence.signature_of(tx, arrival)
     try:
-        spool.seek(0)
-        with closing(_proven(context, partner, inbox, arrival, spool)) as proven:
+        with closing(verified(partner, inbox, arrival.name, signature, spool)) as proven:
             crash_point("proof verified")
             spool.seek(0)
             return _process(context, partner, inbox, file, proven, schema.findings(spool, _kind(inbox, proven)))
@@ -86,15 +87,14 @@ def examine(
     return quarantine(context, file, reason, inbox.message)
 
 
-def _proven(context: Context, partner: Partner, inbox: Inbox, arrival: FileIn, spool: BinaryIO) -> Proven:
-    """By the proof that the inbox declares, and by no other (T9)."""
-    if inbox.beside(arrival.name) is None:
+def verified(partner: Partner, inbox: Inbox, name: str, signature: bytes | None, spool: BinaryIO) -> Proven:
+    """By the proof that the inbox declares, and by no other (T9); ``signature`` is what came beside the file."""
+    spool.seek(0)
+    if inbox.beside(name) is None:
         return partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)
-    if arrival.signature_sha256 is None:
+    if signature is None:
         raise BadProof("signature_missing")
-    with context.store.read() as tx:
-        signature = b"".join(blobs.parts(tx, arrival.signature_sha256))
-    return partner.verifier().verify_beside(spool, inbox.proof, signature, arrival.name, inbox.size_bytes_max)
+    return partner.verifier().verify_beside(spool, inbox.proof, signature, name, inbox.size_bytes_max)
 
 
 def _process(

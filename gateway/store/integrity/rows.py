@@ -200,6 +200,7 @@ _DIFFERENCES = (
 
 _BYTES = (
     ("file_in", "sha256"),
+    ("file_in", "signature_sha256"),
     ("wire_object", "sha256"),
     ("batch", "source_sha256"),
     ("decision", "evidence_sha256"),

@@ -13,7 +13,7 @@ from formats.errors import FormatError
 from formats.iso20022 import schema
 from gateway.domain.errors import Alarm, BadProof, ChitraError, Tampered
 from gateway.ports import Proven
-from gateway.store import blobs
+from gateway.store import blobs, evidence
 from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity import again
 from gateway.store.store import Transaction
@@ -23,6 +23,7 @@ from gateway.usecases.context import Context
 from gateway.usecases.statement_import import signed_inbox
 from gateway.usecases.statements import Reading, record_statements
 from gateway.usecases.statuses import record_statuses
+from gateway.usecases.understand import verified
 
 
 def processed(context: Context) -> list[int]:
@@ -59,7 +60,7 @@ def _read(context: Context, tx: Transaction, file: FileIn, spool: BinaryIO) -> N
     if file.proof == "none":
         record_statements(tx, file, spool, Reading(None, proven=False))
         return
-    with closing(_proven(context, file, spool)) as proven:
+    with closing(_proven(context, tx, file, spool)) as proven:
         _require_same(file, proven)
         profile = context.partner(file.partner).profile
         if (file.message or "").startswith("camt.05"):
@@ -74,9 +75,16 @@ def _require_same(file: FileIn, proven: Proven) -> None:
         raise Tampered("proof_differs", expected=" ".join(map(str, told)))
 
 
-def _proven(context: Context, file: FileIn, spool: BinaryIO) -> Proven:
+def _proven(context: Context, tx: Transaction, file: FileIn, spool: BinaryIO) -> Proven:
+    """By its own signature, or by that of a later arrival of the same bytes."""
     partner = context.partner(file.partner)
     inbox = inbox_of(partner, file) if file.folder else signed_inbox(context, partner.code, file.message or "")
     if inbox is None:
         raise BadProof("no_inbox_for_message", partner=partner.code, message=file.message or "")
-    return partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)
+    refused: list[BadProof] = []
+    for arrival in evidence.copies(tx, file):
+        try:
+            return verified(partner, inbox, arrival.name, evidence.signature_of(tx, arrival), spool)
+        except BadProof as error:
+            refused.append(error)
+    raise refused[0]

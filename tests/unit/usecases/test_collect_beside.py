@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from contextlib import suppress
 
 import pytest
 from support.cms_forms import cms
@@ -13,6 +14,10 @@ from support.inboxes import archive, folder, lay, names, round_, ruled, sighting
 from support.signatures import Partner, partner
 
 from gateway.proof import PaymentSigner
+from gateway.store.discrepancy import Discrepancy
+from gateway.usecases import take
+from gateway.usecases.integrity import received
+from gateway.usecases.integrity.received import processed
 from gateway.usecases.reprocess import reprocess
 from gateway.usecases.statement_import import import_statement
 from keys.detached import sign_detached
@@ -90,8 +95,8 @@ def test_a_pattern_that_fits_signatures_too_takes_none_for_a_file(waiting: Gatew
 def test_t9_the_signature_inside_a_file_is_not_the_proof_that_was_declared(waiting: Gateway) -> None:
     """The statement bears a good enveloped signature; a stranger's lies beside it."""
     _lay(waiting, partner("STRANGER"))
-    (received,) = round_(waiting)[0]
-    assert (received.state, received.error.code) == ("quarantined", "certificate_not_pinned")  # type: ignore[union-attr]
+    (found,) = round_(waiting)[0]
+    assert (found.state, found.error.code) == ("quarantined", "certificate_not_pinned")  # type: ignore[union-attr]
     assert waiting.states()["TC-0001"] == "sent"
 
 
@@ -128,15 +133,15 @@ def test_t5_our_own_signature_reflected_is_refused(waiting: Gateway) -> None:
     digest = hashlib.sha256(content).digest()
     lay(folder(waiting) / FILE, content)
     lay(folder(waiting) / BESIDE, PaymentSigner(payments_key(), waiting.clock).signature_beside("cms", digest, FILE))
-    (received,) = round_(waiting)[0]
-    assert received.error.code == "own_message_reflected"  # type: ignore[union-attr]
+    (found,) = round_(waiting)[0]
+    assert found.error.code == "own_message_reflected"  # type: ignore[union-attr]
 
 
 def test_t6_a_signature_that_is_too_large_is_not_read(waiting: Gateway) -> None:
     lay(folder(waiting) / FILE, _statement(waiting))
     lay(folder(waiting) / BESIDE, bytes((64 << 10) + 1))
-    (received,) = round_(waiting)[0]
-    assert received.error.code == "too_large"  # type: ignore[union-attr]
+    (found,) = round_(waiting)[0]
+    assert found.error.code == "too_large"  # type: ignore[union-attr]
     assert waiting.value("SELECT count(*) FROM file_in") == 0
 
 
@@ -167,22 +172,22 @@ def test_t5_a_detached_xml_signature_proves_the_file_that_it_names(sent: Gateway
 
 def test_reprocess_judges_by_the_signature_that_was_kept(waiting: Gateway) -> None:
     _lay(waiting, partner("STRANGER"))
-    (received,) = round_(waiting)[0]
-    (again,) = reprocess(waiting.context, [received.file], "checker")
+    (found,) = round_(waiting)[0]
+    (again,) = reprocess(waiting.context, [found.file], "checker")
     assert (again.state, again.error.code) == ("quarantined", "certificate_not_pinned")  # type: ignore[union-attr]
 
 
 def test_t9_a_file_that_came_before_the_declaration_has_no_signature_and_is_not_believed(sent: Gateway) -> None:
     lay(folder(sent) / FILE, _statement(sent).replace(b"Signature", b"Signaturf"))
-    (received,) = round_(sent)[0]
+    (found,) = round_(sent)[0]
     ruled(sent, proof="cms")
-    (again,) = reprocess(sent.context, [received.file], "checker")
+    (again,) = reprocess(sent.context, [found.file], "checker")
     assert (again.state, again.error.code) == ("quarantined", "signature_missing")  # type: ignore[union-attr]
 
 
 def test_t9_a_file_of_such_an_inbox_that_a_person_brings_moves_nothing(waiting: Gateway) -> None:
-    received = import_statement(waiting.context, io.BytesIO(_statement(waiting)), FILE, "vietinbank")
-    assert received.state == "processed"
+    brought = import_statement(waiting.context, io.BytesIO(_statement(waiting)), FILE, "vietinbank")
+    assert brought.state == "processed"
     assert waiting.value("SELECT proof FROM file_in") == "none"
     assert waiting.states()["TC-0001"] == "sent"
 
@@ -197,3 +202,47 @@ def test_t4_a_signature_left_behind_by_a_broken_move_is_moved_in_the_next_round(
         assert "signature_without_file" not in told(round_(waiting)[0])
     assert names(folder(waiting)) == []
     assert names(archive(waiting)) == [FILE, BESIDE]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["at once", "beside a later signature"])
+def test_t3_db_check_proves_a_processed_file_once_more_by_the_signature_kept(waiting: Gateway, again: bool) -> None:
+    if again:
+        _lay(waiting, partner("STRANGER"))
+        round_(waiting)
+    _lay(waiting)
+    assert told(round_(waiting)[0]) == ["processed"]
+    (number,) = processed(waiting.context)
+    assert differences(waiting, number) == []
+    if not again:
+        with waiting.store.begin() as tx:
+            tx.run("UPDATE file_in SET signature_sha256 = sha256 WHERE id = :id", id=number)
+        assert [each.code for each in differences(waiting, number)] == ["proof_not_repeatable"]
+
+
+def differences(gateway: Gateway, number: int) -> list[Discrepancy]:
+    """What is found, in a transaction that is rolled back."""
+    found: list[Discrepancy] = []
+    with suppress(ZeroDivisionError), gateway.store.begin() as tx:
+        found += received.differences(gateway.context, tx, number)
+        raise ZeroDivisionError
+    return found
+
+
+def test_d2_a_copy_beside_a_good_signature_is_examined_after_a_crash(
+    waiting: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _lay(waiting, partner("STRANGER"))
+    round_(waiting)
+    lay(folder(waiting) / BESIDE, cms(bank_key(), (folder(waiting) / FILE).read_bytes()))
+    with monkeypatch.context() as patch:
+        patch.setattr(take, "understand_or_set_aside", _dies)
+        with pytest.raises(KeyboardInterrupt):
+            round_(waiting)
+    assert waiting.states()["TC-0001"] == "sent"
+    assert told(round_(waiting)[0]) == ["processed"]
+    assert waiting.states()["TC-0001"] == "settled"
+    assert names(folder(waiting)) == []
+
+
+def _dies(*_: object) -> None:
+    raise KeyboardInterrupt
