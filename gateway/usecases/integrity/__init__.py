@@ -47,7 +47,8 @@ def _rows(context: Context) -> Iterator[Discrepancy]:
 
 
 def _conclusions(context: Context) -> Iterator[Discrepancy]:
-    with scratch(context.store) as tx:
+    """In one consistent picture, while others go on."""
+    with context.store.read() as tx:
         yield from contents.conclusions(tx)
 
 
