@@ -53,7 +53,7 @@ class Records:
 
 def differences(tx: Transaction) -> Iterator[Discrepancy]:
     """Of batches, approvals, reports, files, people and stops."""
-    for look in (_batches, _reports, _files, _opened, _people, _safe_mode):
+    for look in (_batches, _reports, _files, _arrivals, _opened, _people, _safe_mode):
         yield from look(tx)
 
 
@@ -87,6 +87,14 @@ def _files(tx: Transaction) -> Iterator[Discrepancy]:
         if begun != (row.releasing_at is not None):
             where = f"attempt {row.message_id} {row.number}"
             yield Discrepancy("record_differs", where, "a release" if begun else "no release", row.releasing_at or "")
+
+
+def _arrivals(tx: Transaction) -> Iterator[Discrepancy]:
+    """T5: whose file it is, also of one that was set aside or is a duplicate."""
+    received = Records(tx, "file receive", "statement import")
+    for file in tx.stream("SELECT reference, partner, sha256 FROM file_in ORDER BY id"):
+        told = {"digest": file.sha256, "partner": file.partner}
+        yield from received.differ(f"file_in {file.reference}", file.reference, told)
 
 
 def _opened(tx: Transaction) -> Iterator[Discrepancy]:
