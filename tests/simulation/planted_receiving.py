@@ -132,7 +132,7 @@ def duplicate_class_rejects(patch: Patch) -> None:
     before = statuses._rows
 
     def rows(*arguments: Any) -> Any:
-        return ((*row[:-1], False) for row in before(*arguments))
+        return ((*row[:-2], False, row[-1]) for row in before(*arguments))
 
     patch.set(statuses, "_rows", rows)
 
