@@ -6,6 +6,7 @@ import tracemalloc
 
 import pytest
 from support.gateways import Gateway
+from support.tampering import tamper_with_audit
 
 from gateway.domain.errors import Refusal
 from gateway.ports import Anchor
@@ -47,15 +48,6 @@ def recorded(gateway: Gateway) -> Gateway:
     return gateway
 
 
-def _tamper(gateway: Gateway, *statements: str) -> None:
-    with gateway.store.begin() as tx:
-        on = "" if tx.dialect.name == "sqlite" else " ON audit"
-        for trigger in ("audit_fixed_update", "audit_fixed_delete"):
-            tx.run(f"DROP TRIGGER {trigger}{on}")
-        for statement in statements:
-            tx.run(statement)
-
-
 def _link(gateway: Gateway, sequence: int) -> str:
     return str(gateway.value(f"SELECT hash FROM audit WHERE sequence = {sequence}"))
 
@@ -72,7 +64,7 @@ def _codes(gateway: Gateway, *anchors: Anchor, marks: tuple[Mark, ...] = ()) -> 
 @pytest.mark.parametrize("name", LOOKS_LIKE)
 def test_a2_the_first_broken_record_is_named_and_what_kind_of_edit_it_looks_like(recorded: Gateway, name: str) -> None:
     statements, code, record = LOOKS_LIKE[name]
-    _tamper(recorded, *statements)
+    tamper_with_audit(recorded, *statements)
     (found,) = audit_log.verify(recorded.store, []).found
     assert (found.code, found.where) == (code, f"audit {record}")
 
@@ -82,7 +74,7 @@ def test_a2_a_record_rewritten_with_its_hash_breaks_the_link_after_it(recorded: 
         fields = dict(tx.run("SELECT * FROM audit WHERE sequence = 3").one()._mapping)
     fields.pop("hash")
     forged = audit._hash(fields | {"actor": "nobody"})
-    _tamper(recorded, f"UPDATE audit SET actor = 'nobody', hash = '{forged}' WHERE sequence = 3")
+    tamper_with_audit(recorded, f"UPDATE audit SET actor = 'nobody', hash = '{forged}' WHERE sequence = 3")
     (found,) = audit_log.verify(recorded.store, []).found
     assert (found.code, found.where) == ("audit_relinked", "audit 4")
 
@@ -95,7 +87,7 @@ def test_a2_a_whole_record_agrees_with_every_link_remembered_outside(recorded: G
 
 def test_a2_a_tail_cut_off_together_with_the_head_is_found_by_what_is_remembered_outside(recorded: Gateway) -> None:
     anchor, mark = _anchor(recorded, 6), Mark(5, _link(recorded, 5))
-    _tamper(
+    tamper_with_audit(
         recorded,
         "DELETE FROM audit WHERE sequence > 4",
         "UPDATE audit_head SET sequence = 4, hash = (SELECT hash FROM audit WHERE sequence = 4)",
@@ -106,7 +98,9 @@ def test_a2_a_tail_cut_off_together_with_the_head_is_found_by_what_is_remembered
 
 def test_a2_a_past_rewritten_with_all_its_hashes_is_found_by_what_is_remembered_outside(recorded: Gateway) -> None:
     anchor = _anchor(recorded, 4)
-    _tamper(recorded, "DELETE FROM audit", "UPDATE audit_head SET sequence = 0, hash = '" + audit.GENESIS + "'")
+    tamper_with_audit(
+        recorded, "DELETE FROM audit", "UPDATE audit_head SET sequence = 0, hash = '" + audit.GENESIS + "'"
+    )
     for act in "uvwxyz":
         with recorded.store.begin() as tx:
             tx.record("nobody", act, "X")

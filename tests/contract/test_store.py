@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from support.gateways import Gateway, row
 from support.stores import VAULT, Time, open_store, together
+from support.tampering import tamper_with_audit
 
 from gateway.domain.errors import Busy, IllegalMove, NotFound, Tampered
 from gateway.store import audit, blobs, moves
@@ -33,15 +34,6 @@ def recorded(gateway: Gateway) -> Gateway:
 def _first_break(gateway: Gateway) -> int | None:
     with gateway.store.read() as tx:
         return audit.first_break(tx)
-
-
-def _tamper(gateway: Gateway, *statements: str) -> None:
-    with gateway.store.begin() as tx:
-        on = "" if tx.dialect.name == "sqlite" else " ON audit"
-        for trigger in ("audit_fixed_update", "audit_fixed_delete"):
-            tx.run(f"DROP TRIGGER {trigger}{on}")
-        for statement in statements:
-            tx.run(statement)
 
 
 _COPY = (
@@ -83,7 +75,7 @@ def test_a2_an_honest_chain_has_no_break(recorded: Gateway) -> None:
 @pytest.mark.parametrize("name", TAMPERED)
 def test_a2_edit_delete_insert_reorder_and_truncation_are_found(recorded: Gateway, name: str) -> None:
     statements, expected = TAMPERED[name]
-    _tamper(recorded, *statements)
+    tamper_with_audit(recorded, *statements)
     assert _first_break(recorded) == expected
 
 
@@ -103,7 +95,7 @@ def _fail_after_a_record(gateway: Gateway) -> None:
 
 
 def test_a1_an_act_that_the_database_refuses_at_the_end_leaves_nothing(recorded: Gateway) -> None:
-    _tamper(recorded, "DELETE FROM audit_head")
+    tamper_with_audit(recorded, "DELETE FROM audit_head")
     with pytest.raises(Exception, match="No row"):
         _record_one(recorded)
     assert recorded.value("SELECT count(*) FROM payer") == 0

@@ -63,3 +63,13 @@ def redefine(gateway: Gateway, statement: str) -> None:
     """Change a definition."""
     with gateway.store.engine.connect() as connection, connection.begin():
         connection.exec_driver_sql(statement)
+
+
+def tamper_with_audit(gateway: Gateway, *statements: str) -> None:
+    """Statements on the database, once the triggers that keep the audit record fixed are gone."""
+    with gateway.store.begin() as tx:
+        on = "" if tx.dialect.name == "sqlite" else " ON audit"
+        for trigger in ("audit_fixed_update", "audit_fixed_delete"):
+            tx.run(f"DROP TRIGGER {trigger}{on}")
+        for statement in statements:
+            tx.run(statement)
