@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 from support.stores import CountedStore, establish, open_store
 
@@ -59,6 +61,36 @@ def test_d6_an_upgrade_may_be_repeated_and_keeps_rows_and_triggers(empty: Counte
     assert _triggers(empty) == before
     with empty.read() as tx:
         assert tx.value("SELECT instance FROM instance") == "TEST00"
+
+
+_OLD_RECALL = (7, 1, 2, 3, "TECH", "2026-11-02T08:00:00+07:00")
+_OLD_ANSWER = (9, 7, 4, "CAMT029-1", "2026-11-03T08:00:00+07:00", "accepted", "LEGL")
+
+
+def test_d6_recalls_from_before_the_gateways_own_are_kept_whole(empty: CountedStore) -> None:
+    with empty.connected(writing=True) as connection:
+        _without_references(connection)
+        with connection.begin():
+            _upgrade(connection, "0012")
+            for table, row in (("recall", _OLD_RECALL), ("recall_answer", _OLD_ANSWER)):
+                connection.execute(text(f"INSERT INTO {table} VALUES {row}"))
+            _upgrade(connection, "0013")
+            assert [tuple(row) for row in connection.execute(text("SELECT * FROM recall"))] == [_OLD_RECALL]
+            assert [tuple(row) for row in connection.execute(text("SELECT * FROM recall_answer"))] == [_OLD_ANSWER]
+            assert not [name for name in inspect(connection).get_table_names() if name.endswith("_before")]
+
+
+def _without_references(connection: Connection) -> None:
+    """Rows may name others that are not there."""
+    off = {"sqlite": "PRAGMA foreign_keys = OFF", "postgresql": "SET session_replication_role = replica"}
+    connection.connection.cursor().execute(off[connection.dialect.name])
+
+
+def _upgrade(connection: Connection, to: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
 
 
 def test_the_revision_that_commands_ask_for_is_the_last_migration() -> None:
