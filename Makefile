@@ -24,7 +24,7 @@ demo: schemas ## a whole month with 1,000 payments and five rehearsal partners, 
 	@$(VENV)/bin/chitra demo "$$(mktemp -d)" --payments 1000
 
 test: schemas ## all tests, four files at a time; one folder or name with ARGS="tests/unit -k name"
-	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.installed ## style, format and types
 	@$(VENV)/bin/ruff check .
