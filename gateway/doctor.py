@@ -113,8 +113,9 @@ def _keyring(app: App) -> Params:
     """Every file of ours is regular, our own and closed to others."""
     with translated():
         keys = app.keyring.list()
-        for path in app.keyring.folder.glob("*.pem"):
-            files.read_private(path)
+        for pattern in ("*.pem", "*.asc"):
+            for path in app.keyring.folder.glob(pattern):
+                files.read_private(path)
     return {"keys": len(keys)}
 
 

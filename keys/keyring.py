@@ -2,9 +2,10 @@
 
     keyring/                     0700
     ├── NAME.key, NAME.pem       signing key (sealed) and its certificate
+    ├── NAME.key, NAME.asc       OpenPGP key (sealed) and its certificate
     ├── vault.key                storage key (sealed)
     ├── NAME, NAME.pub           SSH identity (OpenSSH format) and its public line
-    ├── partners/*.pem           certificates that may sign the partners' answers
+    ├── partners/*.pem, *.asc    certificates that may sign the partners' answers
     └── operators/NAME.key, .pem people's keys (sealed) and their public halves
 
 Every file is 0600, checked at every opening, created whole and never overwritten. Keys read no clock:
@@ -19,11 +20,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from keys import certificates, files, operators, sealed, signing, ssh, vault
+from keys import certificates, files, operators, pgp, sealed, signing, ssh, vault
 from keys.certificates import key_id_of, to_pem
 from keys.errors import BadKey
 from keys.operators import OperatorKey
 from keys.passphrase import Passphrase
+from keys.pgp import PgpKey
 from keys.sealed import Header
 from keys.signing import SigningKey
 from keys.ssh import SshIdentity
@@ -86,6 +88,31 @@ class Keyring:
     def certificate(self, name: str) -> bytes:
         """The certificate of a signing key, PEM."""
         return files.read_private(self.folder / f"{_checked(name)}.pem")
+
+    # -- OpenPGP
+
+    def generate_openpgp(
+        self, name: str, user_id: str, passphrase: Passphrase, *, now: datetime, days: int = 730
+    ) -> KeyInfo:
+        """RSA-3072; its certificate is valid from the machine's own time on, for ``days``."""
+        key = pgp.generate(user_id, days)
+        ends = key.certificate.not_after.isoformat() if key.certificate.not_after else None
+        header = Header(_checked(name), "openpgp", pgp.ALGORITHM, key.key_id, now.isoformat(), ends)
+        files.create(self.folder / f"{name}.key", sealed.seal(header, key.secret.encode(), passphrase))
+        files.create(self.folder / f"{name}.asc", key.certificate.text.encode())
+        return _info(header)
+
+    def openpgp(self, name: str, passphrase: Passphrase) -> PgpKey:
+        """The open key; a certificate beside it that was swapped is refused."""
+        header, secret = self._unseal(self.folder, name, "openpgp", passphrase)
+        key = pgp.from_secret(name, secret)
+        if self.openpgp_certificate(name) != key.certificate.text.encode() or key.key_id != header.key_id:
+            raise BadKey("certificate_swapped", key=name)
+        return key
+
+    def openpgp_certificate(self, name: str) -> bytes:
+        """The certificate of an OpenPGP key, in ASCII armour."""
+        return files.read_private(self.folder / f"{_checked(name)}.asc")
 
     # -- storage
 

@@ -16,7 +16,7 @@ from keys.errors import Hostile
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-Proof = Literal["enveloped", "detached", "cms", "channel", "none"]
+Proof = Literal["enveloped", "detached", "cms", "openpgp", "channel", "none"]
 
 _MAKER = object()
 _PART_BYTES = 1 << 20
@@ -40,7 +40,7 @@ class Verified:
     key_id: str
     """Of the pinned certificate; empty when the channel is the only proof, or there is none."""
     certificate: bytes | None = field(repr=False)
-    """The pinned certificate, PEM."""
+    """The pinned certificate, PEM or ASCII armour."""
     _file: BinaryIO = field(repr=False)
     maker: InitVar[object]
     _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
@@ -81,6 +81,15 @@ class _Scratch:
             if self.size_bytes > size_bytes_max:
                 raise Hostile("too_large", size_bytes_max=size_bytes_max)
 
+    def file(self) -> BinaryIO:
+        """All that was written, for another process to read."""
+        self._file.flush()
+        return self._file
+
+    def close(self) -> None:
+        """Give it back without vouching for anything."""
+        self._file.close()
+
     def digest(self) -> bytes:
         """SHA-256 of all that was written."""
         return self._sha256.digest()
@@ -90,7 +99,11 @@ class _Scratch:
         key_id, pem = (
             (certificates.key_id_of(certificate), certificates.to_pem(certificate)) if certificate else ("", None)
         )
-        return Verified(proof, self._sha256.hexdigest(), self.size_bytes, key_id, pem, self._file, _MAKER)
+        return self.vouch_for(proof, key_id, pem)
+
+    def vouch_for(self, proof: Proof, key_id: str, certificate: bytes | None) -> Verified:
+        """Say what proves it, by a certificate of any kind."""
+        return Verified(proof, self._sha256.hexdigest(), self.size_bytes, key_id, certificate, self._file, _MAKER)
 
     def __enter__(self) -> _Scratch:
         return self

@@ -49,8 +49,8 @@ def show(session: Session, name: str) -> int:
 )
 @click.argument("name", metavar="NAME")
 @click.option(
-    "--purpose", type=click.Choice(["signing", "transport"]), required=True,
-    help=N_("signing: RSA-3072 with certificate; transport: SSH identity."),
+    "--purpose", type=click.Choice(["signing", "transport", "openpgp"]), required=True,
+    help=N_("signing: RSA-3072 with certificate; transport: SSH identity; openpgp: signs and decrypts .pgp files."),
 )  # fmt: skip
 @PASSPHRASE_FILE
 @pass_session
@@ -61,6 +61,8 @@ def generate(session: Session, name: str, purpose: str, passphrase_file: Path | 
     with store.begin() as tx:
         if purpose == "signing":
             info = keyring.generate_signing(name, f"Chitra {name}", passphrase, now=app.clock.now())
+        elif purpose == "openpgp":
+            info = keyring.generate_openpgp(name, f"Chitra {name}", passphrase, now=app.clock.now())
         else:
             info = keyring.generate_ssh(name, passphrase)
         tx.record(acting_user(), "key generate", name, purpose=purpose, key=info.key_id)
@@ -100,6 +102,8 @@ def _public(session: Session, name: str) -> tuple[dict[str, Any], str]:
     keyring, info = session.app.keyring, _info(session, name)
     if info.purpose == "signing":
         return _document(info), keyring.certificate(name).decode()
+    if info.purpose == "openpgp":
+        return _document(info), keyring.openpgp_certificate(name).decode()
     if info.purpose == "transport":
         return _document(info), (keyring.folder / f"{name}.pub").read_text()
     if info.purpose == "operator":

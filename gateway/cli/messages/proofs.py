@@ -39,8 +39,37 @@ TEMPLATES: Templates = {
     ),
     "certificate_not_yet_valid": N_("Certificate {key_id} is not valid yet. Check the time, or wait."),
     "certificate_expired": N_("Certificate {key_id} has expired. Exchange it with the partner."),
+    "certificate_revoked": N_("Certificate {key_id} was revoked by its owner. Exchange it with the partner."),
     "certificate_ends_soon": N_("A certificate ends in {days} days. Exchange it with the partner in time."),
     "no_trusted_certificate": N_("No certificate of the partner is named. Enter it in chitra.toml under trusted."),
+    # OpenPGP
+    "openpgp_not_installed": N_(
+        "OpenPGP is declared for a partner, but its library is not installed. Install openpgp.lock as well."
+    ),
+    "openpgp_certificate_unreadable": N_(
+        "An OpenPGP certificate cannot be read. A file holds one, in ASCII armour; get it again."
+    ),
+    "openpgp_certificate_secret": N_(
+        "The file of OpenPGP certificate {key_id} holds its private key as well. Tell its owner, who must replace it."
+    ),
+    "openpgp_not_sealed": N_(
+        "Nothing can be encrypted to OpenPGP certificate {key_id}, or our own key cannot sign now. Ask the partner for"
+        " a certificate with a key to encrypt to."
+    ),
+    "openpgp_unfinished": N_(
+        "An OpenPGP file took more memory or time than is allowed, or broke its reader. It is set aside; ask the"
+        " partner."
+    ),
+    "not_openpgp": N_(
+        "The file is no whole OpenPGP message. It is set aside; ask the partner to encrypt and sign it again."
+    ),
+    "not_decryptable": N_(
+        "The file is encrypted to us and does not open: it was changed, or its cipher is too weak. It is set aside."
+    ),
+    "encrypted_to_another": N_("The file is encrypted, but not to our key. It is set aside; send the partner our key."),
+    "compressed_inside": N_(
+        "The file was compressed before it was encrypted. It is set aside; ask the partner to switch compression off."
+    ),
     # personal data at rest
     "envelope_broken": N_("Stored personal data was changed and does not open. Stop all work and tell the auditor."),
     "envelope_of_another_vault": N_("Stored personal data belongs to another home ({key_id}). Use the right keyring."),

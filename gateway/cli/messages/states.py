@@ -125,6 +125,7 @@ PHRASES = {
     "wallet": N_("e-wallet"),
     "signing": N_("signing"),
     "transport": N_("transport"),
+    "openpgp": N_("OpenPGP"),
     "storage": N_("storage"),
     "operator": N_("operator"),
     # how far a partner's profile can be relied on

@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from support.inprocess import Gateway
 
+from keys import pgp
+from keys.errors import BadKey
+from keys.keyring import Keyring
+from keys.passphrase import Passphrase
+
 
 @pytest.fixture
 def secret(tmp_path: Path) -> Path:
@@ -65,6 +70,21 @@ def test_generate_makes_a_sealed_key_and_records_it(month: Gateway, secret: Path
     assert made in month.json("key", "list").done()["keys"]
     with sqlite3.connect(month.home / "chitra.db") as db:
         assert db.execute("SELECT count(*) FROM audit WHERE verb = 'key generate'").fetchone() == (1,)
+
+
+def test_an_openpgp_key_is_made_sealed_and_its_certificate_exported(month: Gateway, secret: Path) -> None:
+    pytest.importorskip("pysequoia", reason="the extra openpgp is not installed")
+    made = month.json("key", "generate", "letters", "--purpose", "openpgp", "--passphrase-file", secret).done()
+    assert (made["purpose"], made["algorithm"], len(made["key_id"])) == ("openpgp", "openpgp-rsa-3072", 40)
+    assert made in month.json("key", "list").done()["keys"]
+    exported = month.json("key", "export", "letters").done()["public"]
+    assert exported.startswith("-----BEGIN PGP PUBLIC KEY BLOCK-----")
+    assert pgp.describe(exported.encode()).key_id == made["key_id"]
+    keyring = Keyring(month.home / "keyring")
+    assert keyring.openpgp("letters", Passphrase.from_file(secret)).key_id == made["key_id"]
+    (month.home / "keyring" / "letters.asc").write_text(exported.replace("=", "==", 1))
+    with pytest.raises(BadKey, match="certificate_swapped"):
+        keyring.openpgp("letters", Passphrase.from_file(secret))
 
 
 def test_generate_never_overwrites_a_key(month: Gateway, secret: Path) -> None:
