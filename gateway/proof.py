@@ -21,7 +21,7 @@ def translated() -> Iterator[None]:
         yield
     except errors.BadProof as error:
         raise BadProof(error.code, **error.params) from None
-    except errors.BrokenEnvelope as error:
+    except (errors.BrokenEnvelope, errors.BrokenBackup) as error:
         raise Tampered(error.code, **error.params) from None
     except errors.KeysError as error:
         raise NotConfigured(error.code, **error.params) from None

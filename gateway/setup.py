@@ -154,7 +154,7 @@ def _sandbox_partners(home: Path, keyring: Keyring, now: datetime) -> dict[str, 
 def _configuration(sandbox: bool, partners: dict[str, str], database: str) -> str:
     template = Template((Path(__file__).parent / "templates" / FILE_NAME).read_text(encoding="utf-8"))
     source = f"file:{_SANDBOX_PASSPHRASE}" if sandbox else "prompt"
-    secrets_of = (*_KEYS, *PEOPLE) if sandbox else _KEYS
+    secrets_of = (*_KEYS, "backup", *PEOPLE) if sandbox else _KEYS
     accounts = ", ".join(f'{code} = "11000000000{index}"' for index, code in enumerate(partners, 1))
     return template.substitute(
         environment="sandbox" if sandbox else "production",

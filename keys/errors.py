@@ -7,6 +7,8 @@
     ├── UnsafeFile           link, foreign owner, mode too open: not even read
     ├── BadKey               a name, passphrase, certificate or host key that cannot be used
     ├── BrokenEnvelope       personal data at rest was changed, moved to another row, or sealed by another vault
+    ├── NoBackup             not a backup, or of a form that this version does not know
+    ├── BrokenBackup         a backup that was cut short or changed
     └── BadProof             a received file proves nothing; it is quarantined
         ├── Hostile          refused before any signature was looked at: size, DOCTYPE, not XML
         ├── NotTrusted       the certificate is not pinned, not valid now, or our own
@@ -62,6 +64,14 @@ class BadKey(KeysError):
 
 class BrokenEnvelope(KeysError):
     """Sealed data that does not open."""
+
+
+class NoBackup(KeysError):
+    """Not a backup of this form."""
+
+
+class BrokenBackup(KeysError):
+    """A backup that was cut short or changed."""
 
 
 class BadProof(KeysError):

@@ -20,8 +20,8 @@ from keys.errors import BadKey, WrongPassphrase
 from keys.passphrase import Cost, Passphrase
 
 FORMAT = "chitra-sealed-key-1"
-_ROUNDS: dict[Cost, int] = {"interactive": 2**17, "random": 2**12}
-_ROUNDS_MAX = 2**20
+ROUNDS: dict[Cost, int] = {"interactive": 2**17, "random": 2**12}
+ROUNDS_MAX = 2**20
 _BLOCK = 8
 _LANES = 1
 _WRAP = 76
@@ -41,9 +41,9 @@ class Header:
 
 def seal(header: Header, secret: bytes, passphrase: Passphrase) -> bytes:
     """The content of a key file."""
-    salt, nonce, rounds = os.urandom(16), os.urandom(12), _ROUNDS[passphrase.cost]
+    salt, nonce, rounds = os.urandom(16), os.urandom(12), ROUNDS[passphrase.cost]
     line = _line(header, salt, nonce, rounds)
-    cipher = AESGCM(_derive(passphrase, salt, rounds))
+    cipher = AESGCM(derive(passphrase, salt, rounds))
     text = b64encode(cipher.encrypt(nonce, secret, line)).decode()
     wrapped = [text[start : start + _WRAP] for start in range(0, len(text), _WRAP)]
     return b"\n".join([line, *(part.encode() for part in wrapped), b""])
@@ -61,7 +61,7 @@ def unseal(content: bytes, name: str, purpose: str, passphrase: Passphrase) -> t
     if (header.name, header.purpose) != (name, purpose):
         raise BadKey("key_of_another_purpose", key=name, expected=purpose, got=header.purpose)
     try:
-        return header, AESGCM(_derive(passphrase, salt, rounds)).decrypt(nonce, b64decode(text), line)
+        return header, AESGCM(derive(passphrase, salt, rounds)).decrypt(nonce, b64decode(text), line)
     except (InvalidTag, binascii.Error):
         raise WrongPassphrase(name) from None
 
@@ -79,12 +79,13 @@ def _parse(line: bytes) -> tuple[Header, bytes, bytes, int]:
             raise BadKey("key_file_format")
         kdf, cipher = fields.pop("kdf"), fields.pop("cipher")
         rounds = int(kdf["n"])
-        if not 2 <= rounds <= _ROUNDS_MAX:
+        if not 2 <= rounds <= ROUNDS_MAX:
             raise BadKey("key_file_format")
         return Header(**fields), b64decode(kdf["salt"]), b64decode(cipher["nonce"]), rounds
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BadKey("key_file_format") from None
 
 
-def _derive(passphrase: Passphrase, salt: bytes, rounds: int) -> bytes:
+def derive(passphrase: Passphrase, salt: bytes, rounds: int) -> bytes:
+    """A key of 32 bytes; in the time that ``rounds`` take."""
     return Scrypt(salt=salt, length=32, n=rounds, r=_BLOCK, p=_LANES).derive(passphrase.reveal())

@@ -46,8 +46,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.observe": ("gateway.domain", "gateway.ports"),
     "gateway.signals": (),
     "gateway.cli": (
-        *("gateway.app", "gateway.setup", "gateway.demo", "gateway.rehearsal", "gateway.doctor", "gateway.daemon"),
-        *("gateway.inspection", "gateway.proving", "gateway.clock", "gateway.signals", "gateway.ports"),
+        *("gateway.app", "gateway.backups", "gateway.setup", "gateway.demo", "gateway.rehearsal", "gateway.doctor"),
+        *(
+            "gateway.daemon",
+            "gateway.inspection",
+            "gateway.proving",
+            "gateway.clock",
+            "gateway.signals",
+            "gateway.ports",
+        ),
         *("gateway.usecases", "gateway.store", "gateway.reports", "gateway.domain", "formats", "keys.errors"),
     ),
     "gateway.daemon": (
@@ -59,6 +66,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
 
 COMPOSITION = (
     "gateway.app",
+    "gateway.backups",
     "gateway.partners",
     "gateway.setup",
     "gateway.demo",

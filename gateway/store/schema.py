@@ -11,6 +11,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, inspect
 
 from gateway.domain.crash import crash_point
+from gateway.domain.errors import Refusal
 from gateway.store.audit import GENESIS
 from gateway.store.revision import NEWEST
 from gateway.store.store import Store
@@ -29,11 +30,22 @@ def upgrade(store: Store) -> str:
 
 def build(connection: Connection) -> None:
     """Tables and triggers of the newest revision, in the caller's transaction."""
+    _drop_triggers(connection)
+    lay_tables(connection, "head")
+    _create_triggers(connection)
+
+
+def require_empty(connection: Connection) -> None:
+    """Refuse a database that has any table."""
+    if found := inspect(connection).get_table_names():
+        raise Refusal("database_not_empty", table=sorted(found)[0])
+
+
+def lay_tables(connection: Connection, revision: str) -> None:
+    """Tables of a revision, or those of an older one brought to it; ``build`` adds the triggers."""
     config = _config()
     config.attributes["connection"] = connection
-    _drop_triggers(connection)
-    command.upgrade(config, "head")
-    _create_triggers(connection)
+    command.upgrade(config, revision)
 
 
 def establish(store: Store, instance: str, environment: str) -> None:

@@ -184,6 +184,7 @@ PHRASES = {
     "withdrawn": N_("it was withdrawn"),
     # why nothing is sent
     "database_set_back": N_("the database does not continue what was remembered outside it"),
+    "backup_restored": N_("the database was restored from a backup"),
     "unknown_file_of_ours": N_("a file of ours lies at a partner that the database does not know"),
     "answer_to_forgotten": N_("a partner answers to something of ours that the database does not know"),
     "anchor_of_other_instance": N_("what was remembered is of another installation"),

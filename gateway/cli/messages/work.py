@@ -70,6 +70,33 @@ TEMPLATES: Templates = {
     "blob_missing": N_("The stored file {sha256} is missing. Restore the database from a backup and tell the auditor."),
     "blob_tampered": N_("The stored file {sha256} was changed. Stop all work and tell the auditor."),
     "audit_broken": N_("The audit record is broken at number {sequence}. Stop all work and tell the auditor."),
+    "database_not_empty": N_(
+        "The database has tables already ({table}), and a backup is never restored over anything. Name an empty one as"
+        " gateway.database."
+    ),
+    "database_exists": N_(
+        "{path} exists, and a backup is never restored over anything. Move it away with its -wal and -shm files first."
+    ),
+    "backup_form": N_("This file is no backup of a form that this version knows. Choose the right file."),
+    "backup_cut_short": N_("The backup is cut short; nothing was restored. Take another copy, or an earlier backup."),
+    "backup_changed": N_(
+        "The backup was changed or damaged; nothing was restored. Take another copy, and find out how it came about."
+    ),
+    "backup_rows_refused": N_(
+        "The backup has rows of {table} that no database of ours can have: somebody edited them before it was made."
+        " Nothing was restored; take an earlier backup, and tell the auditor."
+    ),
+    "backup_of_newer_version": N_(
+        "The backup is of revision {revision}, and this version knows {newest} at most. Install the newer version."
+    ),
+    "backup_of_other_storage_key": N_(
+        "The backup belongs to the storage key {wanted}, and this keyring holds {found}: people paid before would not"
+        " be known again. Put the right vault.key into the keyring; nothing was restored."
+    ),
+    "storage_key_missing": N_(
+        "The storage key {key} is not in this keyring: personal data and stored files stay unreadable, and nothing can"
+        " be imported or sent, until its vault.key is put back."
+    ),
     "no_vault_here": N_("Stored bytes and personal data cannot be opened without a home. Run it in the home."),
     "head_unreadable": N_("A head is the number of a record and {digits} digits, as chitra audit head shows them."),
     # people
