@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from gateway import clock as clocks
 from gateway import config as configuration
-from gateway.config import Config, PayerSection
+from gateway.config import Config, KeySection, PayerSection
 from gateway.domain.errors import NotConfigured
+from gateway.lifecycle import signing_name
 from gateway.proof import TranslatedVault, genuine, translated
 from gateway.spool import FolderSpool, RandomIds
 from gateway.usecases.context import Context, Payer
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from keys.operators import OperatorKey
     from keys.passphrase import Passphrase
     from keys.signing import SigningKey
+
+_SUCCESSOR = re.compile(r"-[0-9]+$")
+"""What ``key rotate`` adds to a name."""
 
 AskPassphrase = Callable[[str], bytes]
 """Asks a person for the passphrase of a key; raises when there is no terminal."""
@@ -65,17 +70,21 @@ class App:
 
     def passphrase(self, key: str) -> Passphrase:
         """Of one of our keys, from where ``chitra.toml`` says."""
-        section = self.config.keys.get(key)
+        section = self._key_section(key)
         return self._passphrase(key, section.passphrase if section else "prompt")
 
     def new_passphrase(self, key: str, file: Path | None, ask: AskPassphrase) -> Passphrase:
         """For a key about to be made: of ``file``, else from where ``chitra.toml`` says, else from a person."""
         from keys.passphrase import Passphrase
 
-        if file is None and key not in self.config.keys:
+        if file is None and self._key_section(key) is None:
             with translated():
                 return Passphrase.of(ask(key))
         return self._passphrase(key, f"file:{file.absolute()}") if file else self.passphrase(key)
+
+    def _key_section(self, key: str) -> KeySection | None:
+        """Of a key, else of the one that it succeeds: ``payments`` serves ``payments-2``, too."""
+        return self.config.keys.get(key) or self.config.keys.get(_SUCCESSOR.sub("", key))
 
     def _passphrase(self, key: str, source: str) -> Passphrase:
         from keys.passphrase import Passphrase
@@ -105,7 +114,7 @@ class App:
     def open_keys(self) -> None:
         """Everything that a run without a person needs, so that what is missing is said at once."""
         self.vault()
-        for name in sorted({section.signing_key for section in self.config.partners.values()}):
+        for name in sorted({signing_name(self, code) for code in self.config.partners}):
             self.signing_key(name)
 
     def require_partners(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,10 +12,13 @@ from pathlib import Path
 
 from formats.errors import FormatError
 from formats.iso20022 import schema
+from gateway import lifecycle
 from gateway.app import App
 from gateway.config import FILE_NAME, PartnerSection
-from gateway.domain.errors import ChitraError, NotConfigured, Refusal, SafeMode, Tampered
-from gateway.partners import configured_profile
+from gateway.domain import key_life
+from gateway.domain.errors import ChitraError, NotConfigured, Refusal, SafeMode, Soon, Tampered
+from gateway.domain.key_life import KeyState
+from gateway.partners import configured_profile, trusted
 from gateway.proof import translated
 from gateway.setup import TO_FILL_IN
 from gateway.store import audit
@@ -23,7 +27,6 @@ from gateway.usecases import guard
 from keys import certificates, files, trust
 from keys.ssh import fingerprint
 
-DAYS_LEFT_MIN = 30
 FREE_MIB_MIN = 512
 
 Params = Mapping[str, str | int]
@@ -77,16 +80,15 @@ def _config(app: App) -> Params:
 
 
 def _looks(app: App) -> Iterator[tuple[str, Look]]:
-    sections = app.config.partners.values()
-    signing_keys = sorted({section.signing_key for section in sections})
+    signing_keys, identities = _names(app, lifecycle.signing_name), _names(app, _identity_name)
     yield "clock", partial(_clock, app)
     yield "keyring", partial(_keyring, app)
     for name in signing_keys:
         yield f"key:{name}", partial(_opened, app.signing_key, name)
-    for name in sorted({Path(section.identity).name for section in sections if section.host}):
+    for name in identities:
         yield f"key:{name}", partial(_opened, partial(_identity, app), name)
     yield "key:vault", partial(_opened, lambda _name: app.vault(), "vault")
-    for name in signing_keys:
+    for name in {*signing_keys, *_waiting(app)}:
         yield f"certificate:{name}", partial(_certificate, app, name)
     yield "database", partial(_database, app)
     yield "audit", partial(_audit, app)
@@ -100,9 +102,35 @@ def _partner_looks(app: App) -> Iterator[tuple[str, Look]]:
     for message in sorted({configured_profile(section).outbox.message for section in sections.values()}):
         yield f"schema:{message}", partial(_schema, message)
     for code, section in sections.items():
+        yield f"signing:{code}", partial(_key_in_use, app, code)
         yield f"trusted:{code}", partial(_trusted, app, section)
         if section.host:
             yield f"host-keys:{code}", partial(_host_keys, section)
+
+
+def _names(app: App, name_of: Callable[[App, str], str]) -> list[str]:
+    """Keys that are used now; where that cannot be told, another line says why."""
+    found = set()
+    for code in app.config.partners:
+        with suppress(ChitraError):
+            found.add(name_of(app, code))
+    return sorted(found - {""})
+
+
+def _identity_name(app: App, code: str) -> str:
+    return lifecycle.identity_file(app, code).name if app.config.partners[code].host else ""
+
+
+def _waiting(app: App) -> list[str]:
+    """Signing keys that are to be activated."""
+    with suppress(ChitraError):
+        found = [each for each in lifecycle.held(app) if each.state == KeyState.PRE_ACTIVE]
+        return [each.info.name for each in found if each.info.purpose == "signing"]
+    return []
+
+
+def _key_in_use(app: App, code: str) -> Params:
+    return {"key": lifecycle.signing_name(app, code)}
 
 
 def _clock(app: App) -> Params:
@@ -136,13 +164,15 @@ def _certificate(app: App, name: str) -> Params:
 
 
 def _days_left(pems: Sequence[bytes], now: datetime) -> int:
-    """Of the first to end; raises when one is not valid now or soon ends."""
-    found = [each for pem in pems for each in certificates.load(pem)]
+    """Of the last to end, since two are pinned for a change-over; raises when it is not valid now or soon ends."""
     with translated():
-        for each in found:
-            certificates.check_valid(each, now)
-    days = min((each.not_valid_after_utc - now).days for each in found)
-    if days < DAYS_LEFT_MIN:
+        last = max((each for pem in pems for each in certificates.load(pem)), key=lambda each: each.not_valid_after_utc)
+        certificates.check_valid(last, now)
+    days = (last.not_valid_after_utc - now).days
+    limit = key_life.alarm(days)
+    if limit == max(key_life.ALARM_DAYS):
+        raise Soon("certificate_ends_soon", days=days)
+    if limit is not None:
         raise Refusal("certificate_ends_soon", days=days)
     return days
 
@@ -176,8 +206,7 @@ def _schema(message: str) -> Params:
 
 
 def _trusted(app: App, section: PartnerSection) -> Params:
-    with translated():
-        pems = trust.load_certificates(app.home / path for path in section.trusted)
+    pems = trusted(app, section)
     signed = any(inbox.proof != "channel" for inbox in configured_profile(section).inboxes)
     if signed and not pems:
         raise NotConfigured("no_trusted_certificate")

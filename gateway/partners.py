@@ -11,6 +11,7 @@ from adapters import registry
 from adapters.profile import Inbox, Profile
 from gateway.config import PartnerSection, Section
 from gateway.domain.errors import NotConfigured
+from gateway.lifecycle import identity_file, signing_name
 from gateway.ports import Transport
 from gateway.proof import PartnerVerifier, PaymentSigner, translated
 from gateway.usecases.context import Partner
@@ -24,20 +25,20 @@ def partner(app: App, code: str, section: PartnerSection) -> Partner:
     return Partner(
         code=code,
         profile=configured_profile(section),
-        connect=lambda: _connect(app, section),
-        signer=lambda: PaymentSigner(app.signing_key(section.signing_key), app.clock),
+        connect=lambda: _connect(app, code, section),
+        signer=lambda: PaymentSigner(app.signing_key(signing_name(app, code)), app.clock),
         verifier=lambda: _verifier(app, section),
     )
 
 
 def require_usable(app: App) -> None:
     """Whether every partner could be reached and proven, as far as can be told without a connection; raises."""
-    for section in app.config.partners.values():
+    for code, section in app.config.partners.items():
         _verifier(app, section)
         if section.directory is None:
             from gateway.transport import ssh
 
-            ssh.require_usable(_endpoint(app, section))
+            ssh.require_usable(_endpoint(app, code, section))
 
 
 def configured_profile(section: PartnerSection) -> Profile:
@@ -79,7 +80,7 @@ def _given(section: Section) -> dict[str, Any]:
     return section.model_dump(exclude_none=True)
 
 
-def _connect(app: App, section: PartnerSection) -> AbstractContextManager[Transport]:
+def _connect(app: App, code: str, section: PartnerSection) -> AbstractContextManager[Transport]:
     """A connection, imported late: many commands never connect."""
     if section.directory is not None:
         from gateway.transport.directory import DirectoryTransport
@@ -87,10 +88,10 @@ def _connect(app: App, section: PartnerSection) -> AbstractContextManager[Transp
         return closing(DirectoryTransport(app.home / section.directory))
     from gateway.transport import sftp
 
-    return closing(sftp.connect(_endpoint(app, section)))
+    return closing(sftp.connect(_endpoint(app, code, section)))
 
 
-def _endpoint(app: App, section: PartnerSection) -> Any:
+def _endpoint(app: App, code: str, section: PartnerSection) -> Any:
     from gateway.transport.sftp import Endpoint
     from keys import trust
 
@@ -98,7 +99,7 @@ def _endpoint(app: App, section: PartnerSection) -> Any:
     assert section.user is not None
     with translated():
         host_keys = tuple(trust.host_key(text) for text in section.host_keys)
-    identity = app.home / section.identity
+    identity = identity_file(app, code)
     return Endpoint(
         host=section.host,
         port=section.port,
@@ -109,10 +110,15 @@ def _endpoint(app: App, section: PartnerSection) -> Any:
     )
 
 
-def _verifier(app: App, section: PartnerSection) -> PartnerVerifier:
+def trusted(app: App, section: PartnerSection) -> tuple[bytes, ...]:
+    """The certificates that may sign a partner's answers, PEM."""
     from keys import trust
 
     with translated():
-        trusted = trust.load_certificates(app.home / path for path in section.trusted)
-        own = [app.keyring.certificate(section.signing_key)]
-    return PartnerVerifier(trusted, own, app.spool, app.clock)
+        return trust.load_certificates(app.home / path for path in section.trusted)
+
+
+def _verifier(app: App, section: PartnerSection) -> PartnerVerifier:
+    with translated():
+        own = app.keyring.certificates()
+    return PartnerVerifier(trusted(app, section), own, app.spool, app.clock)

@@ -62,15 +62,20 @@ class PaymentSigner:
         raise NotConfigured("proof_not_supported", proof=form)
 
     def _valid_key(self) -> SigningKey:
-        try:
-            self._key.check_valid(self._clock.now())
-        except errors.NotTrusted as error:
-            raise NotConfigured("own_certificate_not_valid", key=self._key.name, reason=error.code) from None
+        require_valid(self._key, self._clock.now())
         return self._key
 
     def digest_of(self, message: BinaryIO, splice_at: int, signature_bytes: int) -> bytes:
         with translated():
             return xmldsig.check_spliced(message, splice_at, signature_bytes, self._key.certificate_pem)
+
+
+def require_valid(key: SigningKey, now: datetime) -> None:
+    """Raise ``NotConfigured`` unless the certificate of a key of ours is valid now."""
+    try:
+        key.check_valid(now)
+    except errors.NotTrusted as error:
+        raise NotConfigured("own_certificate_not_valid", key=key.name, reason=error.code) from None
 
 
 class PartnerVerifier:

@@ -40,15 +40,15 @@ def partners(app: App) -> Sandbox:
     _require_sandbox(app)
     profiles = [configured_profile(section) for section in app.config.partners.values()]
     with translated():
-        trusted = [app.keyring.certificate(section.signing_key) for section in app.config.partners.values()]
-    return Sandbox(app.home / "sandbox", profiles, lambda: clock.now(app.home), list(dict.fromkeys(trusted)))
+        trusted = app.keyring.certificates()
+    return Sandbox(app.home / "sandbox", profiles, lambda: clock.now(app.home), trusted)
 
 
 def server(app: App, sandbox: Sandbox, port: int | None = None) -> SandboxServer:
     """The SFTP server in front of their folders, on ``port`` or the configured one; not yet started."""
     sections = app.config.partners
     users = {section.user or code: sandbox.banks[section.adapter].home for code, section in sections.items()}
-    authorized = [(app.home / "keyring" / "sftp.pub").read_text()]
+    authorized = [path.read_text() for path in sorted((app.home / "keyring").glob("*.pub"))]
     configured = (section.port for section in sections.values() if section.host)
     listening = next(configured, 0) if port is None else port
     try:

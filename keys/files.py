@@ -90,6 +90,12 @@ def replace(path: Path, content: bytes) -> None:
         os.replace(temporary, path)
 
 
+def remove(path: Path) -> None:
+    """Take a file away for good, durable when this returns; one that is gone already is no error."""
+    path.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
 @contextmanager
 def _temporary(path: Path, content: bytes) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{token_hex(8)}")

@@ -114,6 +114,10 @@ class Keyring:
         """The certificate of an OpenPGP key, in ASCII armour."""
         return files.read_private(self.folder / f"{_checked(name)}.asc")
 
+    def certificates(self) -> tuple[bytes, ...]:
+        """The certificates of all our signing keys, PEM, also of those that were destroyed."""
+        return tuple(files.read_private(path) for path in sorted(self.folder.glob("*.pem")))
+
     # -- storage
 
     def generate_vault(self, passphrase: Passphrase, *, now: datetime) -> KeyInfo:
@@ -169,6 +173,11 @@ class Keyring:
         folder = self.folder / OPERATORS if info.purpose == "operator" else self.folder
         header, secret = self._unseal(folder, info.name, info.purpose, old)
         files.replace(folder / f"{info.name}.key", sealed.seal(header, secret, new))
+
+    def destroy(self, info: KeyInfo) -> None:
+        """Remove the private half of a signing key or SSH identity; the public half stays. Done already is done."""
+        name = _checked(info.name)
+        files.remove(self.folder / (name if info.purpose == "transport" else f"{name}.key"))
 
     def _infos(self) -> Iterator[KeyInfo]:
         for folder in (self.folder, self.folder / OPERATORS):

@@ -47,19 +47,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.signals": (),
     "gateway.cli": (
         *("gateway.app", "gateway.backups", "gateway.setup", "gateway.demo", "gateway.rehearsal", "gateway.doctor"),
-        *(
-            "gateway.daemon",
-            "gateway.inspection",
-            "gateway.proving",
-            "gateway.clock",
-            "gateway.signals",
-            "gateway.ports",
-        ),
+        *("gateway.daemon", "gateway.inspection", "gateway.lifecycle", "gateway.proving"),
+        *("gateway.clock", "gateway.signals", "gateway.ports"),
         *("gateway.usecases", "gateway.store", "gateway.reports", "gateway.domain", "formats", "keys.errors"),
     ),
     "gateway.daemon": (
         *("gateway.app", "gateway.usecases", "gateway.domain", "gateway.ports", "gateway.observe", "gateway.signals"),
-        "gateway.transport.keeper",
+        *("gateway.endings", "gateway.transport.keeper"),
     ),
 }
 """A room and the rooms of ours it may import, besides itself."""
@@ -72,7 +66,9 @@ COMPOSITION = (
     "gateway.demo",
     "gateway.rehearsal",
     "gateway.doctor",
+    "gateway.endings",
     "gateway.inspection",
+    "gateway.lifecycle",
     "gateway.proving",
 )
 """Where the rooms are put together: may import all."""

@@ -14,6 +14,7 @@ _FINE = {
     "clock": N_("{environment}, now {now}"),
     "keyring": N_("{keys} keys, readable by nobody else"),
     "key": N_("opens with its passphrase"),
+    "signing": N_("{key} signs now"),
     "certificate": N_("valid for {days} more days"),
     "database": N_("revision {revision}, instance {instance}, {environment}"),
     "audit": N_("chain intact, {records} records"),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli import key_life
 from gateway.cli.lazy import Group
 from gateway.cli.messages import phrase
 from gateway.cli.options import PASSPHRASE_FILE
 from gateway.cli.session import Session, acting_user, ask_new_passphrase, pass_session
 from gateway.cli.words import N_, _
 from gateway.domain.errors import NotFound, Refusal
+
+if TYPE_CHECKING:
+    from gateway.lifecycle import Held
 
 
 @click.group(cls=Group, help=N_("Our keys and certificates."))
@@ -23,12 +28,16 @@ def key() -> None:
 @key.command("list", help=N_("Every key of the keyring; nothing secret is shown."), epilog="chitra key list")
 @pass_session
 def list_(session: Session) -> int:
-    documents = [_document(info) for info in session.app.keyring.list()]
+    from gateway import lifecycle
+
+    found = lifecycle.held(session.app)
+    now = session.app.clock.now()
     session.output.table(
-        [_("Key"), _("Purpose"), _("Key id"), _("Algorithm"), _("Valid until")],
-        [[d["key"], phrase(d["purpose"]), d["key_id"], d["algorithm"], (d["not_after"] or "")[:10]] for d in documents],
+        [_("Key"), _("Purpose"), _("Key id"), _("State"), _("Used towards"), _("Valid until"), _("Days left")],
+        [[*key_life.row(each), *_end(each, now)] for each in found],
+        numbers=[6],
     )
-    session.output.document({"keys": documents})
+    session.output.document({"keys": [key_life.document(each, now) for each in found]})
     return 0
 
 
@@ -36,8 +45,9 @@ def list_(session: Session) -> int:
 @click.argument("name", metavar="NAME")
 @pass_session
 def show(session: Session, name: str) -> int:
-    document = _document(_info(session, name))
-    session.output.table([_("Key"), _("Value")], [[field, value or ""] for field, value in document.items()])
+    document = _document(session, _held(session, name))
+    told = {field: ", ".join(value) if isinstance(value, list) else value or "" for field, value in document.items()}
+    session.output.table([_("Key"), _("Value")], [[field, value] for field, value in told.items()])
     session.output.document(document)
     return 0
 
@@ -70,7 +80,7 @@ def generate(session: Session, name: str, purpose: str, passphrase_file: Path | 
         _("New {purpose} key {name}: {key_id}").format(purpose=phrase(purpose), name=name, key_id=info.key_id)
     )
     session.output.say(_("Give the partner its public half: chitra key export {name}").format(name=name))
-    session.output.document(_document(info))
+    session.output.document(_document(session, _held(session, name)))
     return 0
 
 
@@ -89,34 +99,39 @@ def export(session: Session, name: str) -> int:
     return 0
 
 
-def _info(session: Session, name: str) -> Any:
+for _step in key_life.COMMANDS:
+    key.add_command(_step)
+
+
+def _held(session: Session, name: str) -> Held:
     """A key of ours goes before a person's of the same name."""
-    named = (info for info in session.app.keyring.list() if info.name == name)
-    found = sorted(named, key=lambda info: info.purpose == "operator")
+    from gateway import lifecycle
+
+    named = (each for each in lifecycle.held(session.app) if each.info.name == name)
+    found = sorted(named, key=lambda each: each.info.purpose == "operator")
     if not found:
         raise NotFound("key_unknown", key=name)
     return found[0]
 
 
 def _public(session: Session, name: str) -> tuple[dict[str, Any], str]:
-    keyring, info = session.app.keyring, _info(session, name)
-    if info.purpose == "signing":
-        return _document(info), keyring.certificate(name).decode()
-    if info.purpose == "openpgp":
-        return _document(info), keyring.openpgp_certificate(name).decode()
-    if info.purpose == "transport":
-        return _document(info), (keyring.folder / f"{name}.pub").read_text()
-    if info.purpose == "operator":
-        return _document(info), keyring.operator_public(name).decode()
+    keyring, found = session.app.keyring, _held(session, name)
+    purpose = found.info.purpose
+    if purpose == "signing":
+        return _document(session, found), keyring.certificate(name).decode()
+    if purpose == "openpgp":
+        return _document(session, found), keyring.openpgp_certificate(name).decode()
+    if purpose == "transport":
+        return _document(session, found), (keyring.folder / f"{name}.pub").read_text()
+    if purpose == "operator":
+        return _document(session, found), keyring.operator_public(name).decode()
     raise Refusal("key_has_no_public_half", key=name)
 
 
-def _document(info: Any) -> dict[str, Any]:
-    return {
-        "key": info.name,
-        "purpose": info.purpose,
-        "key_id": info.key_id,
-        "algorithm": info.algorithm,
-        "created": info.created.isoformat() if info.created else None,
-        "not_after": info.not_after.isoformat() if info.not_after else None,
-    }
+def _document(session: Session, found: Held) -> dict[str, Any]:
+    return key_life.document(found, session.app.clock.now())
+
+
+def _end(found: Held, now: datetime) -> list[str]:
+    ends, days = found.info.not_after, key_life.days_left(found, now)
+    return [ends.date().isoformat() if ends else "", "" if days is None else str(days)]

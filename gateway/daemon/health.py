@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.daemon.crew import Contact, Crew
+from gateway.domain import key_life
 from gateway.domain.errors import ChitraError
+from gateway.endings import Ending, endings
 from gateway.observe import metrics
 from gateway.observe.pages import Page, Pages
 from gateway.usecases import figures
@@ -46,6 +48,7 @@ class Health:
             "exceptions_open": _total(counts, "exceptions_open"),
             "exceptions_overdue": _total(counts, "exceptions_overdue"),
             "stops_active": _total(counts, "stops_active"),
+            "certificates_ending": self._ending(),
             "partners": {contact.partner: _partner(contact) for contact in crew.contacts()},
         }
 
@@ -57,6 +60,9 @@ class Health:
         contacts = crew.contacts()
         return {
             **(counts or {}),
+            "certificate_end_timestamp_seconds": {
+                (each.holder,): each.not_after.timestamp() for each in self._endings()
+            },
             "database_up": {(): 1 if counts is not None else 0},
             "partner_contact_timestamp_seconds": {(c.partner,): c.last.timestamp() for c in contacts if c.last},
             "partner_failures": {(contact.partner,): contact.failures for contact in contacts},
@@ -65,6 +71,19 @@ class Health:
             "round_seconds": {(worker.task.name,): worker.seconds for worker in crew.workers},
             "round_running_seconds": {(worker.task.name,): worker.busy_seconds for worker in crew.workers},
         }
+
+    def _ending(self) -> dict[str, int]:
+        """Holder -> days left, of certificates that somebody should exchange in time."""
+        now = self._crew().app.clock.now()
+        days = {each.holder: each.days_left(now) for each in self._endings()}
+        return {holder: left for holder, left in days.items() if key_life.alarm(left) is not None}
+
+    def _endings(self) -> list[Ending]:
+        """Nothing when that cannot be told; the rounds that need the keys say why."""
+        try:
+            return endings(self._crew().app)
+        except ChitraError:
+            return []
 
     def _counts(self) -> Counts | None:
         """None when the database cannot be read: that is what is to be shown."""

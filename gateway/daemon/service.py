@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from time import monotonic
 from typing import Any
 
@@ -14,7 +14,9 @@ from gateway.daemon import telling
 from gateway.daemon.crew import Crew
 from gateway.daemon.health import Health
 from gateway.daemon.notify import Notifier
+from gateway.domain import key_life
 from gateway.domain.errors import ChitraError, NotConfigured
+from gateway.endings import endings
 from gateway.observe.logs import open_log
 from gateway.signals import Signalled, on_hangup, until_signalled
 from gateway.usecases import gravity
@@ -37,6 +39,7 @@ def run(app: App, once: bool) -> int:
     with app.store.sole_daemon(), until_signalled() as stop, on_hangup() as hangup:
         log.info("daemon_started", once=once, poll_seconds=app.config.daemon.poll_seconds)
         _open_keys(app, log)
+        _tell_endings(app, log)
         service = _Service(Crew(app, log, once), log, stop, hangup)
         code = service.once() if once else service.serve()
         log.info("daemon_stopped")
@@ -148,3 +151,12 @@ def _open_keys(app: App, log: Any) -> None:
         app.open_keys()
     except ChitraError as error:
         log.error("key_not_opened", **telling.described(error))
+
+
+def _tell_endings(app: App, log: Any) -> None:
+    """Certificates that somebody should exchange in time."""
+    with suppress(ChitraError):
+        for each in endings(app):
+            days = each.days_left(app.clock.now())
+            if key_life.alarm(days) is not None:
+                log.warning("certificate_ends", holder=each.holder, days=days)

@@ -8,6 +8,7 @@
     │   ├── NotAllowed            the person may not do this (role, four eyes)
     │   ├── Busy                  another process holds the lock
     │   ├── Held                  a limit or missing money holds a batch; it is tried again at every run (M14)
+    │   ├── Soon                  exit 3: nothing is wrong yet; a person should act in time
     │   └── NotYet                exit 0: nothing is wrong, it goes by itself at a later run
     ├── RemoteRefused             exit 1: the partner's server answered "no"; it did not happen
     ├── RemoteUnknown             exit 4: no answer; it may have happened
@@ -68,6 +69,12 @@ class Busy(Refusal):
 
 class Held(Refusal):
     """A limit or missing money holds a batch: nothing of it goes out, and it stands in the list of exceptions (M14)."""
+
+
+class Soon(Refusal):
+    """Nothing is wrong yet: somebody should act in time."""
+
+    exit_code = 3
 
 
 class NotYet(Refusal):

@@ -38,6 +38,9 @@ METRICS: Mapping[str, Described] = {
     ),
     "partner_failures": Described("gauge", "Connections in a row that did not come about.", ("partner",)),
     "partner_connections": Described("counter", "Connections made by this daemon.", ("partner",)),
+    "certificate_end_timestamp_seconds": Described(
+        "gauge", "When the certificate of a key of ours, or the last one of a partner, ends.", ("holder",)
+    ),
     "rounds": Described("counter", "Rounds finished by a worker of this daemon.", ("worker",)),
     "round_seconds": Described("counter", "Seconds that these rounds took together.", ("worker",)),
     "round_running_seconds": Described("gauge", "How long the round at hand takes already.", ("worker",)),

@@ -18,6 +18,21 @@ TEMPLATES: Templates = {
     "key_unknown": N_("There is no key {key}. chitra key list shows all."),
     "key_has_no_public_half": N_("Key {key} has no public half to be shown. Choose another key."),
     "key_exists": N_("{key} exists already and is never overwritten. Choose another name."),
+    "key_waits": N_(
+        "Key {key} waits already to succeed {line}. Activate it, or destroy it, before another one is made."
+    ),
+    "key_retired": N_(
+        "Key {key} is retired and is used for nothing any more. Activate its successor: chitra key rotate."
+    ),
+    "key_destroyed": N_("Key {key} is destroyed. chitra key rotate makes a new one."),
+    "key_in_use": N_("Key {key} is used towards {partners}. Activate its successor there, or retire it, first."),
+    "key_without_successors": N_(
+        "Key {key} ({purpose}) is known to no partner, so nothing succeeds it. Choose a signing key or an SSH identity."
+    ),
+    "key_line_unused": N_(
+        "No such partner is configured for key {key} or the ones before it. Name {line} as signing_key or identity in"
+        " chitra.toml."
+    ),
     "key_name": N_("A key's name has only these characters: {allowed}."),
     "key_file_format": N_("The key file cannot be read. Bring it back from the backup."),
     "key_not_sealed": N_("Key {key} has no passphrase. Make a new one with chitra key generate."),

@@ -128,6 +128,11 @@ PHRASES = {
     "openpgp": N_("OpenPGP"),
     "storage": N_("storage"),
     "operator": N_("operator"),
+    # states of keys
+    "pre-active": N_("not in use yet"),
+    "active": N_("in use"),
+    "verify-only": N_("only verifies"),
+    "destroyed": N_("destroyed"),
     # how far a partner's profile can be relied on
     "starting point, to be confirmed with the partner": N_("starting point, to be confirmed with the partner"),
     "starting point, to be confirmed with the partner (the NAPAS BIN too: sources disagree)": N_(

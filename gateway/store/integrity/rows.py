@@ -241,6 +241,7 @@ _MADE = (
     ("'file allocate', 'file adopt'", "file_out t", "t.message_id"),
     ("'file upload'", "attempt r JOIN file_out t ON t.id = r.file_id", "t.message_id"),
     ("'file receive', 'statement import'", "file_in t", "t.reference"),
+    ("'key step'", "key_step t", "t.name"),
     ("'exception resolve'", "resolution t", "CAST(t.exception_id AS TEXT)"),
 )
 """Acts that make one row each, and where these are, by what the act was about."""
@@ -257,7 +258,7 @@ def _too_few(verbs: str, table: str, key: str) -> str:
 
 _COUNTED = (
     *("allocation", "decision", "detail", "entry", "exception", "file_in", "file_out", "finding", "funding", "history"),
-    *("payment", "problem", "recall", "recall_answer", "statement", "status_line", "status_report", "stop"),
+    *("key_step", "payment", "problem", "recall", "recall_answer", "statement", "status_line", "status_report", "stop"),
 )
 _NUMBERS = (
     *(f"SELECT '{table}' AS name, max(id) AS given FROM {table}" for table in _COUNTED),

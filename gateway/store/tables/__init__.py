@@ -2,7 +2,7 @@
 minor units; personal data only inside ``personal`` envelopes and ``*_blind`` columns.
 """
 
-from gateway.store.tables.control import Decision, Funding, Recall, RecallAnswer, Sighting, Stop, Verdict
+from gateway.store.tables.control import Decision, Funding, KeyStep, Recall, RecallAnswer, Sighting, Stop, Verdict
 from gateway.store.tables.evidence import (
     Allocation,
     Balance,
@@ -42,6 +42,7 @@ __all__ = [
     "History",
     "Instance",
     "IssuedReport",
+    "KeyStep",
     "Operator",
     "Payer",
     "Payment",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from gateway.domain.key_life import KeyState
 from gateway.store.tables.columns import Big, big, key, one_of, unique_where
 
 
@@ -157,3 +158,30 @@ class RecallAnswer(SQLModel, table=True):
     created_at: str
     status: str
     reason: str | None = None
+
+
+class KeyStep(SQLModel, table=True):
+    """A step in the life of a key of ours, or of a partner's that we believe. Insert-only; their order counts.
+
+    A key of a partner's is believed only by a decision of two people (trigger).
+    """
+
+    __tablename__ = "key_step"
+    __table_args__ = (
+        one_of("purpose", ("signing", "transport", "answers", "server")),
+        one_of("state", tuple(KeyState)),
+    )
+
+    id: int = key()
+    name: str
+    """A key of ours; of a partner's key its key id, or the fingerprint of the server."""
+    key_id: str
+    line: str
+    """The first key of those that succeed each other; of a partner's key its name."""
+    purpose: str
+    partner: str
+    """Towards whom; empty for every partner."""
+    state: str
+    actor: str
+    at: str
+    decision_id: int | None = big(default=None, foreign_key="decision.id")

@@ -199,3 +199,15 @@ EXCEPTION ''M11 a recall needs the decision of two on its payment'' USING ERRCOD
 ''integrity_constraint_violation''; END IF; RETURN NEW; END';
 CREATE TRIGGER recall_by_decision BEFORE INSERT ON recall FOR EACH ROW
   EXECUTE FUNCTION chitra_recall_needs_decision();
+
+CREATE TRIGGER key_step_fixed_update BEFORE UPDATE ON key_step FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('T9 key step is insert-only');
+CREATE TRIGGER key_step_fixed_delete BEFORE DELETE ON key_step FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('T9 key step is insert-only');
+CREATE OR REPLACE FUNCTION chitra_key_step_needs_decision() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = ''executed'' AND
+d.verb = ''key import'' AND d.subject = NEW.partner) THEN RAISE EXCEPTION
+''M11 a key of a partner is believed by the decision of two only'' USING ERRCODE = ''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE TRIGGER key_step_by_decision BEFORE INSERT ON key_step FOR EACH ROW
+  WHEN (NEW.purpose IN ('answers', 'server') AND NEW.state <> 'verify-only')
+  EXECUTE FUNCTION chitra_key_step_needs_decision();

@@ -12,7 +12,7 @@ from typing import Any
 from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity.every import every
 from gateway.store.store import Transaction
-from gateway.store.tables import Approval, Batch, IssuedReport, Operator, Stop
+from gateway.store.tables import Approval, Batch, IssuedReport, KeyStep, Operator, Stop
 from gateway.usecases.reissue import Reissue, Repay
 
 _KEY_ID_DIGITS = 16
@@ -52,8 +52,8 @@ class Records:
 
 
 def differences(tx: Transaction) -> Iterator[Discrepancy]:
-    """Of batches, approvals, reports, files, people and stops."""
-    for look in (_batches, _reports, _files, _arrivals, _opened, _people, _safe_mode):
+    """Of batches, approvals, reports, files, people, keys and stops."""
+    for look in (_batches, _reports, _files, _arrivals, _opened, _people, _keys, _safe_mode):
         yield from look(tx)
 
 
@@ -116,6 +116,15 @@ def _people(tx: Transaction) -> Iterator[Discrepancy]:
     for stop in every(tx, Stop):
         told = {"actor": stop.actor, "scope": stop.scope, "code": stop.code, "reason": stop.reason}
         yield from stopped.differ(f"stop {stop.id}", stop.subject or stop.scope, told)
+
+
+def _keys(tx: Transaction) -> Iterator[Discrepancy]:
+    """T9: who is believed, and which key is used, is what was recorded of it."""
+    taken = Records(tx, "key step")
+    for step in every(tx, KeyStep):
+        told = {"actor": step.actor, "key": step.key_id, "line": step.line, "purpose": step.purpose}
+        told |= {"partner": step.partner, "state": step.state}
+        yield from taken.differ(f"key_step {step.id}", step.name, told)
 
 
 def _key_id(public_pem: str) -> str:

@@ -29,6 +29,7 @@ def test_everything_is_right_in_a_rehearsal_home(month: Gateway) -> None:
             "clock",
             "keyring",
             "key",
+            "signing",
             "certificate",
             "database",
             "audit",

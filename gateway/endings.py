@@ -1,0 +1,58 @@
+"""Certificates in use and when they end: ours that sign or wait to sign, and of each partner the one that ends last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from gateway import lifecycle
+from gateway.domain.key_life import KeyState
+from gateway.partners import trusted
+from gateway.proof import translated
+
+if TYPE_CHECKING:
+    from gateway.app import App
+
+_COUNTED = (KeyState.ACTIVE, KeyState.PRE_ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """``holder`` is a key of ours, or a partner's code."""
+
+    holder: str
+    partner: bool
+    not_before: datetime
+    not_after: datetime
+
+    def days_left(self, now: datetime) -> int:
+        """Whole days; negative when it has ended."""
+        return (self.not_after - now).days
+
+
+def endings(app: App) -> list[Ending]:
+    """By what ends first."""
+    return sorted([*_ours(app), *_theirs(app)], key=lambda each: each.not_after)
+
+
+def _ours(app: App) -> Iterator[Ending]:
+    for each in lifecycle.held(app):
+        if each.info.purpose == "signing" and each.state in _COUNTED:
+            yield _last(each.info.name, False, [app.keyring.certificate(each.info.name)])
+
+
+def _theirs(app: App) -> Iterator[Ending]:
+    """For a change-over two are pinned: the one that ends last is what matters."""
+    for code, section in app.config.partners.items():
+        if pinned := trusted(app, section):
+            yield _last(code, True, pinned)
+
+
+def _last(holder: str, partner: bool, pems: Sequence[bytes]) -> Ending:
+    from keys import certificates
+
+    with translated():
+        found = max((each for pem in pems for each in certificates.load(pem)), key=lambda c: c.not_valid_after_utc)
+    return Ending(holder, partner, found.not_valid_before_utc, found.not_valid_after_utc)

@@ -1,0 +1,195 @@
+"""The keys of a home at work: which one is used towards which partner, and the steps of their lives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway.domain import key_life
+from gateway.domain.errors import NotConfigured, NotFound, Refusal
+from gateway.domain.key_life import KeyState, Step
+from gateway.proof import require_valid, translated
+
+if TYPE_CHECKING:
+    from gateway.app import App
+    from gateway.config import PartnerSection
+    from keys.keyring import KeyInfo
+    from keys.passphrase import Passphrase
+
+_SUCCEED = ("signing", "transport")
+"""Purposes of keys that partners know, and of which one succeeds another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One key of ours, its state, and the partners towards whom it is used now."""
+
+    info: KeyInfo
+    state: KeyState
+    line: str
+    partners: tuple[str, ...]
+
+
+def signing_name(app: App, code: str) -> str:
+    """The key that signs files to a partner now; raises ``NotConfigured`` when it is retired."""
+    return _usable(app, app.config.partners[code].signing_key, code)
+
+
+def identity_file(app: App, code: str) -> Path:
+    """The SSH identity with which we log in at a partner now."""
+    path = app.home / app.config.partners[code].identity
+    return path.with_name(_usable(app, path.name, code))
+
+
+def _usable(app: App, configured: str, code: str) -> str:
+    steps = _steps(app)
+    name = key_life.in_use(configured, code, steps)
+    if key_life.state_of(name, steps, {name}) != KeyState.ACTIVE:
+        raise NotConfigured("key_retired", key=name, partner=code)
+    return name
+
+
+def held(app: App) -> list[Held]:
+    """Every key of ours, also what is left of those that were destroyed."""
+    steps = _steps(app)
+    towards = {purpose: _used(app, purpose, steps) for purpose in _SUCCEED}
+    return [_held(info, steps, towards.get(info.purpose, {})) for info in _infos(app, steps)]
+
+
+def _held(info: KeyInfo, steps: Sequence[Step], used: Mapping[str, str]) -> Held:
+    """A storage key or a person's key is simply used; it is no partner's matter."""
+    if info.purpose not in _SUCCEED:
+        return Held(info, KeyState.ACTIVE, info.name, ())
+    state = key_life.state_of(info.name, steps, used.values())
+    partners = tuple(code for code, name in used.items() if name == info.name)
+    return Held(info, state, key_life.line_of(info.name, steps), partners)
+
+
+def _infos(app: App, steps: Sequence[Step]) -> Iterator[KeyInfo]:
+    from keys.keyring import KeyInfo
+
+    with translated():
+        found = app.keyring.list()
+    yield from found
+    there = {info.name for info in found if info.purpose in _SUCCEED}
+    gone = {step.name: step for step in steps if step.state == KeyState.DESTROYED and step.name not in there}
+    yield from (KeyInfo(step.name, step.purpose, step.key_id, "") for step in gone.values())
+
+
+def _used(app: App, purpose: str, steps: Sequence[Step]) -> dict[str, str]:
+    """Partner -> the key of this purpose that is used towards it."""
+    named = {code: _configured(section, purpose) for code, section in app.config.partners.items()}
+    return {code: key_life.in_use(name, code, steps) for code, name in named.items() if name}
+
+
+def _configured(section: PartnerSection, purpose: str) -> str | None:
+    if purpose == "signing":
+        return section.signing_key
+    return Path(section.identity).name if section.host else None
+
+
+# -- steps
+
+
+def next_name(app: App, name: str) -> str:
+    """The name of the key that is to succeed ``name``; raises when one waits already."""
+    found = _one(app, name)
+    waiting = [each.info.name for each in held(app) if each.line == found.line and each.state == KeyState.PRE_ACTIVE]
+    if waiting and name not in waiting:
+        raise Refusal("key_waits", key=waiting[0], line=found.line)
+    taken = {each.info.name for each in held(app)}
+    return next(each for number in range(2, len(taken) + 3) if (each := f"{found.line}-{number}") not in taken)
+
+
+def rotate(app: App, name: str, passphrase: Passphrase, actor: str) -> Held:
+    """Make the key that is to succeed ``name``; nothing uses it before it is activated."""
+    found, new = _one(app, name), next_name(app, name)
+    now = app.clock.now()
+    with translated():
+        if found.info.purpose == "signing":
+            info = app.keyring.generate_signing(new, f"Chitra {new}", passphrase, now=now)
+        else:
+            info = app.keyring.generate_ssh(new, passphrase)
+    _take(app, Held(info, KeyState.PRE_ACTIVE, found.line, ()), KeyState.PRE_ACTIVE, "", actor)
+    return _one(app, new)
+
+
+def activate(app: App, name: str, partner: str | None, actor: str) -> Held:
+    """From now on this key is used, towards one partner or all whose line it is; it must open and be valid."""
+    found = _one(app, name)
+    steps = _steps(app)
+    _require_not_ended(found, steps)
+    if partner is not None:
+        app.context.partner(partner)
+    used = _used(app, found.info.purpose, steps)
+    lines = {key_life.line_of(key, steps) for code, key in used.items() if partner in (None, code)}
+    if found.line not in lines:
+        raise Refusal("key_line_unused", key=name, line=found.line)
+    _require_opens(app, found.info)
+    _take(app, found, KeyState.ACTIVE, partner or "", actor)
+    return _one(app, name)
+
+
+def retire(app: App, name: str, actor: str) -> Held:
+    """From now on this key signs nothing and opens no connection, whatever is configured."""
+    found = _one(app, name)
+    _require_not_ended(found, _steps(app))
+    _take(app, found, KeyState.VERIFY_ONLY, "", actor)
+    return _one(app, name)
+
+
+def destroy(app: App, name: str, actor: str) -> Held:
+    """Remove the private half of a key that is not used any more; what was cut short is taken up again."""
+    found = _one(app, name)
+    if found.state == KeyState.ACTIVE:
+        raise Refusal("key_in_use", key=name, partners=", ".join(found.partners))
+    if found.state != KeyState.DESTROYED:
+        _take(app, found, KeyState.DESTROYED, "", actor)
+    with translated():
+        app.keyring.destroy(found.info)
+    return _one(app, name)
+
+
+def _one(app: App, name: str) -> Held:
+    """A key of ours that may have a successor."""
+    found = [each for each in held(app) if each.info.name == name]
+    if not found:
+        raise NotFound("key_unknown", key=name)
+    fitting = [each for each in found if each.info.purpose in _SUCCEED]
+    if not fitting:
+        raise Refusal("key_without_successors", key=name, purpose=found[0].info.purpose)
+    return fitting[0]
+
+
+def _require_not_ended(found: Held, steps: Sequence[Step]) -> None:
+    if found.state == KeyState.DESTROYED:
+        raise Refusal("key_destroyed", key=found.info.name)
+    if key_life.is_retired(found.info.name, steps):
+        raise Refusal("key_retired", key=found.info.name)
+
+
+def _require_opens(app: App, info: KeyInfo) -> None:
+    """The pair belongs together, the passphrase is at hand, the certificate is valid."""
+    with translated():
+        if info.purpose == "transport":
+            app.keyring.ssh(info.name, app.passphrase(info.name))
+        else:
+            require_valid(app.signing_key(info.name), app.clock.now())
+
+
+def _take(app: App, found: Held, state: KeyState, partner: str, actor: str) -> None:
+    from gateway.store import key_steps
+
+    info = found.info
+    with app.store.begin() as tx:
+        step = Step(info.name, info.key_id, found.line, info.purpose, partner, state, tx.now())
+        key_steps.add(tx, step, actor)
+
+
+def _steps(app: App) -> list[Step]:
+    from gateway.store import key_steps
+
+    with app.store.read() as tx:
+        return key_steps.of_ours(tx)
