@@ -1,0 +1,141 @@
+"""Our signing key is exchanged while files are in flight: allocated, sealed, sent and answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.signatures import TemporarySpool
+
+from gateway import lifecycle, rehearsal
+from gateway.app import App
+from gateway.calendar import WorkingDays
+from gateway.domain.calendar import next_working
+from gateway.domain.key_life import KeyState
+from gateway.sandbox import clock, people
+from gateway.sandbox.sandbox import Sandbox
+from gateway.setup import init_home
+from gateway.store import batches, blobs
+from gateway.usecases import approve, integrity
+from gateway.usecases.allocate import allocate
+from gateway.usecases.deliver import deliver
+from gateway.usecases.intake import Request, import_batch
+from gateway.usecases.poll import poll
+from gateway.usecases.seal import seal
+from gateway.usecases.send import send
+from keys.enveloped import verify_enveloped
+
+FILES = 100
+_ZONE = timezone(timedelta(hours=7))
+_DAYS_MAX = 40
+
+
+def never_asked(key: str) -> bytes:
+    raise AssertionError(key)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> App:
+    """A rehearsal home with one payment to a file, its partners' folders on this disk."""
+    day = next_working(datetime.now(_ZONE).date() + timedelta(days=1), WorkingDays())
+    start = datetime.combine(day, datetime.min.time(), _ZONE) + timedelta(hours=9)
+    home = tmp_path / "home"
+    init_home(home, True, start, never_asked)
+    clock.start(home, start)
+    path = home / "chitra.toml"
+    text = re.sub(
+        r"\[partners\.(\w+)\]\n(.*\n)host(?:.*\n){5}",
+        r'[partners.\1.limits]\npayments_per_file_max = 1\n\n[partners.\1]\n\2directory = "sandbox/\1/home"\n',
+        path.read_text(),
+    )
+    path.write_text(text)
+    return App(home, never_asked)
+
+
+@contextmanager
+def partners(app: App) -> Iterator[Sandbox]:
+    """As they start, they know the certificates that our keyring holds by then."""
+    sandbox = rehearsal.partners(app)
+    yield sandbox
+    sandbox.close()
+
+
+def approved(app: App, payments: int) -> str:
+    path = app.home / "batch.csv"
+    people.write_csv(path, people.payments(payments, 3, f"{app.clock.now():%Y-%m}"))
+    with path.open("rb") as source:
+        period = f"{app.clock.now():%Y-%m}"
+        made = import_batch(app.context, Request(source, path.name, "pension", period, "maker", "thachthat"), {})
+    approve.submit(app.context, made.batch.id, "maker", app.operator_key("maker"))
+    for name in ("checker", "checker2"):
+        approve.approve(app.context, made.batch.id, name, app.operator_key(name))
+    return str(made.batch.id)
+
+
+def sent_files(app: App) -> dict[str, Any]:
+    with app.store.read() as tx:
+        rows = tx.rows("SELECT message_id, sha256, key_id, state, partner, name FROM file_out WHERE sha256 IS NOT NULL")
+    return {row.message_id: row for row in rows}
+
+
+def is_closed(app: App, batch: str) -> bool:
+    with app.store.read() as tx:
+        return batches.find(tx, batch).state == "closed"
+
+
+def test_m5_m13_t9_rotation_with_files_in_flight_loses_nothing_and_leaves_everything_verifiable(app: App) -> None:
+    context, batch = app.context, approved(app, FILES)
+    files = allocate(context, batch)
+    third = len(files) // 3
+    for file in files[:third]:
+        seal(context, file)
+    for partner in context.partners.values():
+        deliver(context, partner)
+    with partners(app) as sandbox:
+        sandbox.work()  # answers to the first third lie there, unread
+    for file in files[third : 2 * third]:
+        seal(context, file)
+    before = sent_files(app)
+
+    old = lifecycle.signing_name(app, "vietinbank")
+    new = lifecycle.rotate(app, old, app.passphrase("payments"), "user:test")
+    lifecycle.activate(app, new.info.name, None, "user:test")
+    assert lifecycle.destroy(app, old, "user:test").state == KeyState.DESTROYED
+
+    assert not send(context).errors
+    with partners(app) as sandbox:
+        for _day in range(_DAYS_MAX):
+            sandbox.work()
+            poll(context)
+            if is_closed(app, batch):
+                break
+            clock.next_day(app.home)
+        booked = rehearsal.books_of(sandbox)
+
+    after = sent_files(app)
+    assert is_closed(app, batch)
+    assert {each.debited for each in booked.values()} <= {0, 1}, "M1: nobody is paid twice"
+    assert len(booked) == len(after) == len(files) >= FILES, "every payment reached its partner"
+    assert {name: (row.sha256, row.key_id) for name, row in before.items()} == {
+        name: (after[name].sha256, after[name].key_id) for name in before
+    }, "M5: a sealed file keeps its bytes and its key"
+    assert {after[name].key_id for name in files[2 * third :]} == {new.info.key_id}
+    assert len({row.key_id for row in before.values()} | {new.info.key_id}) == 2
+    assert list(integrity.check(context)) == []
+    require_all_verify(app, after)
+
+
+def require_all_verify(app: App, files: dict[str, Any]) -> None:
+    """Every file by the certificate that stands in the keyring, and by no other."""
+    held = app.keyring.certificates()
+    for row in files.values():
+        with TemporarySpool().create() as spool, app.store.read() as tx:
+            blobs.copy(tx, row.sha256, spool)
+            spool.seek(0)
+            with verify_enveloped(spool, held, TemporarySpool(), app.clock.now()) as proven:
+                assert proven.key_id == row.key_id
