@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -23,12 +23,15 @@ from gateway.ports import Anchor
 
 _MACHINE_ID = Path("/etc/machine-id")
 
+Sign = Callable[[bytes], tuple[str, bytes]]
+"""Key id and signature over bytes."""
+
 
 class FileAnchors:
     """``gateway.ports.Anchors`` as files: the home's own one, and others that several machines may share."""
 
-    def __init__(self, own: Path, others: Sequence[Path]) -> None:
-        self._own, self._others = own, others
+    def __init__(self, own: Path, others: Sequence[Path], sign: Sign | None = None) -> None:
+        self._own, self._others, self._sign = own, others, sign
         self.machine = machine()
 
     def read(self) -> list[Anchor]:
@@ -36,14 +39,27 @@ class FileAnchors:
         return [found for path in (self._own, *self._others) if (found := _read(path))]
 
     def write(self, anchor: Anchor) -> None:
+        anchor = self.signed(anchor)
         for path in (self._own, *self._others):
             shown = anchor if path == self._own else replace(anchor, machine="")
             try:
                 with _alone(path):
                     if not _is_behind(shown, _read(path)):
-                        _replace(path, json.dumps(asdict(shown), sort_keys=True).encode())
+                        _replace(path, as_text(shown))
             except OSError as error:
                 raise NotConfigured("anchor_unwritable", path=str(path), reason=error.strerror or "") from None
+
+    def signed(self, anchor: Anchor) -> Anchor:
+        """With our signature, where there is a key: who can write at the place cannot make one up (A2)."""
+        if self._sign is None:
+            return anchor
+        key_id, signature = self._sign(anchor.signed)
+        return replace(anchor, key_id=key_id, signature=signature.hex())
+
+
+def as_text(anchor: Anchor) -> bytes:
+    """The content of an anchor's file."""
+    return json.dumps(asdict(anchor), sort_keys=True).encode()
 
 
 def _is_behind(anchor: Anchor, known: Anchor | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from gateway import config as configuration
 from gateway.config import Config, KeySection, PayerSection
 from gateway.domain.errors import NotConfigured
 from gateway.lifecycle import signing_name
-from gateway.proof import TranslatedVault, genuine, translated
+from gateway.proof import TranslatedVault, genuine, of_ours, translated
 from gateway.spool import FolderSpool, RandomIds
 from gateway.usecases.context import Context, Payer
 
@@ -175,7 +175,34 @@ class App:
         from gateway.anchors import FileAnchors
 
         others = [self.home / path for path in self.config.gateway.anchors]
-        return FileAnchors(self.home / "anchor.json", others)
+        return FileAnchors(self.home / "anchor.json", others, self._sign_anchor if self.config.partners else None)
+
+    def _sign_anchor(self, data: bytes) -> tuple[str, bytes]:
+        """By a key that sending needs anyway."""
+        key = self.signing_key(min(signing_name(self, code) for code in self.config.partners))
+        return key.key_id, key.sign(data)
+
+    def signed_anchor(self) -> tuple[Anchor, bytes]:
+        """How far the database came, signed by us, and the content of its file."""
+        from gateway.anchors import as_text
+        from gateway.ports import Anchor
+        from gateway.usecases import audit_log
+
+        if not self.config.partners:
+            raise NotConfigured("no_partners")
+        head = audit_log.head_of(self.store)
+        anchor = self.anchors.signed(Anchor(head.instance, head.epoch, head.sequence, head.hash))
+        return anchor, as_text(anchor)
+
+    @staticmethod
+    def signed_by(certificates: list[bytes]) -> Callable[[bytes, bytes], bool]:
+        """Whether one of these keys made a signature over bytes."""
+        return partial(of_ours, certificates)
+
+    def own_certificates(self) -> list[bytes]:
+        """Of every signing key that this keyring has or had."""
+        with translated():
+            return list(self.keyring.certificates())
 
     def anchors_at(self, path: Path) -> list[Anchor]:
         """What one file remembers, of whatever home; needs no configuration."""

@@ -209,6 +209,14 @@ class Anchor:
     hash: str
     machine: str = ""
     """Of a home that must not be copied; empty elsewhere."""
+    key_id: str = ""
+    signature: str = ""
+    """Hex, by a signing key of ours over ``signed``; both are empty where nothing signs."""
+
+    @property
+    def signed(self) -> bytes:
+        """What the signature covers: who we are and the link, wherever the anchor stands."""
+        return f"chitra anchor 1\n{self.instance}\n{self.epoch}\n{self.sequence}\n{self.hash}\n".encode()
 
 
 class Anchors(Protocol):

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from gateway.domain.errors import BadProof, NotConfigured, Tampered
 from gateway.ports import Clock, Proven, Spool
-from keys import cms, detached, errors, operators, trust, xmldsig
+from keys import cms, detached, errors, operators, signing, trust, xmldsig
 from keys.signing import SigningKey
 from keys.vault import Vault
 
@@ -105,6 +105,21 @@ class PartnerVerifier:
             if proof == "cms":
                 return cms.verify_cms(source, signature, *rest)
         raise NotConfigured("proof_not_supported", proof=proof)
+
+
+def of_ours(certificates: Sequence[bytes], data: bytes, signature: bytes) -> bool:
+    """A signature over ``data`` by one of these signing keys."""
+    return any(_is_by(each, data, signature) for each in certificates)
+
+
+def _is_by(certificate: bytes, data: bytes, signature: bytes) -> bool:
+    try:
+        signing.verify(certificate, signature, data)
+    except errors.BadSignature:
+        return False
+    except errors.KeysError as error:
+        raise NotConfigured(error.code, **error.params) from None
+    return True
 
 
 def genuine(public_pem: str, data: bytes, signature: bytes) -> bool:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
 
 from keys import certificates
-from keys.errors import BadKey
+from keys.errors import BadKey, BadSignature
 
 ALGORITHM = "rsa-3072"
 BITS = 3072
@@ -36,6 +37,15 @@ class SigningKey:
     def check_valid(self, now: datetime) -> None:
         """Raise ``NotTrusted`` when the certificate is not valid at ``now``."""
         certificates.check_valid(x509.load_pem_x509_certificate(self.certificate_pem), now)
+
+
+def verify(certificate_pem: bytes, signature: bytes, data: bytes) -> None:
+    """Raise ``BadSignature`` unless the key of this certificate signed exactly ``data``; asks for no validity now."""
+    certificate = certificates.load(certificate_pem)[0]
+    try:
+        certificates.rsa_key(certificate).verify(signature, data, PKCS1v15(), SHA256())
+    except InvalidSignature:
+        raise BadSignature("signature_mismatch", key_id=certificates.key_id_of(certificate)) from None
 
 
 def generate() -> rsa.RSAPrivateKey:

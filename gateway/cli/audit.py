@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -20,10 +20,12 @@ from gateway.cli.words import N_, _
 if TYPE_CHECKING:
     from gateway.ports import Anchor
     from gateway.store.discrepancy import Discrepancy
+    from gateway.store.instance import Head
     from gateway.store.store import Store
 
 _MASKED = "\N{HORIZONTAL ELLIPSIS}"
 _CHARS_MAX = 24
+_GROUPS_A_LINE = 4
 _WORDS_OF_PEOPLE = ("reason",)
 """Details that people wrote themselves: they may name somebody."""
 _DATABASE = click.option(
@@ -52,14 +54,30 @@ def audit() -> None:
 @click.option(
     "--head", "heads", multiple=True, metavar="TEXT", help=N_("A head that was written down; may be repeated.")
 )
+@click.option(
+    "--certificate",
+    "certificates",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=N_("Our certificate that must have signed the anchors; those of the home are known. May be repeated."),
+)
 @pass_session
-def verify(session: Session, database: str | None, places: Sequence[Path], heads: Sequence[str]) -> int:
+def verify(
+    session: Session,
+    database: str | None,
+    places: Sequence[Path],
+    heads: Sequence[str],
+    certificates: Sequence[Path],
+) -> int:
     from gateway.usecases import audit_log
 
     marks = [audit_log.read_written(each) for each in heads]
     anchors = _anchors(session, places, database is None)
+    ours = [each.read_bytes() for each in certificates] or (session.app.own_certificates() if database is None else [])
     with session.output.working(_("Walking the record")):
-        found = audit_log.verify(_store(session, database), anchors, marks)
+        found = audit_log.verify(
+            _store(session, database), anchors, marks, session.app.signed_by(ours) if ours else None
+        )
     walked, output = found.walked, session.output
     if not found.found:
         output.say(_("The record is whole: {records} acts.").format(records=walked.records))
@@ -82,15 +100,37 @@ def verify(session: Session, database: str | None, places: Sequence[Path], heads
     "head", help=N_("The last link of the record, to be written down or printed."), epilog="chitra audit head"
 )
 @_DATABASE
+@click.option("--print", "paper", is_flag=True, help=N_("A page for paper, with places for two signatures."))
 @pass_session
-def head(session: Session, database: str | None) -> int:
+def head(session: Session, database: str | None, paper: bool) -> int:
     from gateway.usecases import audit_log
 
     found = audit_log.head_of(_store(session, database))
     groups = audit_log.written(found.hash)
-    session.output.say(_("Installation {instance}, epoch {epoch}").format(**asdict(found)))
-    session.output.say(f"{found.sequence} {groups}")
+    for line in _page(found) if paper else _lines(found):
+        session.output.say(line)
     session.output.document(asdict(found) | {"written": f"{found.sequence} {groups}"})
+    return 0
+
+
+@audit.command(
+    "anchor",
+    help=N_("Write the last link of the record, signed by us, into a file to be kept elsewhere."),
+    epilog="chitra audit anchor -o /media/usb/2026-11-30.anchor",
+)
+@click.option(
+    "-o", "--output", "path", required=True, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    help=N_("The file to write; never overwrites."),
+)  # fmt: skip
+@pass_session
+def anchor(session: Session, path: Path) -> int:
+    from gateway.cli.target import new_file
+
+    written, content = session.app.signed_anchor()
+    with new_file(path) as target:
+        target.write(content)
+    session.output.say(_("Written: {path}").format(path=path))
+    session.output.document({"path": str(path)} | asdict(written))
     return 0
 
 
@@ -155,6 +195,28 @@ def _store(session: Session, database: str | None) -> Store:
 def _anchors(session: Session, places: Sequence[Path], of_home: bool) -> list[Anchor]:
     own = session.app.anchors.read() if of_home else []
     return own + [anchor for place in places for anchor in session.app.anchors_at(place)]
+
+
+def _lines(found: Head) -> Iterator[str]:
+    from gateway.usecases import audit_log
+
+    yield _("Installation {instance}, epoch {epoch}").format(instance=found.instance, epoch=found.epoch)
+    yield f"{found.sequence} {audit_log.written(found.hash)}"
+
+
+def _page(found: Head) -> Iterator[str]:
+    """For paper: what proves later that nothing before it was rewritten or cut off."""
+    from gateway.usecases import audit_log
+
+    groups = audit_log.written(found.hash).split()
+    yield from (_("The last link of the record of acts"), "")
+    yield _("Installation {instance}, epoch {epoch}").format(instance=found.instance, epoch=found.epoch)
+    yield from (_("Record {sequence}").format(sequence=found.sequence), "")
+    yield from ("    " + "  ".join(groups[start : start + _GROUPS_A_LINE]) for start in range(0, 16, _GROUPS_A_LINE))
+    yield ""
+    for _person in range(2):
+        yield from (_("Date ____________  Name ________________________  Signature ____________________"), "")
+    yield _('Keep it away from the machine. Compare: chitra audit verify --head "NUMBER GROUPS"')
 
 
 def _act(row: Any, unmasked: bool) -> dict[str, Any]:

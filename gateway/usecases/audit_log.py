@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.domain.errors import Refusal
@@ -16,6 +16,10 @@ from gateway.store.store import Store, Transaction
 HASH_DIGITS = 64
 _GROUP = 4
 _WRITTEN = re.compile(rf"(\d{{1,18}})[ :]([0-9a-f]{{{HASH_DIGITS}}})")
+_HEX = re.compile(r"(?:[0-9a-f]{2})+")
+
+IsOurs = Callable[[bytes, bytes], bool]
+"""Whether a signing key of ours made this signature over these bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +40,30 @@ class Verified:
     found: tuple[Discrepancy, ...]
 
 
-def verify(store: Store, anchors: Sequence[Anchor], marks: Sequence[Mark] = ()) -> Verified:
-    """Walk the chain, then hold it against every link that is remembered outside; reads the database only."""
+def verify(
+    store: Store, anchors: Sequence[Anchor], marks: Sequence[Mark] = (), is_ours: IsOurs | None = None
+) -> Verified:
+    """Walk the chain, then hold it against every link that is remembered outside; reads the database only.
+
+    With ``is_ours`` an anchor counts only when we signed it.
+    """
     with store.read() as tx:
         walked = audit.walk(tx)
         head = instance.head(tx) if instance.is_there(tx) else None
         outside = [found for each in anchors for found in _of_anchor(tx, head, each)]
         outside += [found for each in marks for found in _of_link(tx, "head", each.sequence, each.hash)]
+    outside += [found for each in anchors if is_ours for found in _of_signature(each, is_ours)]
     broken = (walked.broken,) if walked.broken else ()
     return Verified(walked, len(anchors) + len(marks), (*broken, *outside))
+
+
+def _of_signature(anchor: Anchor, is_ours: IsOurs) -> list[Discrepancy]:
+    where = f"anchor {anchor.instance} {anchor.epoch}"
+    if not anchor.signature:
+        return [Discrepancy("anchor_unsigned", where, "signature", "")]
+    if not _HEX.fullmatch(anchor.signature) or not is_ours(anchor.signed, bytes.fromhex(anchor.signature)):
+        return [Discrepancy("anchor_forged", where, "signature", anchor.key_id)]
+    return []
 
 
 def head_of(store: Store) -> Head:

@@ -28,6 +28,11 @@ TEMPLATES: Templates = {
     "anchor_of_later_life": N_(
         "The anchor is of a later epoch: this database was set back, or a copy of it went on. See safe mode."
     ),
+    "anchor_unsigned": N_(
+        "The anchor has no signature, so anybody may have written it. Was it written by an older version? Else tell the"
+        " auditor."
+    ),
+    "anchor_forged": N_("The signature of the anchor is not by a key of ours. Stop; tell the auditor."),
     "outside_is_ahead": N_(
         "Record {expected} is remembered outside, and the record ends at {got}: its end was cut off, or the database"
         " was set back. Stop; if no backup was restored, tell the auditor."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -109,3 +111,48 @@ def test_db_check_tells_a_proof_that_cannot_be_checked_again_to_a_person(month: 
     month.configure('trusted = ["keyring/partners/momo.pem"]', "trusted = []")
     answer = month.json("db", "check")
     assert (answer.code, {each["code"] for each in answer.document["findings"]}) == (3, {"proof_not_repeatable"})
+
+
+def test_a2_anchors_are_signed_and_one_that_somebody_made_up_is_found(month: Gateway) -> None:
+    """The whole record was rewritten, and an anchor that fits it was written without our key."""
+    path = month.home / "anchor.json"
+    genuine = json.loads(path.read_text())
+    assert genuine["key_id"] == month.json("key", "show", "payments").done()["key_id"]
+    for signature, code in (("", "anchor_unsigned"), ("00" * 384, "anchor_forged"), ("zz", "anchor_forged")):
+        path.write_text(json.dumps(genuine | {"signature": signature}))
+        answer = month.json("audit", "verify")
+        assert (answer.code, [each["code"] for each in answer.document["findings"]]) == (5, [code])
+    path.write_text(json.dumps(genuine | {"sequence": genuine["sequence"] - 1}))
+    found = {each["code"] for each in month.json("audit", "verify").document["findings"]}
+    assert found == {"outside_differs", "anchor_forged"}
+
+
+def test_a2_a_signed_anchor_proves_a_copy_offline_by_our_certificate_alone(month: Gateway, tmp_path: Path) -> None:
+    written = month.json("audit", "anchor", "-o", tmp_path / "kept.anchor").done()
+    assert written["sequence"] == month.json("audit", "head").done()["sequence"]
+    assert (tmp_path / "kept.anchor").stat().st_mode & 0o777 == 0o600
+    _edit(month.home / "chitra.db", "PRAGMA user_version")
+    for name in ("chitra.db", "keyring/payments.pem", "keyring/partners/momo.pem"):
+        shutil.copy(month.home / name, tmp_path)
+    offline = ("--home", tmp_path, "--json", "audit", "verify", "--database", tmp_path / "chitra.db")
+    anchored = (*offline, "--anchor", tmp_path / "kept.anchor", "--certificate")
+    assert chitra(*anchored, tmp_path / "payments.pem").done()["compared"] == 1
+    (foreign,) = chitra(*anchored, tmp_path / "momo.pem").document["findings"]
+    assert foreign["code"] == "anchor_forged"
+    _edit(tmp_path / "chitra.db", "DELETE FROM audit WHERE sequence > 40")
+    _edit(
+        tmp_path / "chitra.db",
+        "UPDATE audit_head SET (sequence, hash) = (SELECT sequence, hash FROM audit WHERE sequence = 40)",
+    )
+    assert chitra(*offline).done()["records"] == 40
+    (cut,) = chitra(*anchored, tmp_path / "payments.pem").document["findings"]
+    assert (cut["code"], cut["got"]) == ("outside_is_ahead", "40")
+
+
+def test_the_head_on_a_page_is_read_back_as_it_was_written(month: Gateway) -> None:
+    page = month.words("audit", "head", "--print").out
+    assert page.count("Signature ____") == 2
+    number = re.search(r"Record (\d+)", page)
+    assert number is not None
+    digits = " ".join(re.findall(r"^ {4}([0-9a-f ]+)$", page, re.MULTILINE))
+    assert month.json("audit", "verify", "--head", f"{number[1]} {digits}").done()["compared"] == 2
