@@ -17,7 +17,7 @@ from formats.text import Charset
 
 Delivery = Literal["rename", "direct", "marker", "dropbox"]
 """How a file becomes the partner's: see ``docs/file.md``."""
-Proof = Literal["enveloped", "detached", "cms", "channel"]
+Proof = Literal["enveloped", "detached", "cms", "openpgp", "channel"]
 Signature = Literal["enveloped", "detached", "cms"]
 Answer = Literal["pain.002", "camt.052", "camt.053", "camt.054"]
 Ready = Literal["rename", "done", "stable"]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from keys.keyring import Keyring
     from keys.operators import OperatorKey
     from keys.passphrase import Passphrase
+    from keys.pgp import PgpKey
     from keys.signing import SigningKey
 
 _SUCCESSOR = re.compile(r"-[0-9]+$")
@@ -42,6 +43,7 @@ class App:
         self._ask = ask
         self._operator_passphrase = operator_passphrase
         self._signing_keys: dict[str, SigningKey] = {}
+        self._openpgp_keys: dict[str, PgpKey] = {}
 
     @cached_property
     def config(self) -> Config:
@@ -111,11 +113,19 @@ class App:
                 self._signing_keys[name] = self.keyring.signer(name, self.passphrase(name))
         return self._signing_keys[name]
 
+    def openpgp_key(self, name: str) -> PgpKey:
+        if name not in self._openpgp_keys:
+            with translated():
+                self._openpgp_keys[name] = self.keyring.openpgp(name, self.passphrase(name))
+        return self._openpgp_keys[name]
+
     def open_keys(self) -> None:
         """Everything that a run without a person needs, so that what is missing is said at once."""
         self.vault()
         for name in sorted({signing_name(self, code) for code in self.config.partners}):
             self.signing_key(name)
+        for name in sorted({each.openpgp_key for each in self.config.partners.values() if each.openpgp_trusted}):
+            self.openpgp_key(name)
 
     def require_partners(self) -> None:
         """Everything that is needed to reach and to prove the partners, so that what cannot work is said at once."""

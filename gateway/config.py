@@ -103,7 +103,7 @@ class InboxOverride(Section):
     folder: str | None = None
     archive: str | None = None
     pattern: str | None = None
-    proof: Literal["enveloped", "detached", "cms", "channel"] | None = None
+    proof: Literal["enveloped", "detached", "cms", "openpgp", "channel"] | None = None
     size_bytes_max: int | None = Field(default=None, ge=1)
     ready: Literal["rename", "done", "stable"] | None = None
     stable_polls: int | None = Field(default=None, ge=2)
@@ -134,6 +134,8 @@ class PartnerSection(Section):
     directory: str | None = None
     signing_key: str = "payments"
     trusted: tuple[str, ...] = ()
+    openpgp_key: str = "openpgp"
+    openpgp_trusted: tuple[str, ...] = ()
     outbox: OutboxOverride = OutboxOverride()
     inboxes: dict[str, InboxOverride] = {}
     """By message: ``[partners.X.inboxes."camt.053"]``."""

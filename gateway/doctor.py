@@ -18,7 +18,7 @@ from gateway.config import FILE_NAME, PartnerSection
 from gateway.domain import key_life
 from gateway.domain.errors import ChitraError, NotConfigured, Refusal, SafeMode, Soon, Tampered
 from gateway.domain.key_life import KeyState
-from gateway.partners import configured_profile, trusted
+from gateway.partners import configured_profile, pgp_pins, trusted, uses_openpgp
 from gateway.proof import translated
 from gateway.setup import TO_FILL_IN
 from gateway.store import audit
@@ -104,6 +104,8 @@ def _partner_looks(app: App) -> Iterator[tuple[str, Look]]:
     for code, section in sections.items():
         yield f"signing:{code}", partial(_key_in_use, app, code)
         yield f"trusted:{code}", partial(_trusted, app, section)
+        if uses_openpgp(configured_profile(section)):
+            yield f"openpgp:{code}", partial(_openpgp, app, section)
         if section.host:
             yield f"host-keys:{code}", partial(_host_keys, section)
 
@@ -168,7 +170,11 @@ def _days_left(pems: Sequence[bytes], now: datetime) -> int:
     with translated():
         last = max((each for pem in pems for each in certificates.load(pem)), key=lambda each: each.not_valid_after_utc)
         certificates.check_valid(last, now)
-    days = (last.not_valid_after_utc - now).days
+    return _long_enough(last.not_valid_after_utc, now)
+
+
+def _long_enough(end: datetime, now: datetime) -> int:
+    days = (end - now).days
     limit = key_life.alarm(days)
     if limit == max(key_life.ALARM_DAYS):
         raise Soon("certificate_ends_soon", days=days)
@@ -207,10 +213,24 @@ def _schema(message: str) -> Params:
 
 def _trusted(app: App, section: PartnerSection) -> Params:
     pems = trusted(app, section)
-    signed = any(inbox.proof != "channel" for inbox in configured_profile(section).inboxes)
+    signed = any(inbox.proof not in ("channel", "openpgp") for inbox in configured_profile(section).inboxes)
     if signed and not pems:
         raise NotConfigured("no_trusted_certificate")
     return {"certificates": len(pems), "days": _days_left(pems, app.clock.now()) if pems else 0}
+
+
+def _openpgp(app: App, section: PartnerSection) -> Params:
+    """The library is there, our key opens, no certificate is revoked, and neither ours nor the partner's last one soon
+    ends."""
+    pins, now = pgp_pins(app, section), app.clock.now()
+    with translated():
+        for each in (pins.key.certificate, *pins.trusted):
+            each.check_valid(now)
+    for side in ([pins.key.certificate], pins.trusted):
+        ends = [each.not_after for each in side]
+        if None not in ends:
+            _long_enough(max(filter(None, ends)), now)
+    return {"key": pins.key.key_id, "pinned": ", ".join(each.key_id for each in pins.trusted)}
 
 
 def _host_keys(section: PartnerSection) -> Params:

@@ -13,7 +13,7 @@ from gateway.config import PartnerSection, Section
 from gateway.domain.errors import NotConfigured
 from gateway.lifecycle import identity_file, signing_name
 from gateway.ports import Transport
-from gateway.proof import PartnerVerifier, PaymentSigner, translated
+from gateway.proof import PartnerVerifier, PaymentSigner, PgpPins, translated
 from gateway.usecases.context import Partner
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def require_usable(app: App) -> None:
     """Whether every partner could be reached and proven, as far as can be told without a connection; raises."""
     for code, section in app.config.partners.items():
         _verifier(app, section)
+        if uses_openpgp(configured_profile(section)):
+            pgp_pins(app, section)
         if section.directory is None:
             from gateway.transport import ssh
 
@@ -121,4 +123,20 @@ def trusted(app: App, section: PartnerSection) -> tuple[bytes, ...]:
 def _verifier(app: App, section: PartnerSection) -> PartnerVerifier:
     with translated():
         own = app.keyring.certificates()
-    return PartnerVerifier(trusted(app, section), own, app.spool, app.clock)
+    return PartnerVerifier(trusted(app, section), own, app.spool, app.clock, lambda: pgp_pins(app, section))
+
+
+def uses_openpgp(profile: Profile) -> bool:
+    """Whether any file of the partner is an OpenPGP message."""
+    return any(inbox.proof == "openpgp" for inbox in profile.inboxes)
+
+
+def pgp_pins(app: App, section: PartnerSection) -> PgpPins:
+    """The partner's OpenPGP certificates and our key for it, opened at first use."""
+    from keys import pgp
+
+    if not section.openpgp_trusted:
+        raise NotConfigured("openpgp_not_declared")
+    with translated():
+        trusted = pgp.load_certificates(app.home / path for path in section.openpgp_trusted)
+    return PgpPins(trusted, app.openpgp_key(section.openpgp_key))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
 from gateway.domain.errors import BadProof, NotConfigured, Tampered
 from gateway.ports import Clock, Proven, Spool
-from keys import cms, detached, errors, operators, signing, trust, xmldsig
+from keys import cms, detached, errors, operators, pgp, signing, trust, xmldsig
+from keys.pgp import PgpCertificate, PgpKey
 from keys.signing import SigningKey
 from keys.vault import Vault
 
@@ -78,17 +80,40 @@ def require_valid(key: SigningKey, now: datetime) -> None:
         raise NotConfigured("own_certificate_not_valid", key=key.name, reason=error.code) from None
 
 
+@dataclass(frozen=True, slots=True)
+class PgpPins:
+    """OpenPGP with one partner: the certificates that are pinned, and our key."""
+
+    trusted: tuple[PgpCertificate, ...]
+    key: PgpKey
+
+
+def no_pgp() -> PgpPins:
+    """Of a partner with whom it was not agreed."""
+    raise NotConfigured("openpgp_not_declared")
+
+
 class PartnerVerifier:
     """Proofs of one partner: its pinned certificates, and ours, to recognise our own message coming back."""
 
-    def __init__(self, trusted: Sequence[bytes], own: Sequence[bytes], spool: Spool, clock: Clock) -> None:
-        self._trusted, self._own, self._spool, self._clock = trusted, own, spool, clock
+    def __init__(
+        self,
+        trusted: Sequence[bytes],
+        own: Sequence[bytes],
+        spool: Spool,
+        clock: Clock,
+        pgp_pins: Callable[[], PgpPins] = no_pgp,
+    ) -> None:
+        self._trusted, self._own, self._spool, self._clock, self._pgp_pins = trusted, own, spool, clock, pgp_pins
 
     def verify(self, source: BinaryIO, proof: str, size_bytes_max: int) -> Proven:
         now: datetime = self._clock.now()
         with translated():
             if proof == "enveloped":
                 return xmldsig.verify_enveloped(source, self._trusted, self._spool, now, size_bytes_max, self._own)
+            if proof == "openpgp":
+                pins = self._pgp_pins()
+                return pgp.verify_pgp(source, pins.trusted, pins.key, self._spool, now, size_bytes_max)
             if proof == "channel":
                 return trust.accept_channel(source, self._spool)
         raise NotConfigured("proof_not_supported", proof=proof)

@@ -21,6 +21,7 @@ _FINE = {
     "anchors": N_("{places} places agree with the database"),
     "schema": N_("installed"),
     "trusted": N_("{certificates} pinned, valid for {days} more days"),
+    "openpgp": N_("our key {key}, pinned {pinned}"),
     "host-keys": N_("{pinned}"),
     "disk": N_("{free_mib} MiB free"),
 }

@@ -163,6 +163,8 @@ def _details(session: Session, found: Partner) -> dict[str, Any]:
         "signing_key": section.signing_key,
         "host_keys": list(section.host_keys),
         "trusted": list(section.trusted),
+        "openpgp_key": section.openpgp_key,
+        "openpgp_trusted": list(section.openpgp_trusted),
         "outbox": _outbox(found),
         "inboxes": [_fields(inbox, *_INBOX) for inbox in profile.inboxes],
         "limits": _fields(profile.limits, "payments_per_file_max", "amount_per_file_max", "amount_per_payment_max"),

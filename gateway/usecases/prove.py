@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any, BinaryIO
@@ -13,9 +14,11 @@ from gateway.domain.errors import Tampered
 from gateway.store import batches, blobs, browse, evidence, proofs, recalls, succession
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn, FileOut, Payment
+from gateway.usecases.collect import inbox_of
 from gateway.usecases.context import Context
 from gateway.usecases.rows import content_salt
 from gateway.usecases.seal import approved_line
+from gateway.usecases.understand import verified
 
 Fields = dict[str, Any]
 SignatureOf = Callable[[BinaryIO], Mapping[str, str] | None]
@@ -129,7 +132,7 @@ class _Gathering:
 
     def _answer(self, reference: str, statuses: list[Fields]) -> Fields:
         file = evidence.find(self._tx, reference)
-        with closing(self._bytes(file.sha256)) as source:
+        with closing(self._message(file)) as source:
             part, left_out = shown.status(source, self._payment.end_to_end_id)
         return self._received(file) | {"said": statuses, "part": part.decode(), "left_out": left_out}
 
@@ -140,7 +143,7 @@ class _Gathering:
     def _booking(self, row: Any) -> Fields:
         file = evidence.find(self._tx, row.reference)
         details = () if row.detail is None else (row.detail,)
-        with closing(self._bytes(file.sha256)) as source:
+        with closing(self._message(file)) as source:
             part, left_out = shown.entry(source, row.statement, row.entry, details)
         fields = {name: getattr(row, name) for name in _OF_BOOKING}
         return self._received(file) | fields | {"part": part.decode(), "left_out": left_out}
@@ -159,11 +162,24 @@ class _Gathering:
 
     def _received(self, file: FileIn) -> Fields:
         """Which file it stands in, and the partner's signature over that."""
-        with closing(self._bytes(file.sha256)) as source:
+        with closing(self._message(file)) as source:
             return {
                 "file": {name: getattr(file, name) for name in _OF_FILE_IN},
                 "signature": self._signature_of(source),
             }
+
+    def _message(self, file: FileIn) -> BinaryIO:
+        """What a file says: its bytes, or what they hold when they are an OpenPGP message."""
+        source = self._bytes(file.sha256)
+        if file.proof != "openpgp":
+            return source
+        with closing(source):
+            partner = self._context.partner(file.partner)
+            with closing(verified(partner, inbox_of(partner, file), file.name, None, source)) as proven:
+                target = self._context.spool.create()
+                shutil.copyfileobj(proven.open(), target)
+                target.seek(0)
+                return target
 
     def _bytes(self, sha256: str) -> BinaryIO:
         target = self._context.spool.create()

@@ -79,7 +79,8 @@ def examine(
         with closing(verified(partner, inbox, arrival.name, signature, spool)) as proven:
             crash_point("proof verified")
             spool.seek(0)
-            return _process(context, partner, inbox, file, proven, schema.findings(spool, _kind(inbox, proven)))
+            message = proven.open() if inbox.proof == "openpgp" else spool
+            return _process(context, partner, inbox, file, proven, schema.findings(message, _kind(inbox, proven)))
     except FormatError as error:
         reason: ChitraError = ChitraError(error.code, **error.params)
     except (BadProof, Alarm) as alarm:
@@ -102,7 +103,8 @@ def _process(
 ) -> Received:
     """Transaction B: everything the file says and everything it changes, together.
 
-    The findings are about the bytes as received: without its signature an envelope would be empty.
+    The findings are about the bytes as received, once they are decrypted: without its signature an envelope would be
+    empty.
     """
     with context.store.begin() as tx:
         row = tx.session.get_one(FileIn, file.id)

@@ -21,7 +21,7 @@ from adapters.profile import Profile
 from gateway.calendar import WorkingDays
 from gateway.checking import check_for
 from gateway.ports import Transport
-from gateway.proof import PartnerVerifier, PaymentSigner, genuine
+from gateway.proof import PartnerVerifier, PaymentSigner, PgpPins, genuine, no_pgp
 from gateway.store.tables import Operator
 from gateway.transport.directory import DirectoryTransport
 from gateway.usecases import approve
@@ -122,6 +122,7 @@ class Gateway:
     profiles: dict[str, Profile] = field(default_factory=lambda: dict(_profiles()))
     wrap: Callable[[Transport], Transport] = lambda transport: transport
     points: Points | None = None
+    pgp_pins: Callable[[], PgpPins] = no_pgp
 
     @cached_property
     def store(self) -> CountedStore:
@@ -157,7 +158,9 @@ class Gateway:
             profile=self.profiles[code],
             connect=lambda: self._connect(code),
             signer=lambda: PaymentSigner(key, self.clock),
-            verifier=lambda: PartnerVerifier(trusted, [key.certificate_pem], TemporarySpool(), self.clock),
+            verifier=lambda: PartnerVerifier(
+                trusted, [key.certificate_pem], TemporarySpool(), self.clock, self.pgp_pins
+            ),
         )
 
     @contextmanager

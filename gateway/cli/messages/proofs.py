@@ -61,6 +61,9 @@ TEMPLATES: Templates = {
     "openpgp_not_installed": N_(
         "OpenPGP is declared for a partner, but its library is not installed. Install openpgp.lock as well."
     ),
+    "openpgp_not_declared": N_(
+        "OpenPGP is declared for a partner, but no certificate of it. Enter it in chitra.toml under openpgp_trusted."
+    ),
     "openpgp_certificate_unreadable": N_(
         "An OpenPGP certificate cannot be read. A file holds one, in ASCII armour; get it again."
     ),
