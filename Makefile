@@ -54,10 +54,11 @@ schemas: $(VENV)/.installed ## the official ISO 20022 schemas, from pinned and h
 
 locks: $(VENV)/.installed ## choose versions anew: the lock files, with hashes and without index addresses
 	$(COMPILE) --output-file base.lock pyproject.toml
-	$(COMPILE) --extra openpgp --output-file dev.lock pyproject.toml requirements/dev.in
+	$(COMPILE) --extra openpgp --extra pkcs11 --output-file dev.lock pyproject.toml requirements/dev.in
 	$(COMPILE) --output-file bench.lock pyproject.toml requirements/bench.in
 	$(COMPILE) --output-file fuzz.lock requirements/fuzz.in
 	$(COMPILE) --output-file openpgp.lock requirements/openpgp.in
+	$(COMPILE) --output-file pkcs11.lock requirements/pkcs11.in
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(BENCH) $(FUZZ) fuzz/found build dist formats/iso20022/xsd .pytest_cache .mypy_cache .ruff_cache .hypothesis

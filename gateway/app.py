@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
 
 from gateway import clock as clocks
 from gateway import config as configuration
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from keys.passphrase import Passphrase
     from keys.pgp import PgpKey
     from keys.signing import SigningKey
+    from keys.token import Pin, Place
+
+Secret = TypeVar("Secret", bound="Passphrase")
 
 _SUCCESSOR = re.compile(r"-[0-9]+$")
 """What ``key rotate`` adds to a name."""
@@ -44,6 +48,9 @@ class App:
         self._operator_passphrase = operator_passphrase
         self._signing_keys: dict[str, SigningKey] = {}
         self._openpgp_keys: dict[str, PgpKey] = {}
+
+        self._opening = Lock()
+        """Workers that need a key at once ask for its passphrase or PIN once."""
 
     @cached_property
     def config(self) -> Config:
@@ -91,13 +98,16 @@ class App:
     def _passphrase(self, key: str, source: str) -> Passphrase:
         from keys.passphrase import Passphrase
 
-        kind, _, where = source.partition(":")
+        return self._secret(key, source, Passphrase)
+
+    def _secret(self, key: str, source: str, kind: type[Secret]) -> Secret:
+        way, _, where = source.partition(":")
         with translated():
-            if kind == "file":
-                return Passphrase.from_file(self.home / where)
-            if kind == "credential":
-                return Passphrase.from_credential(_credentials(key) / where)
-            return Passphrase.of(self._ask(key))
+            if way == "file":
+                return kind.from_file(self.home / where)
+            if way == "credential":
+                return kind.from_credential(_credentials(key) / where)
+            return kind.of(self._ask(key))
 
     def operator_key(self, name: str) -> OperatorKey:
         """The key of the acting person, opened with ``--passphrase-file`` or a prompt."""
@@ -108,9 +118,11 @@ class App:
             return self.keyring.operator(name, self._passphrase(name, source))
 
     def signing_key(self, name: str) -> SigningKey:
-        if name not in self._signing_keys:
-            with translated():
-                self._signing_keys[name] = self.keyring.signer(name, self.passphrase(name))
+        """Opened once; of a key in a token the session is kept."""
+        with self._opening:
+            if name not in self._signing_keys:
+                with translated():
+                    self._signing_keys[name] = self._signer(name)
         return self._signing_keys[name]
 
     def openpgp_key(self, name: str) -> PgpKey:
@@ -118,6 +130,28 @@ class App:
             with translated():
                 self._openpgp_keys[name] = self.keyring.openpgp(name, self.passphrase(name))
         return self._openpgp_keys[name]
+
+    def _signer(self, name: str) -> SigningKey:
+        if place := self.token_place(name):
+            return self.keyring.token_signer(name, place, self.pin(name))
+        return self.keyring.signer(name, self.passphrase(name))
+
+    def token_place(self, name: str) -> Place | None:
+        """Where a key lies, when that is in a token; its label there is its name unless configured."""
+        from keys.token import Place
+
+        section = self._key_section(name)
+        if section is None or section.module is None:
+            return None
+        return Place(Path(section.module), section.token, section.serial, section.label or name)
+
+    def pin(self, name: str, file: Path | None = None) -> Pin:
+        """Of the token of a key: of ``file``, else from where ``chitra.toml`` says."""
+        from keys.token import Pin
+
+        section = self._key_section(name)
+        source = f"file:{file.absolute()}" if file else section.passphrase if section else "prompt"
+        return self._secret(name, source, Pin)
 
     def open_keys(self) -> None:
         """Everything that a run without a person needs, so that what is missing is said at once."""

@@ -158,6 +158,20 @@ class PartnerSection(Section):
 
 class KeySection(Section):
     passphrase: str = Field(pattern=r"^(prompt|file:.+|credential:.+)$")
+    """Of a key in a token its PIN."""
+    module: str | None = Field(default=None, pattern=r"^/.+")
+    """The vendor's PKCS#11 library: the key lies in a token."""
+    token: str = ""
+    serial: str = ""
+    label: str | None = None
+    """Of the key in the token."""
+
+    @model_validator(mode="after")
+    def _which_token(self) -> KeySection:
+        named = bool(self.token or self.serial)
+        if named != (self.module is not None) or (self.label and not named):
+            raise ValueError("a key in a token needs module, and token or serial")
+        return self
 
 
 class CalendarSection(Section):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from gateway.domain import key_life
 from gateway.domain.errors import NotConfigured, NotFound, Refusal
@@ -13,10 +13,11 @@ from gateway.domain.key_life import KeyState, Step
 from gateway.proof import require_valid, translated
 
 if TYPE_CHECKING:
-    from gateway.app import App
+    from gateway.app import App, AskPassphrase
     from gateway.config import PartnerSection
     from keys.keyring import KeyInfo
     from keys.passphrase import Passphrase
+    from keys.token import Pin
 
 _SUCCEED = ("signing", "transport")
 """Purposes of keys that partners know, and of which one succeeds another."""
@@ -103,15 +104,39 @@ def next_name(app: App, name: str) -> str:
     return next(each for number in range(2, len(taken) + 3) if (each := f"{found.line}-{number}") not in taken)
 
 
+def make(app: App, name: str, purpose: str, secret: Passphrase) -> KeyInfo:
+    """A new key of ours, in the keyring or in the token that is configured for its name."""
+    now, common_name = app.clock.now(), f"Chitra {name}"
+    with translated():
+        if purpose == "transport":
+            return app.keyring.generate_ssh(name, secret)
+        if purpose == "openpgp":
+            return app.keyring.generate_openpgp(name, common_name, secret, now=now)
+        if place := app.token_place(name):
+            return app.keyring.generate_in_token(name, common_name, place, cast("Pin", secret), now=now)
+        return app.keyring.generate_signing(name, common_name, secret, now=now)
+
+
+def take_from_token(app: App, name: str, pin: Pin, certificate: bytes) -> KeyInfo:
+    """A signing key that is in its token already, with the certificate that somebody issued for it."""
+    place = app.token_place(name)
+    if place is None:
+        raise NotConfigured("key_without_token", key=name)
+    with translated():
+        return app.keyring.take_from_token(name, place, pin, certificate, now=app.clock.now())
+
+
+def new_secret(app: App, name: str, purpose: str, file: Path | None, ask: AskPassphrase) -> Passphrase:
+    """For a key about to be made: a passphrase, or the PIN of the token."""
+    if purpose == "signing" and app.token_place(name):
+        return app.pin(name, file)
+    return app.new_passphrase(name, file, ask)
+
+
 def rotate(app: App, name: str, passphrase: Passphrase, actor: str) -> Held:
     """Make the key that is to succeed ``name``; nothing uses it before it is activated."""
     found, new = _one(app, name), next_name(app, name)
-    now = app.clock.now()
-    with translated():
-        if found.info.purpose == "signing":
-            info = app.keyring.generate_signing(new, f"Chitra {new}", passphrase, now=now)
-        else:
-            info = app.keyring.generate_ssh(new, passphrase)
+    info = make(app, new, found.info.purpose, passphrase)
     _take(app, Held(info, KeyState.PRE_ACTIVE, found.line, ()), KeyState.PRE_ACTIVE, "", actor)
     return _one(app, new)
 
@@ -150,6 +175,11 @@ def destroy(app: App, name: str, actor: str) -> Held:
     with translated():
         app.keyring.destroy(found.info)
     return _one(app, name)
+
+
+def purpose_of(app: App, name: str) -> str:
+    """Of a key of ours that may have a successor."""
+    return _one(app, name).info.purpose
 
 
 def _one(app: App, name: str) -> Held:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -12,6 +13,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from keys.errors import BadKey, NotTrusted
+
+if TYPE_CHECKING:
+    from keys.token import TokenKey
 
 RSA_BITS_MIN = 2048
 _COMMON_NAME_CHARS_MAX = 64
@@ -28,7 +32,7 @@ _USAGE = x509.KeyUsage(
 )
 
 
-def self_signed(key: RSAPrivateKey, common_name: str, now: datetime, days: int) -> x509.Certificate:
+def self_signed(key: RSAPrivateKey | TokenKey, common_name: str, now: datetime, days: int) -> x509.Certificate:
     """A certificate for signing and nothing else, valid from ``now`` for ``days``."""
     if not 1 <= len(common_name) <= _COMMON_NAME_CHARS_MAX:
         raise BadKey("common_name_length", chars_max=_COMMON_NAME_CHARS_MAX)
@@ -42,7 +46,7 @@ def self_signed(key: RSAPrivateKey, common_name: str, now: datetime, days: int) 
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_USAGE, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-        .sign(key, SHA256())
+        .sign(cast(RSAPrivateKey, key), SHA256())
     )
 
 
@@ -55,6 +59,27 @@ def load(pem: bytes) -> tuple[x509.Certificate, ...]:
     for certificate in found:
         rsa_key(certificate)
     return found
+
+
+def load_one(pem: bytes) -> x509.Certificate:
+    """The one certificate of a PEM text, made for signing."""
+    found = load(pem)
+    if len(found) != 1:
+        raise BadKey("certificate_not_alone", found=len(found))
+    require_signs(found[0])
+    return found[0]
+
+
+def require_signs(certificate: x509.Certificate) -> None:
+    """Raise for a certificate that says of itself that its key is for something else."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return
+    except ValueError:
+        raise BadKey("certificate_unreadable") from None
+    if not (usage.digital_signature or usage.content_commitment):
+        raise BadKey("certificate_wrong_purpose", key_id=key_id_of(certificate))
 
 
 def rsa_key(certificate: x509.Certificate) -> RSAPublicKey:

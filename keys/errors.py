@@ -6,6 +6,7 @@
     ├── KeyExists            a file of this name stands already; keys are never overwritten
     ├── UnsafeFile           link, foreign owner, mode too open: not even read
     ├── BadKey               a name, passphrase, certificate or host key that cannot be used
+    ├── TokenTrouble         a PKCS#11 token, or what should lie in it, cannot be used
     ├── BrokenEnvelope       personal data at rest was changed, moved to another row, or sealed by another vault
     ├── NoBackup             not a backup, or of a form that this version does not know
     ├── BrokenBackup         a backup that was cut short or changed
@@ -60,6 +61,10 @@ class UnsafeFile(KeysError):
 
 class BadKey(KeysError):
     """Not a usable key, certificate, name or passphrase."""
+
+
+class TokenTrouble(KeysError):
+    """A token that is missing, locked, lost, or without the right key; no PIN is tried again by itself."""
 
 
 class BrokenEnvelope(KeysError):

@@ -2,6 +2,7 @@
 
     keyring/                     0700
     ├── NAME.key, NAME.pem       signing key (sealed) and its certificate
+    ├── NAME.token, NAME.pem     what is known of a signing key in a PKCS#11 token, and its certificate
     ├── NAME.key, NAME.asc       OpenPGP key (sealed) and its certificate
     ├── vault.key                storage key (sealed)
     ├── NAME, NAME.pub           SSH identity (OpenSSH format) and its public line
@@ -16,19 +17,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from keys import certificates, files, operators, pgp, sealed, signing, ssh, vault
+from cryptography.x509 import Certificate
+
+from keys import certificates, files, operators, pgp, sealed, signing, ssh, token, vault
 from keys.certificates import key_id_of, to_pem
-from keys.errors import BadKey
+from keys.errors import BadKey, KeyExists
 from keys.operators import OperatorKey
 from keys.passphrase import Passphrase
 from keys.pgp import PgpKey
 from keys.sealed import Header
 from keys.signing import SigningKey
 from keys.ssh import SshIdentity
+from keys.token import Pin, Place, TokenKey
 from keys.vault import Vault
 
 VAULT = "vault"
@@ -84,6 +89,43 @@ class Keyring:
         if key.key_id != header.key_id:
             raise BadKey("certificate_swapped", key=name)
         return key
+
+    def generate_in_token(
+        self, name: str, common_name: str, place: Place, pin: Pin, *, now: datetime, days: int = 730
+    ) -> KeyInfo:
+        """RSA-3072, made in the token and never out of it, with a self-signed certificate like that of any other."""
+        self._require_free(name)
+        with closing(token.generate(place, pin)) as private:
+            return self._refer(name, certificates.self_signed(private, common_name, now, days), now)
+
+    def take_from_token(self, name: str, place: Place, pin: Pin, certificate_pem: bytes, *, now: datetime) -> KeyInfo:
+        """A key that the token holds already, with the certificate that somebody issued for it."""
+        self._require_free(name)
+        certificate = certificates.load_one(certificate_pem)
+        with closing(TokenKey(place, pin)) as private:
+            token.require_about(certificate, private, name)
+        return self._refer(name, certificate, now)
+
+    def token_signer(self, name: str, place: Place, pin: Pin) -> SigningKey:
+        """The signing key in its token; a certificate that was swapped since is refused."""
+        header = sealed.read_reference(files.read_private(self.folder / f"{_checked(name)}.token"))
+        key = signing.from_token(name, TokenKey(place, pin), self.certificate(name))
+        if (header.name, header.purpose, header.key_id) != (name, "signing", key.key_id):
+            raise BadKey("certificate_swapped", key=name)
+        return key
+
+    def _require_free(self, name: str) -> None:
+        """Before anything is made in a token."""
+        if any((self.folder / f"{_checked(name)}.{kind}").exists() for kind in ("key", "token", "pem")):
+            raise KeyExists(name)
+
+    def _refer(self, name: str, certificate: Certificate, now: datetime) -> KeyInfo:
+        ends = certificate.not_valid_after_utc.isoformat()
+        algorithm = f"rsa-{certificates.rsa_key(certificate).key_size} in token"
+        header = Header(name, "signing", algorithm, key_id_of(certificate), now.isoformat(), ends)
+        files.create(self.folder / f"{name}.pem", to_pem(certificate))
+        files.create(self.folder / f"{name}.token", sealed.refer(header))
+        return _info(header)
 
     def certificate(self, name: str) -> bytes:
         """The certificate of a signing key, PEM."""
@@ -175,13 +217,19 @@ class Keyring:
         files.replace(folder / f"{info.name}.key", sealed.seal(header, secret, new))
 
     def destroy(self, info: KeyInfo) -> None:
-        """Remove the private half of a signing key or SSH identity; the public half stays. Done already is done."""
+        """Remove the private half of a signing key or SSH identity; the public half stays. Done already is done.
+
+        Of a key in a token what we know of it is removed; itself it is removed with the token's own tool.
+        """
         name = _checked(info.name)
-        files.remove(self.folder / (name if info.purpose == "transport" else f"{name}.key"))
+        for each in (name,) if info.purpose == "transport" else (f"{name}.key", f"{name}.token"):
+            files.remove(self.folder / each)
 
     def _infos(self) -> Iterator[KeyInfo]:
         for folder in (self.folder, self.folder / OPERATORS):
             yield from (_info(sealed.read_header(files.read_private(path))) for path in folder.glob("*.key"))
+        references = self.folder.glob("*.token")
+        yield from (_info(sealed.read_reference(files.read_private(path))) for path in references)
         yield from (_ssh_info(path) for path in self.folder.glob("*.pub"))
 
     @staticmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, Self
 
 from keys import files
 from keys.errors import BadKey
@@ -20,30 +20,32 @@ class Passphrase:
     """A secret that opens keys; ``cost`` says how hard guessing it must be made."""
 
     __slots__ = ("_secret", "cost")
+    BYTES_MIN = BYTES_MIN
+    BYTES_MAX = BYTES_MAX
 
     def __init__(self, secret: bytes, cost: Cost = "interactive") -> None:
-        if not BYTES_MIN <= len(secret) <= BYTES_MAX:
-            raise BadKey("passphrase_length", bytes_min=BYTES_MIN, bytes_max=BYTES_MAX)
+        if not self.BYTES_MIN <= len(secret) <= self.BYTES_MAX:
+            raise BadKey("passphrase_length", bytes_min=self.BYTES_MIN, bytes_max=self.BYTES_MAX)
         self._secret = secret
         self.cost: Cost = cost
 
     @classmethod
-    def of(cls, secret: bytes) -> Passphrase:
+    def of(cls, secret: bytes) -> Self:
         """Chosen by a person: deriving a key takes a third of a second and 128 MiB."""
         return cls(secret)
 
     @classmethod
-    def random(cls) -> Passphrase:
+    def random(cls) -> Self:
         """256 random bits, as 43 letters and digits: nothing to guess, so deriving a key is quick."""
         return cls(secrets.token_urlsafe(32).encode(), "random")
 
     @classmethod
-    def from_file(cls, path: Path) -> Passphrase:
+    def from_file(cls, path: Path) -> Self:
         """First and only line of a file of mode 0600."""
         return cls(files.read_private(path).removesuffix(b"\n").removesuffix(b"\r"))
 
     @classmethod
-    def from_credential(cls, path: Path) -> Passphrase:
+    def from_credential(cls, path: Path) -> Self:
         """First and only line of a credential of the service manager, which root may own (systemd.exec(5))."""
         return cls(files.read_credential(path).removesuffix(b"\n").removesuffix(b"\r"))
 

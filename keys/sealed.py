@@ -20,6 +20,7 @@ from keys.errors import BadKey, WrongPassphrase
 from keys.passphrase import Cost, Passphrase
 
 FORMAT = "chitra-sealed-key-1"
+TOKEN_FORMAT = "chitra-token-key-1"
 ROUNDS: dict[Cost, int] = {"interactive": 2**17, "random": 2**12}
 ROUNDS_MAX = 2**20
 _BLOCK = 8
@@ -52,6 +53,22 @@ def seal(header: Header, secret: bytes, passphrase: Passphrase) -> bytes:
 def read_header(content: bytes) -> Header:
     """What the file says of itself; not yet authenticated."""
     return _parse(content.partition(b"\n")[0])[0]
+
+
+def refer(header: Header) -> bytes:
+    """The content of a file about a key that lies elsewhere, in a token."""
+    return json.dumps({"format": TOKEN_FORMAT, **asdict(header)}).encode() + b"\n"
+
+
+def read_reference(content: bytes) -> Header:
+    """What such a file says of the key."""
+    try:
+        fields: dict[str, Any] = json.loads(content)
+        if fields.pop("format") == TOKEN_FORMAT:
+            return Header(**fields)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise BadKey("key_file_format")
 
 
 def unseal(content: bytes, name: str, purpose: str, passphrase: Passphrase) -> tuple[Header, bytes]:

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
 
-from keys import certificates
+from keys import certificates, token
 from keys.errors import BadKey, BadSignature
+from keys.token import TokenKey
 
 ALGORITHM = "rsa-3072"
 BITS = 3072
@@ -28,7 +29,7 @@ class SigningKey:
     certificate_pem: bytes = field(repr=False)
     not_before: datetime
     not_after: datetime
-    _private: rsa.RSAPrivateKey = field(repr=False)
+    _private: rsa.RSAPrivateKey | TokenKey = field(repr=False)
 
     def sign(self, data: bytes) -> bytes:
         """RSA signature (PKCS #1 v1.5) over the SHA-256 of ``data``: equal data, equal signature."""
@@ -67,6 +68,17 @@ def from_secret(name: str, secret: bytes, pem: bytes) -> SigningKey:
     certificate = certificates.load(pem)[0]
     if not isinstance(private, rsa.RSAPrivateKey) or private.public_key() != certificate.public_key():
         raise BadKey("certificate_of_another_key", key=name)
+    return _of_pair(name, private, certificate)
+
+
+def from_token(name: str, private: TokenKey, pem: bytes) -> SigningKey:
+    """The key in a token; its certificate must be about this very key."""
+    certificate = certificates.load(pem)[0]
+    token.require_about(certificate, private, name)
+    return _of_pair(name, private, certificate)
+
+
+def _of_pair(name: str, private: rsa.RSAPrivateKey | TokenKey, certificate: x509.Certificate) -> SigningKey:
     return SigningKey(
         name=name,
         key_id=certificates.key_id_of(certificate),

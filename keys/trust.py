@@ -20,7 +20,9 @@ HOST_RSA_BITS_MIN = 2048
 
 def load_certificates(paths: Iterable[Path]) -> tuple[bytes, ...]:
     """Every certificate of these files, PEM, one each; files others may write to are refused."""
-    found = (each for path in paths for each in certificates.load(files.read_public(path)))
+    found = [each for path in paths for each in certificates.load(files.read_public(path))]
+    for each in found:
+        certificates.require_signs(each)
     return tuple(certificates.to_pem(each) for each in found)
 
 

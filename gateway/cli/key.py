@@ -62,19 +62,24 @@ def show(session: Session, name: str) -> int:
     "--purpose", type=click.Choice(["signing", "transport", "openpgp"]), required=True,
     help=N_("signing: RSA-3072 with certificate; transport: SSH identity; openpgp: signs and decrypts .pgp files."),
 )  # fmt: skip
+@click.option(
+    "--certificate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=N_("The token of the key holds it already; this is the certificate that was issued for it (PEM)."),
+)
 @PASSPHRASE_FILE
 @pass_session
-def generate(session: Session, name: str, purpose: str, passphrase_file: Path | None) -> int:
+def generate(session: Session, name: str, purpose: str, certificate: Path | None, passphrase_file: Path | None) -> int:
+    from gateway import lifecycle
+
     app = session.app
-    keyring, store = app.keyring, app.store
-    passphrase = app.new_passphrase(name, passphrase_file, ask_new_passphrase)
+    store = app.store
+    if certificate is not None:
+        info = lifecycle.take_from_token(app, name, app.pin(name, passphrase_file), certificate.read_bytes())
+    else:
+        secret = lifecycle.new_secret(app, name, purpose, passphrase_file, ask_new_passphrase)
+        info = lifecycle.make(app, name, purpose, secret)
     with store.begin() as tx:
-        if purpose == "signing":
-            info = keyring.generate_signing(name, f"Chitra {name}", passphrase, now=app.clock.now())
-        elif purpose == "openpgp":
-            info = keyring.generate_openpgp(name, f"Chitra {name}", passphrase, now=app.clock.now())
-        else:
-            info = keyring.generate_ssh(name, passphrase)
         tx.record(acting_user(), "key generate", name, purpose=purpose, key=info.key_id)
     session.output.say(
         _("New {purpose} key {name}: {key_id}").format(purpose=phrase(purpose), name=name, key_id=info.key_id)

@@ -34,7 +34,8 @@ def rotate(session: Session, name: str, passphrase_file: Path | None) -> int:
 
     app = session.app
     new = lifecycle.next_name(app, name)
-    passphrase = app.new_passphrase(new, passphrase_file, ask_new_passphrase)
+    purpose = lifecycle.purpose_of(app, name)
+    passphrase = lifecycle.new_secret(app, new, purpose, passphrase_file, ask_new_passphrase)
     made = lifecycle.rotate(app, name, passphrase, acting_user())
     text = _(
         "Give the partners its public half: chitra key export {name}. When they know it: chitra key activate {name}"

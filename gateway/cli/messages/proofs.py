@@ -41,7 +41,36 @@ TEMPLATES: Templates = {
     "unsafe_file": N_("{file} was not read: {why}. Set its mode to 600 (folders 700) and find out how it came about."),
     "public_key_unreadable": N_("This public key cannot be read. Ask its owner to send it again."),
     "public_key_not_ed25519": N_("This public key is not of type ed25519. Ask its owner for another one."),
+    # keys in a token
+    "key_without_token": N_("Key {key} lies in no token. Name module and token in chitra.toml under keys first."),
+    "token_support_missing": N_("Keys in tokens need the extra pkcs11: pip install --require-hashes -r pkcs11.lock."),
+    "token_module_unusable": N_("The PKCS#11 library {module} is not there or cannot be loaded. Correct chitra.toml."),
+    "token_missing": N_("Token {token} is not there. Put it in, or correct chitra.toml."),
+    "token_not_unique": N_("There is more than one token {token}. Name its serial number in chitra.toml."),
+    "token_key_missing": N_("The token holds no private RSA key labelled {key}. Choose the right token or label."),
+    "token_key_not_unique": N_("The token holds several keys labelled {key}. Rename one with the token's own tool."),
+    "token_key_extractable": N_("Key {key} could be taken out of the token. Make a new one: chitra key generate."),
+    "token_mechanism_missing": N_("Token {token} cannot sign with RSA and SHA-256 (PKCS #1 v1.5). Use another one."),
+    "token_pin_wrong": N_(
+        "Token {token} refused the PIN. It is not tried again by itself, since the token locks itself after a few."
+    ),
+    "token_pin_refused_before": N_(
+        "Token {token} was given a wrong PIN before and is left alone. Correct the PIN, then let a person open it once:"
+        ' passphrase = "prompt" and chitra doctor.'
+    ),
+    "token_pin_last_try": N_("Token {token} has one try of its PIN left; it is not used up here. Use its own tool."),
+    "token_pin_locked": N_("The PIN of token {token} is locked. Its security officer unlocks it with its own tool."),
+    "token_pin_expired": N_("The PIN of token {token} has expired. Set a new one with its own tool."),
+    "token_pin_not_set": N_("Token {token} has no PIN yet. Set one with its own tool."),
+    "token_session_lost": N_("The session with token {token} was lost. The next file opens another one."),
+    "token_signature_wrong": N_("The token signed with another key than {key}. Nothing was used; tell the auditor."),
+    "token_failed": N_("Token {token} failed ({error}). Look at the token and its library."),
+    "pin_not_ascii": N_("A PIN has plain letters, digits and signs only."),
     # certificates of ours and of partners
+    "certificate_not_alone": N_(
+        "One certificate is needed, not {found}. Give a file with the signing certificate alone."
+    ),
+    "certificate_wrong_purpose": N_("Certificate {key_id} is not made for signing. Ask for the signing certificate."),
     "common_name_length": N_("The name in a certificate has 1 to {chars_max} characters."),
     "certificate_unreadable": N_("A certificate cannot be read. Get it again in PEM form."),
     "certificate_key_not_rsa": N_("Certificate {key_id} is not of type RSA. Ask the partner for an RSA certificate."),
