@@ -258,7 +258,8 @@ def _positions(
     for position, text in enumerate(header[:width]):
         name = _column(text, known)
         if name is None:
-            yield Problem(1, text.strip(), "unknown_column", {"column": position + 1}, blocking=False)
+            # without a line of headings this text is the data of a person, so its place is said only
+            yield Problem(1, "", "unknown_column", {"column": position + 1}, blocking=False)
         elif name in positions:
             raise _Stop(1, name, "column_twice")
         else:

@@ -66,7 +66,10 @@ def cli(ctx: click.Context, home: Path, as_json: bool, lang: str | None, quiet: 
 
 
 def main() -> None:
-    """Run one command and exit; a known error is one line, a bug is a traceback."""
+    """Run one command and exit; a known error is one line, a bug is a traceback without words."""
+    from gateway.domain.bugs import hide_words
+
+    hide_words()
     os.umask(0o077)  # whatever a command writes is for its user alone
     arguments = sys.argv[1:]
     words.use(_language(arguments))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
-from traceback import extract_tb
 from typing import Any
 
+from gateway.domain.bugs import links
 from gateway.domain.errors import Busy, ChitraError, NotConfigured
 from gateway.usecases.deliver import Delivery
 from gateway.usecases.received import Received
@@ -37,16 +36,7 @@ def failed(log: Any, event: str, error: ChitraError, **fields: Any) -> None:
 
 def bug(log: Any, bug: Exception) -> None:
     """A fault of ours: its kinds and places, cause after cause; never its words, which may quote a person's data."""
-    log.error("bug", traceback=list(_links(bug)))
-
-
-def _links(bug: BaseException) -> Iterator[str]:
-    """The newest first."""
-    link: BaseException | None = bug
-    while link is not None:
-        places = [f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in extract_tb(link.__traceback__)]
-        yield ", ".join([type(link).__qualname__, *reversed(places)])
-        link = link.__cause__ or link.__context__
+    log.error("bug", traceback=list(links(bug)))
 
 
 def delivered(log: Any, delivery: Delivery) -> None:

@@ -107,7 +107,7 @@ class TestCsv:
 
     def test_an_unknown_column_is_a_finding_and_the_rows_are_read(self) -> None:
         items = list(read(io.BytesIO(b"payment_ref,name,phone\nR1,Lan,1\n"), COLUMNS, "a.csv"))
-        assert items[0] == Problem(1, "phone", "unknown_column", {"column": 3}, blocking=False)
+        assert items[0] == Problem(1, "", "unknown_column", {"column": 3}, blocking=False)
         assert isinstance(items[1], Row)
 
     def test_a_column_given_twice_is_refused(self) -> None:
