@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
@@ -184,6 +185,26 @@ class App:
         from gateway.store.store import Store
 
         return Store(self.database_url, self.clock, self.vault, self.home)
+
+    @contextmanager
+    def store_of(self, owner: str | None) -> Iterator[Store]:
+        """The database with the role that owns its tables, at the URL ``owner``; with our own when there is none.
+
+        Raises ``NotConfigured`` when ``owner`` means another database.
+        """
+        from gateway.store.grants import is_same_database
+        from gateway.store.store import Store
+
+        if owner is None:
+            yield self.any_store
+            return
+        if not is_same_database(owner, self.database_url):
+            raise NotConfigured("database_owner_elsewhere")
+        store = Store(owner, self.clock, self.vault, self.home)
+        try:
+            yield store
+        finally:
+            store.close()
 
     @cached_property
     def store(self) -> Store:

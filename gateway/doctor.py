@@ -21,8 +21,9 @@ from gateway.domain.key_life import KeyState
 from gateway.partners import configured_profile, pgp_pins, trusted, uses_openpgp
 from gateway.proof import translated
 from gateway.setup import TO_FILL_IN
-from gateway.store import audit
+from gateway.store import audit, grants
 from gateway.store.revision import revision
+from gateway.store.store import Store
 from gateway.usecases import guard
 from keys import certificates, files, trust
 from keys.ssh import fingerprint
@@ -91,6 +92,8 @@ def _looks(app: App) -> Iterator[tuple[str, Look]]:
     for name in {*signing_keys, *_waiting(app)}:
         yield f"certificate:{name}", partial(_certificate, app, name)
     yield "database", partial(_database, app)
+    if app.config.gateway.environment == "production" and app.database_url.startswith("postgresql"):
+        yield "database-role", lambda: database_role(app.store)
     yield "audit", partial(_audit, app)
     yield "anchors", partial(_anchors, app)
     yield from _partner_looks(app)
@@ -187,6 +190,15 @@ def _database(app: App) -> Params:
     with app.store.read() as tx:
         row = tx.run("SELECT instance, environment FROM instance WHERE id = 1").one()
     return {"revision": revision(app.store) or "", "instance": row.instance, "environment": row.environment}
+
+
+def database_role(store: Store) -> Params:
+    """Whoever works with the gateway's role cannot drop what protects the tables; raises ``Refusal``."""
+    role = grants.role_of(store)
+    with store.connected() as connection:
+        if grants.owns(connection, role):
+            raise Refusal("database_role_owns", role=role)
+    return {"role": role}
 
 
 def _audit(app: App) -> Params:

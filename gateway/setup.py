@@ -16,7 +16,7 @@ from gateway.app import App, AskPassphrase
 from gateway.config import FILE_NAME
 from gateway.domain.errors import Refusal
 from gateway.proof import translated
-from gateway.store import schema
+from gateway.store import grants, schema
 from gateway.store.revision import NEWEST, revision
 from gateway.store.tables import Operator
 from keys.keyring import Keyring
@@ -66,15 +66,23 @@ class NewHome:
 
 
 def init_home(
-    home: Path, sandbox: bool, now: datetime, ask: AskPassphrase, database: str = EMBEDDED_DATABASE
+    home: Path,
+    sandbox: bool,
+    now: datetime,
+    ask: AskPassphrase,
+    database: str = EMBEDDED_DATABASE,
+    owner: str | None = None,
 ) -> NewHome:
-    """Make a home, or nothing at all; what exists is not touched. Raises ``Refusal`` where keys must not lie."""
+    """Make a home, or nothing at all; what exists is not touched. Raises ``Refusal`` where keys must not lie.
+
+    ``database`` and ``owner`` are URLs; with an owner the gateway's own role is given what its work needs.
+    """
     home = home.absolute()
     _refuse_unfit(home)
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _or_nothing(home):
-            return _fill(home, sandbox, now, ask, database)
+            return _fill(home, sandbox, now, ask, database, owner)
     except OSError as error:
         raise Refusal("cannot_write", path=str(home), reason=error.strerror or "") from None
 
@@ -94,7 +102,7 @@ def _or_nothing(home: Path) -> Iterator[None]:
         raise
 
 
-def _fill(home: Path, sandbox: bool, now: datetime, ask: AskPassphrase, database: str) -> NewHome:
+def _fill(home: Path, sandbox: bool, now: datetime, ask: AskPassphrase, database: str, owner: str | None) -> NewHome:
     for name in ("reports", "backups", "spool"):
         (home / name).mkdir(mode=0o700, exist_ok=True)
     with translated():
@@ -103,9 +111,9 @@ def _fill(home: Path, sandbox: bool, now: datetime, ask: AskPassphrase, database
         _generate_keys(keyring, passphrases, now)
     partners = _sandbox_partners(home, keyring, now) if sandbox else {}
     (home / FILE_NAME).write_text(_configuration(sandbox, partners, database), encoding="utf-8")
-    people = _enrol(App(home, ask), passphrases, now) if sandbox else []
-    if not sandbox:
-        _create_database(App(home, ask))
+    app = App(home, ask)
+    _create_database(app, owner)
+    people = _enrol(app, passphrases, now) if sandbox else []
     return NewHome(home, people, list(partners))
 
 
@@ -174,31 +182,34 @@ def _commented(section: str) -> str:
     return "".join(f"# {line}\n" for line in section.splitlines())
 
 
-def upgrade_database(app: App) -> tuple[str | None, str]:
+def upgrade_database(app: App, owner: str | None = None) -> tuple[str | None, str]:
     """Bring the database of a home to this version; returns the revisions before and after.
 
-    An empty database is filled; but once people are enrolled, a SQLite file that is gone is missed, not replaced.
+    ``owner`` is the URL of the role that owns the tables, when the gateway works with another one. An empty database is
+    filled; but once people are enrolled, a SQLite file that is gone is missed, not replaced.
     """
     if any(info.purpose == "operator" for info in app.keyring.list()):
         app.require_database()
     before = revision(app.any_store)
-    _create_database(app)
+    _create_database(app, owner)
     return before, NEWEST
 
 
-def _create_database(app: App) -> None:
+def _create_database(app: App, owner: str | None) -> None:
     """Tables and first rows; taken up again where an earlier attempt ended half-way."""
-    schema.upgrade(app.any_store)
-    with app.any_store.read() as tx:
-        established = tx.value("SELECT 1 FROM instance")
-    if not established:
-        instance = "".join(secrets.choice(_ALPHABET) for _ in range(6))
-        schema.establish(app.any_store, instance, app.config.gateway.environment)
+    with app.store_of(owner) as store:
+        schema.upgrade(store)
+        with store.read() as tx:
+            established = tx.value("SELECT 1 FROM instance")
+        if not established:
+            instance = "".join(secrets.choice(_ALPHABET) for _ in range(6))
+            schema.establish(store, instance, app.config.gateway.environment)
+        if owner:
+            grants.give(store, grants.role_of(app.any_store))
 
 
 def _enrol(app: App, passphrases: Callable[[str], Passphrase], now: datetime) -> list[str]:
     """Rehearsal people with keys of their own."""
-    _create_database(app)
     for name in PEOPLE:
         add_operator(app, name, [PEOPLE[name]], passphrases(name), now)
     return list(PEOPLE)

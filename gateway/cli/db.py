@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.lazy import Group
-from gateway.cli.options import plain_name
+from gateway.cli.options import DATABASE_OWNER, plain_name
 from gateway.cli.session import Session, acting_user, ask_new_passphrase, ask_passphrase, pass_session
 from gateway.cli.words import N_, _
 
@@ -36,12 +37,13 @@ def db() -> None:
     help=N_("Bring the database to this version; an empty one is created. Make a backup first."),
     epilog="chitra db upgrade",
 )
+@DATABASE_OWNER
 @pass_session
-def upgrade(session: Session) -> int:
+def upgrade(session: Session, database_owner: str | None) -> int:
     from gateway.setup import upgrade_database
 
     with session.output.working(_("Upgrading")):
-        before, after = upgrade_database(session.app)
+        before, after = upgrade_database(session.app, database_owner)
     if before == after:
         session.output.say(_("The database is current: {revision}").format(revision=after))
     else:
@@ -55,13 +57,15 @@ def upgrade(session: Session) -> int:
     help=N_("Look over everything stored: definitions, rows, signatures, bytes, the record of acts; changes nothing."),
     epilog="chitra db check",
 )
+@DATABASE_OWNER
 @pass_session
-def check(session: Session) -> int:
+def check(session: Session, database_owner: str | None) -> int:
     from gateway.cli.audit import show_discrepancies, told
     from gateway.usecases import gravity, integrity
 
-    with session.output.working(_("Looking over the database")):
-        found = list(islice(integrity.check(session.app.context), _ROWS_MAX))
+    context = session.app.context
+    with session.output.working(_("Looking over the database")), session.app.store_of(database_owner) as store:
+        found = list(islice(integrity.check(replace(context, store=store)), _ROWS_MAX))
     show_discrepancies(session, found)
     if not found:
         session.output.say(_("Everything stored is as it must be."))

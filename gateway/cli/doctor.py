@@ -17,6 +17,7 @@ _FINE = {
     "signing": N_("{key} signs now"),
     "certificate": N_("valid for {days} more days"),
     "database": N_("revision {revision}, instance {instance}, {environment}"),
+    "database-role": N_("{role} owns no table"),
     "audit": N_("chain intact, {records} records"),
     "anchors": N_("{places} places agree with the database"),
     "schema": N_("installed"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.lazy import Command
+from gateway.cli.options import DATABASE_OWNER
 from gateway.cli.session import Session, ask_new_passphrase, ask_passphrase, pass_session
 from gateway.cli.words import N_, _
 
@@ -21,17 +22,20 @@ from gateway.cli.words import N_, _
 @click.option(
     "--database", metavar="URL", help=N_("PostgreSQL instead of the embedded database: postgresql+psycopg://...")
 )
+@DATABASE_OWNER
 @pass_session
-def init(session: Session, folder: Path | None, sandbox: bool, database: str | None) -> int:
+def init(session: Session, folder: Path | None, sandbox: bool, database: str | None, database_owner: str | None) -> int:
     from gateway.clock import RealClock
     from gateway.setup import EMBEDDED_DATABASE, init_home
 
     home, url, now = folder or session.home, database or EMBEDDED_DATABASE, RealClock().now()
     if sandbox:
         with session.output.working(_("Making keys")):
-            made = init_home(home, sandbox, now, ask_passphrase, url)
+            made = init_home(home, sandbox, now, ask_passphrase, url, database_owner)
     else:
-        made = init_home(home, sandbox, now, ask_new_passphrase, url)  # asks, so nothing may draw over it
+        made = init_home(
+            home, sandbox, now, ask_new_passphrase, url, database_owner
+        )  # asks, so nothing may draw over it
     session.output.say(_("New home: {home}").format(home=made.home))
     if not sandbox:
         session.output.say(_("Next: fill in chitra.toml, then chitra operator add, then chitra doctor."))

@@ -37,6 +37,11 @@ ACTING_PASSPHRASE_FILE = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help=N_("File with the passphrase of the operator's key."),
 )
+DATABASE_OWNER = click.option(
+    "--database-owner",
+    metavar="URL",
+    help=N_("PostgreSQL role that owns the tables, when the gateway's own does not; kept nowhere."),
+)
 REASON_TOLD = click.option("--reason", required=True, metavar="TEXT", help=N_("Why, for the record."))
 EVIDENCE = click.option(
     "--evidence",

@@ -33,6 +33,8 @@ def build(connection: Connection) -> None:
     _drop_triggers(connection)
     lay_tables(connection, "head")
     _create_triggers(connection)
+    if connection.dialect.name == "postgresql":
+        _pin_functions(connection)
 
 
 def require_empty(connection: Connection) -> None:
@@ -79,6 +81,13 @@ def _statements(sql: str) -> list[str]:
 def _create_triggers(connection: Connection) -> None:
     for statement in _statements(_trigger_sql(connection.dialect.name)):
         connection.exec_driver_sql(statement)
+
+
+def _pin_functions(connection: Connection) -> None:
+    """What a trigger looks up stands in our tables, never in temporary ones that a session made under their names."""
+    schema: str = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
+    for name in re.findall(r"FUNCTION (\w+)\(\) RETURNS", _trigger_sql("postgresql")):
+        connection.exec_driver_sql(f"ALTER FUNCTION {name}() SET search_path = {schema}, pg_temp")
 
 
 def _drop_triggers(connection: Connection) -> None:

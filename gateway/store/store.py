@@ -217,6 +217,8 @@ _STATES = {
 }
 """SQLSTATE -> what to call it: nothing was done, and the step may be tried again from its beginning."""
 
+_DENIED = "42501"
+
 
 @contextmanager
 def _translated() -> Iterator[None]:
@@ -225,6 +227,8 @@ def _translated() -> Iterator[None]:
         yield
     except DBAPIError as error:
         name = _known(error)
+        if getattr(error.orig, "sqlstate", "") == _DENIED:
+            raise NotConfigured("database_denied") from error
         if name.startswith("SQLITE_BUSY"):
             raise Busy("database_locked") from error
         if not name and not error.connection_invalidated:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from support.command import Result, chitra
-from support.postgres import Cluster
+from support.postgres import OWNER, WORKER, Cluster, as_role
 from support.sshd import Sshd, sshd
 
 from adapters.registry import PROFILES
@@ -35,7 +35,7 @@ class Home:
 
     path: Path
     database: str
-    """SQLAlchemy URL."""
+    """SQLAlchemy URL; on PostgreSQL that of a superuser, while the gateway works as a role that owns nothing."""
     batch: str = ""
     """The batch that the home was prepared with."""
     servers: dict[str, Sshd] = field(default_factory=dict)
@@ -136,7 +136,7 @@ class Home:
 
 def build(folder: Path, url: str | None = None) -> Home:
     """A new rehearsal home, in the morning of the next working day; its certificates are valid from now on."""
-    where = ("--database", url) if url else ()
+    where = ("--database", as_role(url, WORKER), "--database-owner", as_role(url, OWNER)) if url else ()
     chitra(None, "init", folder, "--sandbox", *where).done()
     day = next_working(datetime.now(_ZONE).date() + timedelta(days=1), WorkingDays())
     clock.start(folder, datetime.combine(day, _MORNING, _ZONE))
@@ -152,7 +152,7 @@ def copied(original: Home, folder: Path, cluster: Cluster | None = None) -> Iter
         return
     with cluster.database(template=original.database.rpartition("/")[2]) as url:
         home = Home(folder, url, original.batch)
-        home.configure(original.database, url)
+        home.configure(as_role(original.database, WORKER), as_role(url, WORKER))
         yield home
 
 

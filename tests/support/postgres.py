@@ -28,6 +28,13 @@ _SETTINGS = {
     "shared_buffers": "64MB",
     "lc_messages": "C",
 }
+OWNER, WORKER = "chitra_owner", "chitra_work"
+"""Roles without powers: whom the databases belong to, and whom the gateway may work as."""
+
+
+def as_role(url: str, role: str) -> str:
+    """The same database, seen by another role; URLs of a cluster are of its superuser."""
+    return url.replace("//chitra@", f"//{role}@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +46,14 @@ class Cluster:
     def database(self, template: str = "template0") -> Iterator[str]:
         """A fresh database, empty or a copy: its SQLAlchemy URL. Dropped afterwards, whoever is still connected."""
         name = f"chitra_{uuid.uuid4().hex[:12]}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER}")
         try:
             yield f"postgresql+psycopg://chitra@127.0.0.1:{self.port}/{name}"
         finally:
-            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+            self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def _execute(self, statement: str) -> None:
+    def execute(self, statement: str) -> None:
+        """As the superuser."""
         with psycopg.connect(f"postgresql://chitra@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
             connection.execute(statement.encode())
 
@@ -65,7 +73,9 @@ def cluster(**settings: str) -> Iterator[Cluster]:
         port = _free_port()
         process = _start(binaries, folder, user, port, {**_SETTINGS, **settings})
         _wait_until_ready(process, port, folder / "log")
-        yield Cluster(port, process.pid)
+        running = Cluster(port, process.pid)
+        running.execute(f"CREATE ROLE {OWNER} LOGIN; CREATE ROLE {WORKER} LOGIN")
+        yield running
     finally:
         if process is not None:
             process.send_signal(signal.SIGINT)  # fast shutdown: waits for nobody

@@ -50,9 +50,6 @@ TEMPLATES: Templates = {
     "definition_unexpected": N_(
         "This version does not have it. Find out what it does and who put it there; remove it."
     ),
-    "scratch_schema_denied": N_(
-        "The database user may not make a scratch schema, which the check needs. Grant CREATE on the database."
-    ),
     # rows
     "pages_damaged": N_("The database file is damaged. Stop; restore a backup and look at the disk."),
     "row_orphaned": N_("This row points to one that is not there. Stop; tell the auditor."),

@@ -62,6 +62,17 @@ TEMPLATES: Templates = {
         "The database does not answer ({reason}). Check that it runs and that its address is right."
     ),
     "database_url_unknown": N_("Unknown kind of database: {scheme}. Use sqlite or postgresql+psycopg in chitra.toml."),
+    "database_denied": N_(
+        "The gateway's role may not do this in the database: the owner of the tables is needed, or its rights are gone."
+        " Name the owner with --database-owner URL; chitra db upgrade then gives the rights, too."
+    ),
+    "database_owner_elsewhere": N_(
+        "--database-owner must be another role of the very database that chitra.toml names, and that one a PostgreSQL."
+    ),
+    "database_role_owns": N_(
+        "The gateway's own role {role} owns the tables, and could drop what protects them. Name another role in"
+        " chitra.toml: one that owns nothing."
+    ),
     "database_outdated": N_("The database is empty or of an older version. Run chitra db upgrade."),
     "busy": N_("Another process is at work ({lock}). Wait until it has finished and run the command again."),
     "lock_lost": N_("The hold on {lock} was lost on the way; the step was stopped. Run the command again."),
