@@ -19,6 +19,7 @@ from gateway.domain.crash import crash_point
 from gateway.domain.errors import NotConfigured, Refusal, Tampered
 from gateway.proof import translated
 from gateway.store import backup as rows
+from gateway.store import grants
 from gateway.store.store import Store
 from keys import backup as sealing
 
@@ -76,14 +77,17 @@ class _Counted:
         return self._target.write(data)
 
 
-def restore(app: App, source: BinaryIO, passphrase: Passphrase) -> Backup:
-    """The whole of a backup into a database that does not exist yet, or nothing of it."""
+def restore(app: App, source: BinaryIO, passphrase: Passphrase, owner: str | None = None) -> Backup:
+    """The whole of a backup into a database that does not exist yet, or nothing of it.
+
+    ``owner`` is the URL of the role that shall own the tables, when the gateway works with another one.
+    """
     with translated():
         about, parts = sealing.opened(source, passphrase)
     if about["environment"] != app.config.gateway.environment:
         raise NotConfigured("environment_differs", database=about["environment"], config=app.config.gateway.environment)
     has_key = _has_storage_key(app, about["storage_key"])
-    with _new_database(app) as store, translated(), store.begin() as tx:
+    with _new_database(app, owner) as store, translated(), store.begin() as tx:
         count = rows.restore(tx, about, _lines(parts))
     return Backup(about, count, has_storage_key=has_key)
 
@@ -117,11 +121,13 @@ def _lines(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 @contextmanager
-def _new_database(app: App) -> Iterator[Store]:
+def _new_database(app: App, owner: str | None) -> Iterator[Store]:
     """An empty one. A file takes its name only when everything is in it; on PostgreSQL one transaction does it."""
     if not app.database_url.startswith("sqlite"):
-        with app.any_store.exclusive("restore"):
-            yield app.any_store
+        with app.store_of(owner) as store, store.exclusive("restore"):
+            yield store
+            if owner:
+                grants.give(store, grants.role_of(app.any_store))
         return
     path = Path(app.database_url.removeprefix("sqlite:///"))
     for existing in (path, *_beside(path)):

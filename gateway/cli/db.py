@@ -107,13 +107,14 @@ def backup(session: Session, path: Path, passphrase_file: Path | None) -> int:
 )
 @click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_PASSPHRASE_FILE
+@DATABASE_OWNER
 @pass_session
-def restore(session: Session, path: Path, passphrase_file: Path | None) -> int:
+def restore(session: Session, path: Path, passphrase_file: Path | None, database_owner: str | None) -> int:
     from gateway import backups
 
     passphrase = session.app.new_passphrase(backups.KEY, passphrase_file, ask_passphrase)
     with path.open("rb") as source, session.output.working(_("Restoring")):
-        made = backups.restore(session.app, source, passphrase)
+        made = backups.restore(session.app, source, passphrase, database_owner)
     said = _("Restored as of record {sequence}, made {made_at}.")
     session.output.say(said.format(sequence=made.about["sequence"], made_at=made.about["made_at"]))
     if not made.has_storage_key:
