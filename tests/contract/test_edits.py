@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import SQLModel
-from support.edits import FREE, FREE_TABLES, MAY_VANISH, Edit, Editor, prepared, tried
+from support.edits import FREE, FREE_TABLES, MAY_VANISH, Edit, Editor, on_postgresql, prepared, tried
+from support.postgres import Cluster
 
 EDITS = 50
+EDITS_ON_POSTGRESQL = 10
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +24,14 @@ def test_a_month_that_nobody_edited_has_no_finding(editor: Editor) -> None:
 
 def test_a2_t3_m12_random_edits_of_stored_data_are_found(editor: Editor) -> None:
     assert [each.told for each, code in tried(editor, EDITS) if code is None] == []
+
+
+def test_a2_t3_m12_random_edits_are_found_on_postgresql_as_well(
+    editor: Editor, postgres_cluster: Cluster, postgres_url: str
+) -> None:
+    there = on_postgresql(editor, postgres_cluster, postgres_url)
+    assert there.found(Edit("the same again", "UPDATE payment SET line = line")) is None
+    assert [each.told for each, code in tried(there, EDITS_ON_POSTGRESQL) if code is None] == []
 
 
 def test_a2_a_tail_cut_off_together_with_the_head_is_found_by_the_anchor(editor: Editor) -> None:

@@ -7,20 +7,23 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from months.acts import ACTS
 from months.play import by_channel, order, sent
-from sqlalchemy import Column
+from sqlalchemy import Column, Table
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 from support.gateways import Gateway, copy_of, row
+from support.postgres import Cluster
 from support.tampering import edit, enrolled
 
 from gateway.anchors import FileAnchors
 from gateway.domain.errors import ChitraError
+from gateway.store import backup
 from gateway.usecases import guard, integrity
 from gateway.usecases.poll import poll
 
@@ -143,22 +146,34 @@ class Editor:
 
     home: Path
     work: Path
+    cluster: Cluster | None = None
+    url: str = ""
+    """The same month on PostgreSQL, when it is to be edited there."""
 
     def found(self, wanted: Edit) -> str | None:
         """Code of the first finding after this edit; an error that stops all work counts, no trace gives None.
 
         ``not done`` when the database refused the edit or nothing was there to be edited.
         """
-        shutil.rmtree(self.work, ignore_errors=True)
-        shutil.copytree(self.home, self.work)
-        gateway = by_channel(Gateway(self.work, f"sqlite:///{self.work / 'chitra.db'}"))
-        with closing(gateway):
+        with self._copy() as gateway:
             try:
-                if edit(gateway, wanted.statement, wanted.params) == 0:
+                if edit(gateway, _spelled(wanted.statement, self.cluster), wanted.params) == 0:
                     return _NOT_DONE
-            except sqlite3.IntegrityError:
+            except (sqlite3.IntegrityError, IntegrityError):
                 return _NOT_DONE
             return first_finding(gateway)
+
+    @contextmanager
+    def _copy(self) -> Iterator[Gateway]:
+        """Of the month, to be spoilt."""
+        if self.cluster is not None:
+            with self.cluster.database(self.url.rsplit("/", 1)[1]) as url, closing(Gateway(self.home, url)) as copy:
+                yield by_channel(copy)
+            return
+        shutil.rmtree(self.work, ignore_errors=True)
+        shutil.copytree(self.home, self.work)
+        with closing(Gateway(self.work, f"sqlite:///{self.work / 'chitra.db'}")) as copy:
+            yield by_channel(copy)
 
     def edits(self, seed: int) -> Sequence[Edit]:
         """Some edits of each kind, by chance."""
@@ -168,6 +183,19 @@ class Editor:
             kinds = [_cell] * 12 + [_row] * 3 + [_log] * 2 + [_tail] + [_bytes] * 2
             made = [kind(chance, db) for kind in kinds]
         return [each for each in made if each is not None]
+
+
+def _spelled(statement: str, cluster: Cluster | None) -> str:
+    """With the places of values as the driver takes them."""
+    return statement if cluster is None else statement.replace("?", "%s")
+
+
+def on_postgresql(editor: Editor, cluster: Cluster, url: str) -> Editor:
+    """The same month, brought into an empty database by backup and restore."""
+    source, target = (Gateway(editor.home, each) for each in (f"sqlite:///{editor.home / 'chitra.db'}", url))
+    with closing(source), closing(target), source.store.read() as tx, target.store.begin() as restoring:
+        backup.restore(restoring, backup.about(tx), backup.lines(tx))
+    return replace(editor, cluster=cluster, url=url)
 
 
 def tried(editor: Editor, count: int) -> Iterator[tuple[Edit, str | None]]:
@@ -205,18 +233,29 @@ def _cell(chance: random.Random, db: sqlite3.Connection) -> Edit | None:
     table = chance.choice([each for each in SQLModel.metadata.sorted_tables if each.name not in FREE_TABLES])
     column = chance.choice(list(table.columns))
     _, where = FREE.get(f"{table.name}.{column.name}", ("", "1 = 0"))
-    rows = db.execute(f'SELECT rowid, "{column.name}" FROM "{table.name}" WHERE NOT ({where})').fetchall()
+    rows = db.execute(f'SELECT {_keys(table)}, "{column.name}" FROM "{table.name}" WHERE NOT ({where})').fetchall()
     if not rows:
         return None
-    number, old = chance.choice(rows)
+    *key, old = chance.choice(rows)
     new = _other(chance, column, old)
     told = f"{table.name}.{column.name} {str(old)[:40]!r} -> {str(new)[:40]!r}"
-    return Edit(told, f'UPDATE "{table.name}" SET "{column.name}" = ? WHERE rowid = ?', (new, number))
+    return Edit(told, f'UPDATE "{table.name}" SET "{column.name}" = ? WHERE {_is(table)}', (new, *key))
+
+
+def _keys(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.primary_key)
+
+
+def _is(table: Table) -> str:
+    """The row of a key."""
+    return " AND ".join(f'"{column.name}" = ?' for column in table.primary_key)
 
 
 def _other(chance: random.Random, column: Column[Any], old: Any) -> Any:
     if old is None:
-        return {int: 1, bool: 1, bytes: b"x"}.get(column.type.python_type, "2026-01-01")
+        return {int: 1, bool: True, bytes: b"x"}.get(column.type.python_type, "2026-01-01")
+    if column.type.python_type is bool:
+        return not old
     if isinstance(old, int):
         return 1 - old if old in (0, 1) else old + chance.choice((-1, 1, 1_000))
     if isinstance(old, bytes):
@@ -234,11 +273,12 @@ def _flipped(chance: random.Random, old: bytes) -> bytes:
 def _row(chance: random.Random, db: sqlite3.Connection) -> Edit | None:
     """One row is gone."""
     kept = FREE_TABLES.keys() | MAY_VANISH.keys()
-    table = chance.choice([each.name for each in SQLModel.metadata.sorted_tables if each.name not in kept])
-    rows = db.execute(f'SELECT rowid FROM "{table}"').fetchall()
+    table = chance.choice([each for each in SQLModel.metadata.sorted_tables if each.name not in kept])
+    rows = db.execute(f'SELECT {_keys(table)} FROM "{table.name}"').fetchall()
     if not rows:
         return None
-    return Edit(f"a row of {table} deleted", f'DELETE FROM "{table}" WHERE rowid = ?', chance.choice(rows))
+    told = f"a row of {table.name} deleted"
+    return Edit(told, f'DELETE FROM "{table.name}" WHERE {_is(table)}', tuple(chance.choice(rows)))
 
 
 def _log(chance: random.Random, db: sqlite3.Connection) -> Edit:
@@ -267,6 +307,8 @@ def _tail(chance: random.Random, db: sqlite3.Connection) -> Edit:
 
 def _bytes(chance: random.Random, db: sqlite3.Connection) -> Edit:
     """One bit of stored bytes."""
-    number, old = chance.choice(db.execute('SELECT rowid, "bytes" FROM blob').fetchall())
-    new = _flipped(chance, old)
-    return Edit(f"a bit of blob {number}", 'UPDATE blob SET "bytes" = ? WHERE rowid = ?', (new, number))
+    sha256, part, old = chance.choice(db.execute('SELECT sha256, part, "bytes" FROM blob').fetchall())
+    told = f"a bit of blob {sha256[:8]} {part}"
+    return Edit(
+        told, 'UPDATE blob SET "bytes" = ? WHERE sha256 = ? AND part = ?', (_flipped(chance, old), sha256, part)
+    )
