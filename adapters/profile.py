@@ -19,6 +19,7 @@ Delivery = Literal["rename", "direct", "marker", "dropbox"]
 """How a file becomes the partner's: see ``docs/file.md``."""
 Proof = Literal["enveloped", "detached", "cms", "openpgp", "channel"]
 Signature = Literal["enveloped", "detached", "cms"]
+Encryption = Literal["none", "openpgp"]
 Answer = Literal["pain.002", "camt.052", "camt.053", "camt.054"]
 Ready = Literal["rename", "done", "stable"]
 
@@ -31,6 +32,9 @@ DONE = ".done"
 
 _BESIDE = {"detached": ".sig", "cms": ".p7s"}
 """What a signature's name has behind the name of the file beside which it lies."""
+
+OPENPGP = ".pgp"
+"""What the name of an OpenPGP message has behind the name of the message inside."""
 
 _REMOTE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
@@ -50,6 +54,8 @@ class Outbox:
     """Of ``marker``: what the name of the empty file beside the data ends with."""
     signature: Signature = "enveloped"
     """Which one a file carries; ``detached`` and ``cms``: another lies beside it, ``NAME.sig`` or ``NAME.p7s``."""
+    encryption: Encryption = "none"
+    """``openpgp``: a file travels as an OpenPGP message, ``NAME.pgp``, signed and encrypted to the partner."""
     archives: tuple[str, ...] = ()
     """Folders into which the partner moves our files, under the same name."""
     opens: time | None = None
@@ -57,9 +63,14 @@ class Outbox:
     closes: time | None = None
     """Local time from which no more are taken; given exactly when ``opens`` is."""
 
+    @property
+    def final(self) -> str:
+        """The format of the names that files bear there."""
+        return self.filename + (OPENPGP if self.encryption == "openpgp" else "")
+
     def name(self, date: date, sequence: int, message_id: str) -> str:
         """Final file name."""
-        return self.filename.format(date=date, sequence=sequence, message_id=message_id)
+        return self.final.format(date=date, sequence=sequence, message_id=message_id)
 
     def beside(self, name: str) -> str | None:
         """Name of the signature that lies beside the file; None when it is inside only."""

@@ -64,6 +64,7 @@ class OutboxOverride(Section):
     filename: str | None = None
     delivery: Delivery | None = None
     signature: Literal["enveloped", "detached", "cms"] | None = None
+    encryption: Literal["none", "openpgp"] | None = None
     marker: str | None = Field(default=None, pattern=r"^[._-][A-Za-z0-9._-]*[A-Za-z0-9]$")
     archives: tuple[str, ...] | None = None
     opens: time | None = None

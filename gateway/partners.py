@@ -13,7 +13,7 @@ from gateway.config import PartnerSection, Section
 from gateway.domain.errors import NotConfigured
 from gateway.lifecycle import identity_file, signing_name
 from gateway.ports import Transport
-from gateway.proof import PartnerVerifier, PaymentSigner, PgpPins, translated
+from gateway.proof import PartnerVerifier, PaymentSigner, PgpEnvelope, PgpPins, translated
 from gateway.usecases.context import Partner
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def partner(app: App, code: str, section: PartnerSection) -> Partner:
         connect=lambda: _connect(app, code, section),
         signer=lambda: PaymentSigner(app.signing_key(signing_name(app, code)), app.clock),
         verifier=lambda: _verifier(app, section),
+        envelope=lambda: PgpEnvelope(pgp_pins(app, section), app.spool, app.clock),
     )
 
 
@@ -128,7 +129,7 @@ def _verifier(app: App, section: PartnerSection) -> PartnerVerifier:
 
 def uses_openpgp(profile: Profile) -> bool:
     """Whether any file of the partner is an OpenPGP message."""
-    return any(inbox.proof == "openpgp" for inbox in profile.inboxes)
+    return profile.outbox.encryption == "openpgp" or any(inbox.proof == "openpgp" for inbox in profile.inboxes)
 
 
 def pgp_pins(app: App, section: PartnerSection) -> PgpPins:

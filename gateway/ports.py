@@ -5,7 +5,7 @@ The composition root (``gateway.app``) chooses the implementations; simulations 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +69,19 @@ class MessageSigner(Protocol):
 
     def digest_of(self, message: BinaryIO, splice_at: int, signature_bytes: int) -> bytes:
         """Check a finished file: its signature is ours and covers the digest that is returned."""
+
+
+class Envelope(Protocol):
+    """Messages that travel encrypted to one partner (OpenPGP)."""
+
+    def seal(self, message: BinaryIO, target: BinaryIO) -> str:
+        """Sign and encrypt a whole message, and open it again; returns the key id of the partner's certificate."""
+
+    def open(self, source: BinaryIO, size_bytes_max: int) -> Proven:
+        """What is inside a message that we sealed; raises ``BadProof`` when it is none."""
+
+    def readers(self) -> Collection[str]:
+        """Key ids of the partner's certificates that are pinned and valid now."""
 
 
 class Verdict(Protocol):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+import io
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO
 
 from gateway.domain.errors import BadProof, NotConfigured, Tampered
@@ -14,6 +17,8 @@ from keys import cms, detached, errors, operators, pgp, signing, trust, xmldsig
 from keys.pgp import PgpCertificate, PgpKey
 from keys.signing import SigningKey
 from keys.vault import Vault
+
+_PART_BYTES = 1 << 20
 
 
 @contextmanager
@@ -91,6 +96,47 @@ class PgpPins:
 def no_pgp() -> PgpPins:
     """Of a partner with whom it was not agreed."""
     raise NotConfigured("openpgp_not_declared")
+
+
+class PgpEnvelope:
+    """Messages sealed by our OpenPGP key to the first of the partner's certificates."""
+
+    def __init__(self, pins: PgpPins, spool: Spool, clock: Clock) -> None:
+        self._pins, self._spool, self._clock = pins, spool, clock
+
+    def seal(self, message: BinaryIO, target: BinaryIO) -> str:
+        key, reader, now = self._pins.key, self._pins.trusted[0], self._clock.now()
+        try:
+            key.certificate.check_valid(now)
+        except errors.NotTrusted as error:
+            raise NotConfigured("own_certificate_not_valid", key=key.name, reason=error.code) from None
+        try:
+            reader.check_valid(now)
+        except errors.NotTrusted as error:
+            raise NotConfigured("reader_not_valid", key=reader.key_id, reason=error.code) from None
+        with translated():
+            pgp.seal(message, target, reader, key, now)
+        self._require_same(message, target)
+        return reader.key_id
+
+    def _require_same(self, message: BinaryIO, sealed: BinaryIO) -> None:
+        """M7: what the partner will find inside is the message, to the byte."""
+        most = sealed.seek(0, io.SEEK_END)
+        sealed.seek(0)
+        with translated(), pgp.open_own(sealed, self._pins.key, self._spool, self._clock.now(), most) as opened:
+            message.seek(0)
+            digest = hashlib.sha256()
+            for part in iter(partial(message.read, _PART_BYTES), b""):
+                digest.update(part)
+            if digest.hexdigest() != opened.sha256:
+                raise Tampered("sealed_bytes_differ", file=self._pins.key.name)
+
+    def open(self, source: BinaryIO, size_bytes_max: int) -> Proven:
+        with translated():
+            return pgp.open_own(source, self._pins.key, self._spool, self._clock.now(), size_bytes_max)
+
+    def readers(self) -> Collection[str]:
+        return [each.key_id for each in self._pins.trusted if each.is_valid(self._clock.now())]
 
 
 class PartnerVerifier:

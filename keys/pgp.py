@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -53,6 +54,10 @@ class PgpCertificate:
         if self.not_after is not None and now > self.not_after:
             raise NotTrusted("certificate_expired", key_id=self.key_id)
 
+    def is_valid(self, now: datetime) -> bool:
+        """Neither revoked nor over."""
+        return not self.revoked and (self.not_after is None or now <= self.not_after)
+
 
 @dataclass(frozen=True, slots=True)
 class PgpKey:
@@ -79,6 +84,7 @@ def from_secret(name: str, secret: bytes) -> PgpKey:
     return PgpKey(name, _described(done), secret.decode())
 
 
+@lru_cache(maxsize=64)
 def describe(text: bytes) -> PgpCertificate:
     """One public certificate, in ASCII armour; anything else is refused."""
     if len(text) > _CERTIFICATE_BYTES_MAX or not text.isascii():

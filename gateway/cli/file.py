@@ -135,7 +135,12 @@ def _bytes_of(tx: Transaction, file_id: str, form: str) -> tuple[str, str]:
     wire, *beside = files.wire_objects(tx, ours.id)
     if form == "signature":
         return _signature_of(file_id, beside)
-    return (wire.name, wire.sha256) if form == "wire" else (ours.name, ours.sha256)
+    return (wire.name, wire.sha256) if form == "wire" else (_inside(wire), ours.sha256)
+
+
+def _inside(wire: WireObject) -> str:
+    """The name of the message in it."""
+    return wire.name if wire.encrypted_to is None else wire.name.removesuffix(".pgp")
 
 
 def _signature_of(file_id: str, beside: list[WireObject]) -> tuple[str, str]:
@@ -165,10 +170,7 @@ def _document_out(session: Session, tx: Transaction, row: FileOut) -> dict[str, 
         "sent_at": row.sent_at,
         **_deadlines(session, row),
         "key_id": row.key_id,
-        "wire": [
-            {"name": each.name, "sha256": each.sha256, "size_bytes": each.size_bytes}
-            for each in files.wire_objects(tx, row.id)
-        ],
+        "wire": [each.model_dump(exclude={"file_id", "ordinal"}) for each in files.wire_objects(tx, row.id)],
         "attempts": [each.model_dump(exclude={"file_id"}) for each in files.attempts(tx, row.id)],
         "history": _history(tx, "file_out", row.message_id),
         "findings": [],

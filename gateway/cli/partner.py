@@ -182,7 +182,7 @@ def _outbox(found: Partner) -> dict[str, Any]:
     outbox = found.profile.outbox
     hours = {"opens": outbox.opens, "closes": outbox.closes}
     return {
-        **_fields(outbox, "message", "folder", "filename", "delivery", "signature"),
+        **_fields(outbox, "message", "folder", "filename", "delivery", "signature", "encryption"),
         "marker": outbox.marker if outbox.delivery == "marker" else None,
         "archives": list(outbox.archives),
         **{name: moment.isoformat("minutes") if moment else None for name, moment in hours.items()},

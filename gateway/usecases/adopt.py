@@ -5,6 +5,7 @@ Our own signature on it is the proof. Its payments are taken out of whatever wai
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Found:
 
     name: str
     sha256: str
-    size_bytes: int
+    """Of the message."""
     header: pain001.Header
     block: pain001.Block
     amounts: dict[str, int]
@@ -47,18 +48,33 @@ def adopt(context: Context, partner: Partner, transport: Transport, folder: str,
         with transport.read(f"{folder}/{name}", _SIZE_BYTES_MAX) as parts:
             for part in parts:
                 spool.write(part)
+        spool.seek(0)
         try:
-            found = _understood(partner, name, spool)
-            with context.store.begin() as tx:
-                return _adopt(context, tx, partner, found, spool)
+            with closing(_opened(context, partner, spool)) as message:
+                found = _understood(partner, name, message)
+                with context.store.begin() as tx:
+                    return _adopt(tx, partner, found, spool, message)
         except (ChitraError, FormatError) as error:
             reason = str(error.params.get("reason", error.code))
             _tell(context, partner, folder, name, reason)
             raise Alarm("file_not_adopted", partner=partner.code, name=name, reason=reason) from None
 
 
+def _opened(context: Context, partner: Partner, spool: BinaryIO) -> BinaryIO:
+    """The message: what was found, or what is encrypted in it."""
+    message = context.spool.create()
+    if partner.profile.outbox.encryption == "none":
+        shutil.copyfileobj(spool, message)
+    else:
+        with closing(partner.envelope().open(spool, _SIZE_BYTES_MAX)) as inside:
+            shutil.copyfileobj(inside.open(), message)
+    message.seek(0)
+    return message
+
+
 def _understood(partner: Partner, name: str, spool: BinaryIO) -> Found:
-    sha256, size_bytes = blobs.digest(spool)
+    sha256, _ = blobs.digest(spool)
+    spool.seek(0)
     with closing(partner.verifier().verify_own(spool, _SIZE_BYTES_MAX)) as proven:
         message = proven.open()
         header: pain001.Header | None = None
@@ -74,19 +90,30 @@ def _understood(partner: Partner, name: str, spool: BinaryIO) -> Found:
         version = schema.message_name(proven.open())
     if header is None or len(blocks) != 1 or len(amounts) != header.count:
         raise Alarm("file_not_adopted", partner=partner.code, name=name, reason="not_one_of_ours")
-    return Found(name, sha256, size_bytes, header, blocks[0], amounts, version)
+    return Found(name, sha256, header, blocks[0], amounts, version)
 
 
-def _adopt(context: Context, tx: Transaction, partner: Partner, found: Found, spool: BinaryIO) -> str:
+def _adopt(tx: Transaction, partner: Partner, found: Found, spool: BinaryIO, message: BinaryIO) -> str:
     payments = _payments(tx, partner, found)
     batch = batches.claim(tx, payments[0].batch_id)
     _free(tx, payments, f"found at {partner.code} in {found.name}")
     file = _file(tx, partner, batch, found)
     tx.session.add(file)
     tx.session.flush()
+    blobs.put(tx, message)
+    sha256, size_bytes = blobs.digest(spool)
     blobs.put(tx, spool)
-    wire = WireObject(file_id=file.id, ordinal=0, name=file.name, sha256=found.sha256, size_bytes=found.size_bytes)
-    tx.session.add(wire)
+    encrypted_to = None if sha256 == found.sha256 else ""
+    tx.session.add(
+        WireObject(
+            file_id=file.id,
+            ordinal=0,
+            name=file.name,
+            sha256=sha256,
+            size_bytes=size_bytes,
+            encrypted_to=encrypted_to,
+        )
+    )
     files.link(tx, file.id, [payment.id for payment in payments])
     file.content_sha256 = batches.file_digest(tx, file.id)
     told = f"found at {partner.code}, sent before the database was set back"

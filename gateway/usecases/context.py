@@ -14,6 +14,7 @@ from gateway.domain.errors import NotConfigured, NotFound
 from gateway.ports import (
     Anchors,
     Clock,
+    Envelope,
     Ids,
     MessageCheck,
     MessageSigner,
@@ -50,6 +51,11 @@ class Payer:
     """partner -> every account there."""
 
 
+def no_envelope() -> Envelope:
+    """Of a partner with whom no encryption was agreed."""
+    raise NotConfigured("openpgp_not_declared")
+
+
 @dataclass(frozen=True, slots=True)
 class Partner:
     """One partner as configured: the profile with its overrides, and how to reach it."""
@@ -59,6 +65,8 @@ class Partner:
     connect: Callable[[], AbstractContextManager[Transport]]
     signer: Callable[[], MessageSigner]
     verifier: Callable[[], Verifier]
+    envelope: Callable[[], Envelope] = no_envelope
+    """For files that travel encrypted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,6 +222,10 @@ class _Sender:
             return f"execution date {self._file.execution_date} passed"
         if self._declared is not None and self._beside is None:
             return f"sealed without {self._declared}"
+        if (self._wire.encrypted_to is not None) != (self._partner.profile.outbox.encryption == "openpgp"):
+            return "sealed before encryption was agreed otherwise"
+        if self._wire.encrypted_to and self._wire.encrypted_to not in self._partner.envelope().readers():
+            return f"encrypted to {self._wire.encrypted_to}, which is no more pinned or valid"
         with self._context.store.read() as tx:
             return "a payment in it is held" if succession.doubtful_in(tx, self._file.id) else ""
 

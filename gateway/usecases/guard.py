@@ -178,7 +178,7 @@ def _pattern(outbox: Outbox, of_instance: str) -> str:
 
     Group ``final`` is the file's own name; ``marker`` and ``signature`` are empty but for one.
     """
-    final = _as_pattern(outbox.filename, dict(_READ_AS) | {"message_id": f"M{of_instance}[0-9A-Z]+"})
+    final = _as_pattern(outbox.final, dict(_READ_AS) | {"message_id": f"M{of_instance}[0-9A-Z]+"})
     before, after = outbox.temporary.replace("{attempt}", "\0").split("{name}")
     around = [re.escape(part).replace("\0", "[0-9]+") for part in (before, after)]
     marker = re.escape(outbox.marker) if outbox.delivery == "marker" else ""

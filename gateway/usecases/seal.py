@@ -23,11 +23,21 @@ from gateway.store.store import Transaction
 from gateway.store.tables import FileOut, WireObject
 from gateway.usecases import recall, wording
 from gateway.usecases.approve import require_signatures
-from gateway.usecases.context import Context
+from gateway.usecases.context import Context, Partner
 from gateway.usecases.rows import Line, content_blind
 
 _PURPOSE, _CATEGORY = "SSBE", "SSBE"
 """Social security benefit: says nothing about health (formats notes)."""
+
+
+class Travelling(NamedTuple):
+    """What goes to the partner, and the certificate to which it is encrypted."""
+
+    content: BinaryIO
+    encrypted_to: str | None
+
+    def close(self) -> None:
+        self.content.close()
 
 
 class Beside(NamedTuple):
@@ -45,9 +55,10 @@ def seal(context: Context, message_id: str) -> None:
         signer = partner.signer()
         with closing(context.spool.create()) as final:
             _write_signed(context, tx, file, partner.profile, signer, final)
-            beside = _beside(partner.profile.outbox, file, signer, final)
-            crash_point("file signed and checked")
-            _store(context, file, final, beside, signer.key_id)
+            with closing(_travelling(context, partner, final)) as wire:
+                beside = _beside(partner.profile.outbox, file, signer, wire.content)
+                crash_point("file signed and checked")
+                _store(context, file, final, wire, beside, signer.key_id)
 
 
 def _write_signed(
@@ -215,16 +226,26 @@ def approved_line(row: Any, partner: str, personal: Mapping[str, Any]) -> Line:
     )
 
 
-def _beside(outbox: Outbox, file: FileOut, signer: MessageSigner, final: BinaryIO) -> Beside | None:
-    """The signature over the finished bytes that is to lie beside them, where one is declared."""
+def _travelling(context: Context, partner: Partner, final: BinaryIO) -> Travelling:
+    """What goes to the partner: the message, or an OpenPGP message made of it, once for ever (M5)."""
+    if partner.profile.outbox.encryption == "none":
+        return Travelling(final, None)
+    sealed = Travelling(context.spool.create(), "")
+    return sealed._replace(encrypted_to=partner.envelope().seal(final, sealed.content))
+
+
+def _beside(outbox: Outbox, file: FileOut, signer: MessageSigner, wire: BinaryIO) -> Beside | None:
+    """The signature over the travelling bytes that is to lie beside them, where one is declared."""
     name = outbox.beside(file.name)
     if name is None:
         return None
-    digest = bytes.fromhex(blobs.digest(final)[0])
+    digest = bytes.fromhex(blobs.digest(wire)[0])
     return Beside(name, signer.signature_beside(outbox.signature, digest, file.name))
 
 
-def _store(context: Context, file: FileOut, final: BinaryIO, beside: Beside | None, key_id: str) -> None:
+def _store(
+    context: Context, file: FileOut, final: BinaryIO, wire: Travelling, beside: Beside | None, key_id: str
+) -> None:
     """One short transaction: the approval is checked again, the bytes become the file's for ever."""
     with context.store.begin() as tx:
         current = files.claim(tx, file.id)
@@ -234,7 +255,8 @@ def _store(context: Context, file: FileOut, final: BinaryIO, beside: Beside | No
         if batches.file_digest(tx, current.id) != current.content_sha256:
             raise ApprovalVoid("approval_void", batch=current.batch_id, reason="content_changed")
         current.sha256, current.key_id = blobs.put(tx, final), key_id
-        tx.session.add(_wire(current, 0, current.name, final))
+        blobs.put(tx, wire.content)
+        tx.session.add(_wire(current, 0, current.name, wire.content, wire.encrypted_to))
         if beside is not None:
             signature = BytesIO(beside.content)
             blobs.put(tx, signature)
@@ -243,7 +265,14 @@ def _store(context: Context, file: FileOut, final: BinaryIO, beside: Beside | No
         tx.record("system", "file seal", current.message_id, current.sha256, key=key_id)
 
 
-def _wire(file: FileOut, ordinal: int, name: str, content: BinaryIO) -> WireObject:
-    """What travels: the message itself first, then the signature beside it."""
+def _wire(file: FileOut, ordinal: int, name: str, content: BinaryIO, encrypted_to: str | None = None) -> WireObject:
+    """What travels: the message itself first, or what it is encrypted in, then the signature beside it."""
     sha256, size_bytes = blobs.digest(content)
-    return WireObject(file_id=file.id, ordinal=ordinal, name=name, sha256=sha256, size_bytes=size_bytes)
+    return WireObject(
+        file_id=file.id,
+        ordinal=ordinal,
+        name=name,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        encrypted_to=encrypted_to,
+    )

@@ -21,7 +21,7 @@ from adapters.profile import Profile
 from gateway.calendar import WorkingDays
 from gateway.checking import check_for
 from gateway.ports import Transport
-from gateway.proof import PartnerVerifier, PaymentSigner, PgpPins, genuine, no_pgp
+from gateway.proof import PartnerVerifier, PaymentSigner, PgpEnvelope, PgpPins, genuine, no_pgp
 from gateway.store.tables import Operator
 from gateway.transport.directory import DirectoryTransport
 from gateway.usecases import approve
@@ -158,6 +158,7 @@ class Gateway:
             profile=self.profiles[code],
             connect=lambda: self._connect(code),
             signer=lambda: PaymentSigner(key, self.clock),
+            envelope=lambda: PgpEnvelope(self.pgp_pins(), TemporarySpool(), self.clock),
             verifier=lambda: PartnerVerifier(
                 trusted, [key.certificate_pem], TemporarySpool(), self.clock, self.pgp_pins
             ),

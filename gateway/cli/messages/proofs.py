@@ -103,6 +103,10 @@ TEMPLATES: Templates = {
         "Nothing can be encrypted to OpenPGP certificate {key_id}, or our own key cannot sign now. Ask the partner for"
         " a certificate with a key to encrypt to."
     ),
+    "reader_not_valid": N_(
+        "The partner's OpenPGP certificate {key} cannot be used ({reason}), so nothing is encrypted to it. Exchange it"
+        " with the partner and pin the new one."
+    ),
     "openpgp_unfinished": N_(
         "An OpenPGP file took more memory or time than is allowed, or broke its reader. It is set aside; ask the"
         " partner."

@@ -135,7 +135,7 @@ _DIFFERENCES = (
     # what travelled
     "SELECT 'wire_object ' || f.message_id AS subject, f.name || ' ' || f.sha256 AS expected,"
     " w.name || ' ' || w.sha256 AS got FROM file_out f JOIN wire_object w ON w.file_id = f.id AND w.ordinal = 0"
-    " WHERE f.sha256 IS NULL OR w.name <> f.name OR w.sha256 <> f.sha256",
+    " WHERE f.sha256 IS NULL OR w.name <> f.name OR (w.sha256 = f.sha256) <> (w.encrypted_to IS NULL)",
     "SELECT 'file_out ' || f.message_id AS subject, 'bytes' AS expected, f.state AS got FROM file_out f"
     " WHERE (f.state IN ('sealed', 'uploading', 'releasing', 'unknown', 'sent', 'acknowledged', 'rejected', 'closed')"
     " OR f.sha256 IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM wire_object w WHERE w.file_id = f.id)",
@@ -201,6 +201,7 @@ _DIFFERENCES = (
 _BYTES = (
     ("file_in", "sha256"),
     ("file_in", "signature_sha256"),
+    ("file_out", "sha256"),
     ("wire_object", "sha256"),
     ("batch", "source_sha256"),
     ("decision", "evidence_sha256"),

@@ -51,6 +51,9 @@ class WireObject(SQLModel, table=True):
     name: str
     sha256: str
     size_bytes: int = big()
+    encrypted_to: str | None = None
+    """Fingerprint of the partner's OpenPGP certificate when this is no message but holds one; empty when we found such
+    an object at the partner."""
 
 
 class Attempt(SQLModel, table=True):

@@ -63,6 +63,7 @@ def _bytes(context: Context) -> Iterator[Discrepancy]:
     with context.store.read() as tx:
         yield from sealed.blobs_of(tx)
         yield from sealed.files_out(context, tx)
+        yield from sealed.encrypted(context, tx)
 
 
 def _evidence(context: Context) -> Iterator[Discrepancy]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC
+from functools import partial
 from typing import Any, BinaryIO
 
 from formats.errors import FormatError
@@ -21,6 +22,10 @@ _SIZES = (
     " UNION ALL SELECT 'file_in', sha256, size_bytes FROM file_in"
 )
 _FILES = "SELECT * FROM file_out WHERE sha256 IS NOT NULL ORDER BY id"
+_ENCRYPTED = (
+    "SELECT f.message_id, f.partner, f.sha256, w.sha256 AS wire_sha256, w.size_bytes FROM file_out f"
+    " JOIN wire_object w ON w.file_id = f.id WHERE w.encrypted_to IS NOT NULL ORDER BY f.id"
+)
 _AMOUNTS = (
     "SELECT p.end_to_end_id, p.amount FROM payment_file l JOIN payment p ON p.id = l.payment_id"
     " WHERE l.file_id = :f ORDER BY l.ordinal"
@@ -66,6 +71,29 @@ def files_out(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
         for column, expected in told.items():
             if row[column] != expected:
                 yield Discrepancy("rows_differ", f"{where} {column}", str(expected), str(row[column]))
+
+
+def encrypted(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
+    """M7: what travelled encrypted holds the message, to the byte."""
+    for row in tx.rows(_ENCRYPTED):
+        where = f"wire_object {row.message_id}"
+        with closing(context.spool.create()) as spool:
+            try:
+                blobs.copy(tx, row.wire_sha256, spool)
+                with closing(context.partner(row.partner).envelope().open(spool, row.size_bytes)) as opened:
+                    got = _digest(opened.open())
+            except ChitraError as error:
+                yield Discrepancy("proof_not_repeatable", where, "openpgp", error.code)
+                continue
+        if got != row.sha256:
+            yield Discrepancy("bytes_differ", where, row.sha256, got)
+
+
+def _digest(message: BinaryIO) -> str:
+    found = hashlib.sha256()
+    for part in iter(partial(message.read, blobs.PART_BYTES), b""):
+        found.update(part)
+    return found.hexdigest()
 
 
 def _told(sealed: BinaryIO) -> dict[str, Any]:
