@@ -255,11 +255,20 @@ def test_every_promise_is_judged_and_names_only_existing_tests() -> None:
     assert [name for name, row in rows.items() if row[2].startswith("held") and "test_" not in row[3]] == []
 
 
-@pytest.mark.parametrize("name", ["promises.md", "security.md"])
+@pytest.mark.parametrize("name", ["promises.md", "security.md", "threats.md"])
 def test_every_test_that_a_page_names_exists(name: str) -> None:
     named = {word for word in quoted(page(name)) if word.startswith("test_")}
     assert named
     assert named - existing_tests() == set()
+
+
+def test_every_arrow_is_looked_at_by_all_of_stride_and_every_threat_has_its_test() -> None:
+    arrows = re.findall(r"^## (\d+ .*)$", page("threats.md"), re.MULTILINE)
+    assert len(arrows) == 11
+    for arrow in arrows:
+        rows = table(section(page("threats.md"), arrow))
+        assert [row[0] for row in rows] == list("STRIDE"), arrow
+        assert all("`test_" in row[3] for row in rows), arrow
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
