@@ -22,6 +22,7 @@ from gateway.usecases.context import Context, Payer
 
 if TYPE_CHECKING:
     from gateway.anchors import FileAnchors
+    from gateway.domain.people import Root
     from gateway.ports import Anchor
     from gateway.store.store import Store
     from keys.keyring import Keyring
@@ -177,6 +178,15 @@ class App:
         """Personal data at rest, opened once."""
         return self._vault
 
+    @cached_property
+    def roots(self) -> tuple[Root, ...]:
+        """The admins pinned at the key ceremony; none before it."""
+        from gateway.ceremony import read_roots
+
+        with translated():
+            content = self.keyring.roots()
+        return read_roots(content) if content is not None else ()
+
     # --- the store and the use cases ---------------------------------------------------------------------------
 
     @cached_property
@@ -256,7 +266,7 @@ class App:
         if not self.config.partners:
             raise NotConfigured("no_partners")
         head = audit_log.head_of(self.store)
-        anchor = self.anchors.signed(Anchor(head.instance, head.epoch, head.sequence, head.hash))
+        anchor = self.anchors.signed(Anchor(head.instance, head.epoch, head.sequence, head.hash, people=head.people))
         return anchor, as_text(anchor)
 
     @staticmethod
@@ -300,6 +310,7 @@ class App:
             default_partner=config.routing.default,
             bank=directory.resolve,
             verify_person=genuine,
+            roots=lambda: self.roots,
             check=check_for,
             anchors=self.anchors,
         )

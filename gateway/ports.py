@@ -222,6 +222,8 @@ class Anchor:
     hash: str
     machine: str = ""
     """Of a home that must not be copied; empty elsewhere."""
+    people: int = 0
+    """Statements about people: one that is left out again would let somebody act whom admins have revoked."""
     key_id: str = ""
     signature: str = ""
     """Hex, by a signing key of ours over ``signed``; both are empty where nothing signs."""
@@ -229,7 +231,8 @@ class Anchor:
     @property
     def signed(self) -> bytes:
         """What the signature covers: who we are and the link, wherever the anchor stands."""
-        return f"chitra anchor 1\n{self.instance}\n{self.epoch}\n{self.sequence}\n{self.hash}\n".encode()
+        told = f"chitra anchor 1\n{self.instance}\n{self.epoch}\n{self.sequence}\n{self.hash}\n"
+        return (told + (f"{self.people}\n" if self.people else "")).encode()
 
 
 class Anchors(Protocol):

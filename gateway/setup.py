@@ -13,17 +13,20 @@ from string import Template
 
 from adapters.registry import PROFILES
 from gateway.app import App, AskPassphrase
+from gateway.ceremony import enrol_together, fix_roots
 from gateway.config import FILE_NAME
 from gateway.domain.errors import Refusal
 from gateway.proof import translated
 from gateway.store import grants, schema
 from gateway.store.revision import NEWEST, revision
-from gateway.store.tables import Operator
 from keys.keyring import Keyring
 from keys.passphrase import Passphrase
 
 PEOPLE = {"maker": "maker", "checker": "checker", "checker2": "checker"}
 """Operators of a sandbox home and their role."""
+
+ADMINS = ("admin", "admin2")
+"""Root admins of a sandbox home."""
 
 EMBEDDED_DATABASE = "sqlite:///chitra.db"
 """A file in the home."""
@@ -61,6 +64,7 @@ TO_FILL_IN = "FILL IN"
 @dataclass(frozen=True, slots=True)
 class NewHome:
     home: Path
+    admins: list[str]
     operators: list[str]
     partners: list[str]
 
@@ -113,8 +117,8 @@ def _fill(home: Path, sandbox: bool, now: datetime, ask: AskPassphrase, database
     (home / FILE_NAME).write_text(_configuration(sandbox, partners, database), encoding="utf-8")
     app = App(home, ask)
     _create_database(app, owner)
-    people = _enrol(app, passphrases, now) if sandbox else []
-    return NewHome(home, people, list(partners))
+    people = _enrol(app, passphrases) if sandbox else []
+    return NewHome(home, list(ADMINS) if sandbox else [], people, list(partners))
 
 
 def _refuse_unfit(home: Path) -> None:
@@ -162,7 +166,7 @@ def _sandbox_partners(home: Path, keyring: Keyring, now: datetime) -> dict[str, 
 def _configuration(sandbox: bool, partners: dict[str, str], database: str) -> str:
     template = Template((Path(__file__).parent / "templates" / FILE_NAME).read_text(encoding="utf-8"))
     source = f"file:{_SANDBOX_PASSPHRASE}" if sandbox else "prompt"
-    secrets_of = (*_KEYS, "backup", *PEOPLE) if sandbox else _KEYS
+    secrets_of = (*_KEYS, "backup", *ADMINS, *PEOPLE) if sandbox else _KEYS
     accounts = ", ".join(f'{code} = "11000000000{index}"' for index, code in enumerate(partners, 1))
     return template.substitute(
         environment="sandbox" if sandbox else "production",
@@ -208,22 +212,9 @@ def _create_database(app: App, owner: str | None) -> None:
             grants.give(store, grants.role_of(app.any_store))
 
 
-def _enrol(app: App, passphrases: Callable[[str], Passphrase], now: datetime) -> list[str]:
-    """Rehearsal people with keys of their own."""
-    for name in PEOPLE:
-        add_operator(app, name, [PEOPLE[name]], passphrases(name), now)
+def _enrol(app: App, passphrases: Callable[[str], Passphrase]) -> list[str]:
+    """Rehearsal people with keys of their own, the root admins first."""
+    fix_roots(app, ADMINS, passphrases)
+    for name, role in PEOPLE.items():
+        enrol_together(app, name, [role], passphrases, ADMINS)
     return list(PEOPLE)
-
-
-def add_operator(app: App, name: str, roles: list[str], passphrase: Passphrase, now: datetime) -> str:
-    """Enrol a person: key pair in the keyring, public half and roles in the database; returns the key id."""
-    with app.store.begin() as tx:
-        if tx.session.get(Operator, name) is not None:
-            raise Refusal("operator_exists", operator=name)
-        with translated():
-            key = app.keyring.generate_operator(name, passphrase, now=now)
-            public = app.keyring.operator_public(name).decode()
-        row = Operator(name=name, key_id=key.key_id, public_key=public, roles=",".join(roles), enrolled_at=tx.now())
-        tx.session.add(row)
-        tx.record("system", "operator add", name, roles=row.roles, key=key.key_id)
-    return key.key_id

@@ -6,6 +6,7 @@
     ├── NAME.key, NAME.asc       OpenPGP key (sealed) and its certificate
     ├── vault.key                storage key (sealed)
     ├── NAME, NAME.pub           SSH identity (OpenSSH format) and its public line
+    ├── roots.json               the admins fixed at the key ceremony, on whom every other person rests
     ├── partners/*.pem, *.asc    certificates that may sign the partners' answers
     └── operators/NAME.key, .pem people's keys (sealed) and their public halves
 
@@ -26,7 +27,7 @@ from cryptography.x509 import Certificate
 
 from keys import certificates, files, operators, pgp, sealed, signing, ssh, token, vault
 from keys.certificates import key_id_of, to_pem
-from keys.errors import BadKey, KeyExists
+from keys.errors import BadKey, KeyExists, KeyMissing
 from keys.operators import OperatorKey
 from keys.passphrase import Passphrase
 from keys.pgp import PgpKey
@@ -39,6 +40,7 @@ from keys.vault import Vault
 VAULT = "vault"
 PARTNERS = "partners"
 OPERATORS = "operators"
+ROOTS = "roots.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -203,6 +205,17 @@ class Keyring:
     def operator_public(self, name: str) -> bytes:
         """The public half of a person's key, PEM."""
         return files.read_private(self.folder / OPERATORS / f"{_checked(name)}.pem")
+
+    def pin_roots(self, content: bytes) -> None:
+        """Fix the root admins, once for ever."""
+        files.create(self.folder / ROOTS, content)
+
+    def roots(self) -> bytes | None:
+        """What was pinned; None before the key ceremony."""
+        try:
+            return files.read_private(self.folder / ROOTS)
+        except KeyMissing:
+            return None
 
     # -- all
 

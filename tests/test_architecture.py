@@ -47,7 +47,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.signals": (),
     "gateway.cli": (
         *("gateway.app", "gateway.backups", "gateway.setup", "gateway.demo", "gateway.rehearsal", "gateway.doctor"),
-        *("gateway.daemon", "gateway.inspection", "gateway.lifecycle", "gateway.proving"),
+        *("gateway.daemon", "gateway.inspection", "gateway.lifecycle", "gateway.proving", "gateway.ceremony"),
         *("gateway.clock", "gateway.signals", "gateway.ports"),
         *("gateway.usecases", "gateway.store", "gateway.reports", "gateway.domain", "formats", "keys.errors"),
     ),
@@ -70,6 +70,7 @@ COMPOSITION = (
     "gateway.inspection",
     "gateway.lifecycle",
     "gateway.proving",
+    "gateway.ceremony",
 )
 """Where the rooms are put together: may import all."""
 

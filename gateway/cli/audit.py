@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,14 +70,18 @@ def verify(
     heads: Sequence[str],
     certificates: Sequence[Path],
 ) -> int:
-    from gateway.usecases import audit_log
+    from gateway.usecases import audit_log, people
 
     marks = [audit_log.read_written(each) for each in heads]
     anchors = _anchors(session, places, database is None)
     ours = [each.read_bytes() for each in certificates] or (session.app.own_certificates() if database is None else [])
     with session.output.working(_("Walking the record")):
         found = audit_log.verify(
-            _store(session, database), anchors, marks, session.app.signed_by(ours) if ours else None
+            _store(session, database),
+            anchors,
+            marks,
+            session.app.signed_by(ours) if ours else None,
+            (lambda tx: ()) if database else partial(people.differences, session.app.context),
         )
     walked, output = found.walked, session.output
     if not found.found:

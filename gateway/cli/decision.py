@@ -143,7 +143,7 @@ def propose_about_file(
 
 
 def _about(row: Any) -> str:
-    told = [phrase(value) for name, value in json.loads(row.params).items() if name != "document"]
+    told = [phrase(value) for name, value in json.loads(row.params).items() if name not in ("document", "public_key")]
     return " ".join([row.subject, *told])
 
 

@@ -38,6 +38,7 @@ def init(session: Session, folder: Path | None, sandbox: bool, database: str | N
         )  # asks, so nothing may draw over it
     session.output.say(_("New home: {home}").format(home=made.home))
     if not sandbox:
-        session.output.say(_("Next: fill in chitra.toml, then chitra operator add, then chitra doctor."))
-    session.output.document({"home": str(made.home), "operators": made.operators, "partners": made.partners})
+        session.output.say(_("Next: fill in chitra.toml, then chitra operator root, then chitra doctor."))
+    people = {"admins": made.admins, "operators": made.operators}
+    session.output.document({"home": str(made.home), **people, "partners": made.partners})
     return 0

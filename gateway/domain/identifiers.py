@@ -25,6 +25,7 @@ _PROVINCES = frozenset(
     )
 )
 """The 63 provinces of birth registration; higher numbers are countries (Circular 59/2021/TT-BCA, annex 1)."""
+_OPERATOR = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _ACCOUNT = re.compile(r"[A-Za-z0-9]{1,19}")
 
 
@@ -89,6 +90,11 @@ def programme(text: str) -> str | None:
 
 def is_payment_ref(text: str) -> bool:
     return bool(_REFERENCE.fullmatch(text))
+
+
+def is_operator_name(text: str) -> bool:
+    """As in the keyring and in ``--operator``."""
+    return _OPERATOR.fullmatch(text) is not None
 
 
 def is_account(text: str) -> bool:

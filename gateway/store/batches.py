@@ -70,6 +70,22 @@ def operator(tx: Transaction, name: str) -> Operator:
     return found
 
 
+def signed_by(tx: Transaction, name: str) -> list[str]:
+    """Batches that somebody approved and that are not closed."""
+    rows = tx.rows(
+        "SELECT a.batch_id FROM approval a JOIN batch b ON b.id = a.batch_id WHERE a.approver = :name"
+        " AND b.state IN ('submitted', 'approved', 'sending', 'closing') ORDER BY a.batch_id",
+        name=name,
+    )
+    return [row.batch_id for row in rows]
+
+
+def hold_operators(tx: Transaction) -> None:
+    """Nobody else changes people until this transaction has ended."""
+    lock = " FOR UPDATE" if tx.dialect.name == "postgresql" else ""
+    tx.rows(f"SELECT name FROM operator ORDER BY name{lock}")
+
+
 def open_incoming(tx: Transaction) -> None:
     """A scratch table shaped like ``payment`` for the rows of one import; gone with the connection."""
     tx.run("DROP TABLE IF EXISTS incoming")

@@ -177,7 +177,7 @@ def exception(tx: Transaction, number: int) -> Any:
 
 
 def operators(tx: Transaction) -> list[Any]:
-    return tx.rows("SELECT name, roles, key_id, enrolled_at, revoked_at FROM operator ORDER BY name")
+    return tx.rows("SELECT name, roles, key_id, public_key, enrolled_at, revoked_at FROM operator ORDER BY name")
 
 
 def frozen_partners(tx: Transaction) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from gateway.domain.errors import NotFound
 from gateway.store.store import Transaction, naming, take
@@ -33,6 +34,12 @@ def find(tx: Transaction, name: str) -> Decision:
     if found is None:
         raise NotFound("decision_unknown", decision=name)
     return found
+
+
+def executed(tx: Transaction, verbs: Collection[str]) -> Sequence[Decision]:
+    """Decisions of these acts that were carried out, in the order of their numbers."""
+    wanted = select(Decision).where(col(Decision.verb).in_(verbs), Decision.state == "executed")
+    return tx.session.exec(wanted.order_by(col(Decision.id))).all()
 
 
 def accepted(tx: Transaction) -> frozenset[str]:

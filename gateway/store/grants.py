@@ -25,6 +25,7 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "file_in": ("message", "state", "code", "params", "proof", "key_id", "archived_at"),
     "file_out": ("content_sha256", "sha256", "key_id", "state", "overdue", "sent_at"),
     "instance": ("epoch", "safe_since", "safe_code", "safe_params"),
+    "operator": ("roles", "revoked_at"),
     "payment": (
         *("state", "held_from", "holds_key", "debited_at", "credited_evidence", "return_window_until", "reason"),
         *("returned_amount", "return_charges"),

@@ -23,6 +23,8 @@ class Head:
     epoch: int
     sequence: int
     hash: str
+    people: int
+    """Statements about people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,11 @@ class Safety:
 
 def head(tx: Transaction) -> Head:
     row = tx.run(
-        "SELECT i.instance, i.epoch, a.sequence, a.hash FROM instance i, audit_head a WHERE i.id = 1 AND a.id = 1"
+        "SELECT i.instance, i.epoch, a.sequence, a.hash, (SELECT count(*) FROM decision d WHERE d.state = 'executed'"
+        " AND d.verb IN ('operator add', 'operator role', 'operator revoke')) AS people"
+        " FROM instance i, audit_head a WHERE i.id = 1 AND a.id = 1"
     ).one()
-    return Head(row.instance, row.epoch, row.sequence, row.hash)
+    return Head(row.instance, row.epoch, row.sequence, row.hash, row.people)
 
 
 def is_there(tx: Transaction) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.usecases.decide import Act
+from gateway.usecases.enrol import STATED
 from gateway.usecases.exceptions import ResolveException
 from gateway.usecases.funding import Confirm
 from gateway.usecases.recall import Recall
@@ -14,7 +15,7 @@ from gateway.usecases.resume import Resume
 from gateway.usecases.stopping import Start
 from gateway.usecases.withdrawal import Cancel
 
-ACTS: Mapping[str, Act] = {
+ACTS: Mapping[str, Act] = dict(STATED) | {
     act.verb: act
     for act in (
         Start(),

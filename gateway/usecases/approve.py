@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.domain import bundles
-from gateway.domain.errors import ApprovalVoid, NotAllowed, Refusal
+from gateway.domain.errors import ApprovalVoid, NotAllowed, Refusal, Tampered
+from gateway.domain.people import Person
 from gateway.domain.states import BatchState, PaymentState, require_legal
 from gateway.ports import PersonKey
 from gateway.store import batches, gates, moves
@@ -72,16 +73,29 @@ def require_approved(context: Context, tx: Transaction, batch: Batch) -> None:
     require_signatures(context, tx, batch)
 
 
-def require_signatures(context: Context, tx: Transaction, batch: Batch) -> None:
-    """Enough valid signatures of other people over the batch's digest; raises ``ApprovalVoid``."""
+def require_signatures(context: Context, tx: Transaction, batch: Batch, *, past: bool = False) -> None:
+    """Enough valid signatures of other people over the batch's digest; raises ``ApprovalVoid``.
+
+    Whose they are, and with which key and role, is what the statements of admins say, and the rows must agree (M11).
+    ``past``: as of then, whatever roles people have lost since; nothing may be sent on that.
+    """
     approvals = batches.approvals(tx, batch.id)
-    for approval, person in approvals:
+    for approval, _ in approvals:
+        person = _approver(context, tx, batch, approval.approver)
         signed = _statement(context, batch, "approve", approval.approver, batch.content_sha256 or b"")
         genuine = context.verify_person(person.public_key, signed, approval.signature)
-        if not genuine or approval.approver == batch.maker or not people.may(person, {"checker"}):
+        counts = past or person.counts("checker", batch.id)
+        if not genuine or approval.approver == batch.maker or not counts:
             raise ApprovalVoid("approval_void", batch=batch.id, reason="signature_invalid", operator=approval.approver)
     if len(approvals) < batch.approvals_required:
         raise ApprovalVoid("approval_void", batch=batch.id, reason="too_few", approvals=len(approvals))
+
+
+def _approver(context: Context, tx: Transaction, batch: Batch, name: str) -> Person:
+    try:
+        return people.known(context, tx, name)
+    except Tampered as error:
+        raise ApprovalVoid("approval_void", batch=batch.id, reason=error.code, operator=name) from None
 
 
 def _act(
@@ -91,7 +105,7 @@ def _act(
     batch = batches.claim(tx, batch_id)
     if batch.content_sha256 is None:
         raise Refusal("batch_invalid", batch=batch.id)
-    people.acting(tx, operator, key, None if role is None else {role})
+    people.acting(context, tx, operator, key, None if role is None else {role})
     content = batches.content_digest(tx, batch)
     if content != batch.content_sha256:
         raise ApprovalVoid("approval_void", batch=batch.id, reason="content_changed")

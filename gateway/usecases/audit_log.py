@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway.domain.errors import Refusal
@@ -13,6 +13,7 @@ from gateway.store.discrepancy import Discrepancy
 from gateway.store.instance import Head
 from gateway.store.store import Store, Transaction
 
+Look = Callable[[Transaction], Iterable[Discrepancy]]
 HASH_DIGITS = 64
 _GROUP = 4
 _WRITTEN = re.compile(rf"(\d{{1,18}})[ :]([0-9a-f]{{{HASH_DIGITS}}})")
@@ -41,17 +42,22 @@ class Verified:
 
 
 def verify(
-    store: Store, anchors: Sequence[Anchor], marks: Sequence[Mark] = (), is_ours: IsOurs | None = None
+    store: Store,
+    anchors: Sequence[Anchor],
+    marks: Sequence[Mark] = (),
+    is_ours: IsOurs | None = None,
+    look: Look = lambda tx: (),
 ) -> Verified:
     """Walk the chain, then hold it against every link that is remembered outside; reads the database only.
 
-    With ``is_ours`` an anchor counts only when we signed it.
+    With ``is_ours`` an anchor counts only when we signed it; ``look`` adds what else it finds.
     """
     with store.read() as tx:
         walked = audit.walk(tx)
         head = instance.head(tx) if instance.is_there(tx) else None
         outside = [found for each in anchors for found in _of_anchor(tx, head, each)]
         outside += [found for each in marks for found in _of_link(tx, "head", each.sequence, each.hash)]
+        outside += look(tx)
     outside += [found for each in anchors if is_ours for found in _of_signature(each, is_ours)]
     broken = (walked.broken,) if walked.broken else ()
     return Verified(walked, len(anchors) + len(marks), (*broken, *outside))
@@ -94,6 +100,8 @@ def _of_anchor(tx: Transaction, head: Head | None, anchor: Anchor) -> list[Discr
         return [Discrepancy("anchor_of_later_life", where, str(anchor.epoch), str(head.epoch))]
     if anchor.epoch < head.epoch:
         return []  # two people have resumed since; what it says was looked at then
+    if anchor.people > head.people:
+        return [Discrepancy("statements_missing", where, str(anchor.people), str(head.people))]
     return _of_link(tx, where, anchor.sequence, anchor.hash)
 
 

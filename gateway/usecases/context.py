@@ -11,6 +11,7 @@ from typing import Protocol
 from adapters.profile import Profile
 from gateway.domain.calendar import IsWorking
 from gateway.domain.errors import NotConfigured, NotFound
+from gateway.domain.people import Root
 from gateway.ports import (
     Anchors,
     Clock,
@@ -88,6 +89,8 @@ class Context:
     """The bank directory: by adapter code, short code or NAPAS BIN."""
     verify_person: Callable[[str, bytes, bytes], bool]
     """(public key PEM, data, signature) -> genuine."""
+    roots: Callable[[], tuple[Root, ...]]
+    """The admins pinned outside the database; none before the key ceremony."""
     check: Callable[[str, int], MessageCheck]
     """(message, number of transfers) -> a check to follow the writing."""
     stop: Stop = field(default_factory=NoStop)

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Protocol
 
 from gateway.domain.errors import NotAllowed, Refusal, Tampered
+from gateway.domain.people import People
 from gateway.ports import PersonKey
-from gateway.store import batches, blobs, decisions
+from gateway.store import blobs, decisions
 from gateway.store.store import Transaction
 from gateway.store.tables import Decision
 from gateway.usecases import people
 from gateway.usecases.context import Context
+from gateway.usecases.signed import statement_of
 
 Params = Mapping[str, str]
 
@@ -33,6 +35,8 @@ class Act(Protocol):
     """Whether nobody but the first person may take it back, since something is done again once it is gone."""
     proposers: Collection[str] = people.DECIDERS
     """Roles of which the first person needs one."""
+    deciders: Collection[str] = people.DECIDERS
+    """Roles of which the second person needs one, and whoever takes the proposal back."""
     reads_document: bool = False
     """Whether the document says what is to be done: its digest and name become parameters that both people sign."""
 
@@ -62,19 +66,26 @@ def propose(context: Context, act: Act, proposal: Proposal, operator: str, key: 
     if act.needs_evidence and proposal.evidence is None:
         raise Refusal("evidence_missing", subject=proposal.subject)
     with context.store.begin() as tx:
-        people.acting(tx, operator, key, act.proposers)
-        if waiting := decisions.open_one(tx, act.verb, proposal.subject):
-            raise Refusal("decision_open", decision=waiting, subject=proposal.subject)
-        sha256 = blobs.put(tx, proposal.evidence) if proposal.evidence else None
-        if act.reads_document:
-            proposal = _with_document(proposal, sha256)
-        examined = act.examine(context, tx, proposal.subject, proposal.params)
-        decision = _decision(tx, act, proposal, _digest(examined), operator, key)
-        decision.evidence_sha256 = sha256
-        decision.proposal = key.sign(_statement(context, decision, "propose", operator))
-        decisions.add(tx, decision)
-        tx.record(operator, "decision propose", decision.reference, act=act.verb, about=proposal.subject)
-        return decision
+        return propose_in(context, tx, act, proposal, operator, key)
+
+
+def propose_in(
+    context: Context, tx: Transaction, act: Act, proposal: Proposal, operator: str, key: PersonKey
+) -> Decision:
+    """The same in a transaction of the caller's."""
+    people.acting(context, tx, operator, key, act.proposers)
+    if waiting := decisions.open_one(tx, act.verb, proposal.subject):
+        raise Refusal("decision_open", decision=waiting, subject=proposal.subject)
+    sha256 = blobs.put(tx, proposal.evidence) if proposal.evidence else None
+    if act.reads_document:
+        proposal = _with_document(proposal, sha256)
+    examined = act.examine(context, tx, proposal.subject, proposal.params)
+    decision = _decision(tx, act, proposal, _digest(examined), operator, key)
+    decision.evidence_sha256 = sha256
+    decision.proposal = key.sign(statement_of(context.environment, decision, "propose", operator))
+    decisions.add(tx, decision)
+    tx.record(operator, "decision propose", decision.reference, act=act.verb, about=proposal.subject)
+    return decision
 
 
 def _with_document(proposal: Proposal, sha256: str | None) -> Proposal:
@@ -88,19 +99,27 @@ def confirm(context: Context, acts: Mapping[str, Act], reference: str, operator:
     Raises ``Tampered`` when the first signature does not hold; that decision has lapsed, too.
     """
     with context.store.begin() as tx:
-        decision = _claimed(acts, tx, reference, operator, key)
-        if decision.proposed_by == operator:
-            raise NotAllowed("second_person_needed", operator=operator, decision=reference)
-        act = acts[decision.verb]
-        genuine = _is_genuine(context, tx, act, decision)
-        lapse = _lapse_code(context, tx, act, decision) if genuine else "decision_not_genuine"
-        if lapse:
-            decisions.end(tx, decision, "lapsed", lapse=lapse)
-            tx.record("system", "decision lapse", reference, why=lapse)
-        else:
-            _execute(context, tx, act, decision, operator, key)
-    if not genuine:
+        decision = confirm_in(context, tx, acts, reference, operator, key)
+    if decision.lapse == "decision_not_genuine":
         raise Tampered("decision_not_genuine", decision=reference)
+    return decision
+
+
+def confirm_in(
+    context: Context, tx: Transaction, acts: Mapping[str, Act], reference: str, operator: str, key: PersonKey
+) -> Decision:
+    """The same in a transaction of the caller's; a first signature that does not hold is its ``lapse``."""
+    decision = _claimed(context, acts, tx, reference, operator, key)
+    if decision.proposed_by == operator:
+        raise NotAllowed("second_person_needed", operator=operator, decision=reference)
+    act = acts[decision.verb]
+    genuine = _is_genuine(context, tx, act, decision)
+    lapse = _lapse_code(context, tx, act, decision) if genuine else "decision_not_genuine"
+    if lapse:
+        decisions.end(tx, decision, "lapsed", lapse=lapse)
+        tx.record("system", "decision lapse", reference, why=lapse)
+    else:
+        _execute(context, tx, act, decision, operator, key)
     return decision
 
 
@@ -110,29 +129,36 @@ def withdraw(context: Context, acts: Mapping[str, Act], reference: str, operator
     Raises ``NotAllowed`` for somebody else's proposal that holds a file back: it would be sent (M1).
     """
     with context.store.begin() as tx:
-        decision = _claimed(acts, tx, reference, operator, key, withdrawn=True)
+        decision = _claimed(context, acts, tx, reference, operator, key, withdrawn=True)
         if acts[decision.verb].own_withdrawal and decision.proposed_by != operator:
             raise NotAllowed("withdrawal_of_another", decision=reference, operator=decision.proposed_by)
         decisions.end(tx, decision, "lapsed", lapse="withdrawn")
-        signature = key.sign(_statement(context, decision, "withdraw", operator))
+        signature = key.sign(statement_of(context.environment, decision, "withdraw", operator))
         tx.record(operator, "decision withdraw", reference, key=key.key_id, signature=signature.hex())
         return decision
 
 
 def _claimed(
-    acts: Mapping[str, Act], tx: Transaction, reference: str, operator: str, key: PersonKey, *, withdrawn: bool = False
+    context: Context,
+    acts: Mapping[str, Act],
+    tx: Transaction,
+    reference: str,
+    operator: str,
+    key: PersonKey,
+    *,
+    withdrawn: bool = False,
 ) -> Decision:
     """A decision that waits, held for a person who may decide; who may propose it may take it back, too."""
     decision = decisions.claim(tx, reference)
-    proposers = acts[decision.verb].proposers if withdrawn else ()
-    people.acting(tx, operator, key, {*people.DECIDERS, *proposers})
+    act = acts[decision.verb]
+    people.acting(context, tx, operator, key, {*act.deciders, *(act.proposers if withdrawn else ())})
     if decision.state != "proposed":
         raise Refusal("decision_ended", decision=reference, state=decision.state)
     return decision
 
 
 def _execute(context: Context, tx: Transaction, act: Act, decision: Decision, operator: str, key: PersonKey) -> None:
-    signature = key.sign(_statement(context, decision, "confirm", operator))
+    signature = key.sign(statement_of(context.environment, decision, "confirm", operator))
     decisions.end(tx, decision, "executed", confirmed_by=operator, confirmed_key=key.key_id, confirmation=signature)
     tx.record(operator, "decision confirm", decision.reference, act=decision.verb, about=decision.subject)
     act.execute(context, tx, decision)
@@ -177,40 +203,24 @@ def _lapse_code(context: Context, tx: Transaction, act: Act, decision: Decision)
 
 def _is_genuine(context: Context, tx: Transaction, act: Act, decision: Decision) -> bool:
     """The first signature is the proposer's, who may still decide."""
-    proposer = batches.operator(tx, decision.proposed_by)
-    statement = _statement(context, decision, "propose", decision.proposed_by)
+    proposer = people.known(context, tx, decision.proposed_by)
+    statement = statement_of(context.environment, decision, "propose", decision.proposed_by)
     genuine = context.verify_person(proposer.public_key, statement, decision.proposal)
-    return genuine and people.may(proposer, act.proposers)
+    return genuine and proposer.may(act.proposers)
 
 
-def is_signed(context: Context, tx: Transaction, acts: Mapping[str, Act], decision: Decision) -> bool:
+def is_signed(context: Context, known: People, acts: Mapping[str, Act], decision: Decision) -> bool:
     """Whether both signatures that a decision bears are genuine, whatever may have become of the people since."""
     signatures = [("propose", decision.proposed_by, decision.proposal)]
     if decision.state == "executed":
         signatures.append(("confirm", decision.confirmed_by or "", decision.confirmation or b""))
     return decision.verb in acts and all(
-        context.verify_person(
-            batches.operator(tx, name).public_key, _statement(context, decision, step, name), signature
+        name in known.everybody
+        and context.verify_person(
+            known.everybody[name].public_key, statement_of(context.environment, decision, step, name), signature
         )
         for step, name, signature in signatures
     )
-
-
-def _statement(context: Context, decision: Decision, step: str, operator: str) -> bytes:
-    """What a person signs: the whole decision, the step, the environment."""
-    fields = {
-        "act": decision.verb,
-        "decision": decision.reference,
-        "environment": context.environment,
-        "evidence_sha256": decision.evidence_sha256,
-        "operator": operator,
-        "params": decision.params,
-        "precondition": decision.precondition,
-        "reason": decision.reason,
-        "step": step,
-        "subject": decision.subject,
-    }
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _digest(text: str) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from gateway.domain.errors import NotAllowed, Refusal
+from gateway.domain.errors import Refusal
 from gateway.domain.resolutions import RESOLUTIONS, handling
 from gateway.domain.states import PaymentState
 from gateway.ports import PersonKey
-from gateway.store import batches, blobs, resolutions
+from gateway.store import blobs, resolutions
 from gateway.store.store import Transaction
 from gateway.store.tables import Decision, Detail, ExceptionItem, FileIn, Payment, Resolution
 from gateway.usecases import people
@@ -43,8 +43,7 @@ class Finding:
 def assign(context: Context, number: int, owner: str, actor: str) -> None:
     """Somebody looks after an open exception; raises ``NotAllowed`` for a person who has left."""
     with context.store.begin() as tx:
-        if not people.may(batches.operator(tx, owner), None):
-            raise NotAllowed("operator_revoked", operator=owner)
+        people.require_enrolled(context, tx, owner)
         item = _open(tx, number)
         tx.record(actor, "exception assign", str(number), owner=owner, before=item.owner or "")
         item.owner = owner
@@ -79,7 +78,7 @@ def _require_fit(number: int, kind: str, resolution: str, payment: str | None) -
 
 def _alone(context: Context, finding: Finding, operator: str, key: PersonKey) -> None:
     with context.store.begin() as tx:
-        people.acting(tx, operator, key, _ALONE)
+        people.acting(context, tx, operator, key, _ALONE)
         item = _open(tx, finding.exception)
         if resolutions.lasts(tx, item):
             raise Refusal("exception_lasts", exception=item.id)

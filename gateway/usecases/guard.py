@@ -50,7 +50,8 @@ def require_own_past(context: Context) -> None:
         enter(context, "database_set_back", {"reason": reason})
     with context.store.read() as tx:
         head = instance.head(tx)
-    context.anchors.write(Anchor(head.instance, head.epoch, head.sequence, head.hash, context.anchors.machine))
+    known = (head.instance, head.epoch, head.sequence, head.hash)
+    context.anchors.write(Anchor(*known, context.anchors.machine, head.people))
 
 
 def set_back(context: Context) -> str | None:
@@ -75,6 +76,8 @@ def _difference(context: Context, tx: Transaction, head: instance.Head, anchor: 
         return "anchor_is_ahead"
     if anchor.sequence and instance.link(tx, anchor.sequence) != anchor.hash:
         return "anchor_has_other_past"
+    if anchor.people > head.people:
+        return "anchor_knows_more_of_people"
     return None
 
 

@@ -8,11 +8,12 @@ from typing import Any, BinaryIO
 
 from formats import tabular
 from gateway.domain import identifiers
-from gateway.domain.errors import NotAllowed, Refusal
+from gateway.domain.errors import Refusal
 from gateway.domain.states import BatchState
 from gateway.store import batches, blobs, moves
 from gateway.store.store import Transaction, naming, take
 from gateway.store.tables import Batch, Payer
+from gateway.usecases import people
 from gateway.usecases.carrying import CarryOvers
 from gateway.usecases.context import Context
 from gateway.usecases.payment_rows import CURRENCY, Belonging, PaymentRows
@@ -46,7 +47,7 @@ def import_batch(context: Context, request: Request, extra_headings: dict[str, t
         raise Refusal("period_invalid", period=request.period)
     request = replace(request, programme=_programme(request.programme))
     with context.store.exclusive("import"), context.store.begin() as tx:
-        _require_maker(tx, request.operator)
+        people.require(context, tx, request.operator, {"maker"})
         staged = _Staging(context, tx, request, _columns(extra_headings))
         staged.fill()
         known = None if staged.problems else batches.same_rows(tx, request.payer, request.programme, staged.digest())
@@ -67,12 +68,6 @@ def _programme(text: str) -> str:
 def _columns(extra: dict[str, tuple[str, ...]]) -> tuple[tabular.Column, ...]:
     """The columns with the operator's own headings added."""
     return tuple(replace(column, headings=column.headings + tuple(extra.get(column.name, ()))) for column in COLUMNS)
-
-
-def _require_maker(tx: Transaction, name: str) -> None:
-    person = batches.operator(tx, name)
-    if person.revoked_at or "maker" not in person.roles.split(","):
-        raise NotAllowed("role_missing", operator=name, role="maker")
 
 
 class _Staging:

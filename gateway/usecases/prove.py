@@ -14,6 +14,7 @@ from gateway.domain.errors import Tampered
 from gateway.store import batches, blobs, browse, evidence, proofs, recalls, succession
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn, FileOut, Payment
+from gateway.usecases.approve import require_signatures
 from gateway.usecases.collect import inbox_of
 from gateway.usecases.context import Context
 from gateway.usecases.rows import content_salt
@@ -71,6 +72,7 @@ class _Gathering:
     def approval(self) -> Fields:
         """Who signed which content, and where in it the payment stands."""
         batch = batches.find(self._tx, self._payment.batch_id)
+        require_signatures(self._context, self._tx, batch, past=True)
         leaves: list[bytes] = []
         own, place = b"", -1
         for line in batches.content_lines(self._tx, batch.id):

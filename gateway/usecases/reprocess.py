@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 from formats.errors import FormatError
 from formats.iso20022 import schema
-from gateway.domain.errors import ChitraError, NotAllowed, NotConfigured
+from gateway.domain.errors import ChitraError, NotConfigured
 from gateway.domain.states import InboundState
-from gateway.store import batches, blobs, evidence
+from gateway.store import blobs, evidence
 from gateway.store.tables import FileIn
 from gateway.usecases import people
 from gateway.usecases.collect import inbox_of
@@ -34,8 +34,7 @@ def reprocess(context: Context, references: Sequence[str], actor: str) -> list[R
 def require_enrolled(context: Context, operator: str) -> None:
     """Raises ``NotFound`` or ``NotAllowed`` for somebody who is no operator, or none any more."""
     with context.store.read() as tx:
-        if not people.may(batches.operator(tx, operator), None):
-            raise NotAllowed("operator_revoked", operator=operator)
+        people.require_enrolled(context, tx, operator)
 
 
 def _tried(context: Context, reference: str, actor: str) -> Received:

@@ -42,6 +42,40 @@ def test_m11_maker_with_the_role_of_a_checker_cannot_approve_the_own_batch(sqlit
     assert (refused.code, refused.json["error"]["code"]) == (1, "maker_cannot_approve")
 
 
+def test_m11_a_key_swapped_in_the_database_sends_nothing(approved_home: Home) -> None:
+    home = approved_home
+    swapped = (
+        "UPDATE operator SET public_key = (SELECT public_key FROM operator WHERE name = 'maker') WHERE name = 'checker'"
+    )
+    tamper(home, swapped, "operator_key_fixed", "operator_changed_by_decision")
+    sent = home.send()
+    assert sent.code == 5
+    assert [error["code"] for error in sent.json["errors"]] == ["approval_void"]
+    assert home.orders() == {}
+    assert home.chitra("audit", "verify").code == 5
+
+
+def test_m11_who_is_revoked_by_two_admins_approves_nothing_more(submitted_home: Home) -> None:
+    home, batch = submitted_home, submitted_home.batch
+    home.chitra("batch", "approve", batch, "--operator", "checker").done()
+    proposed = home.chitra("operator", "revoke", "checker2", "--operator", "admin", "--reason", "has left")
+    assert (proposed.code, proposed.json["state"]) == (3, "proposed")
+    alone = home.chitra("decision", "confirm", proposed.json["decision"], "--operator", "checker")
+    assert (alone.code, alone.json["error"]["code"]) == (1, "role_missing")
+    home.chitra("decision", "confirm", proposed.json["decision"], "--operator", "admin2").done()
+    refused = home.chitra("batch", "approve", batch, "--operator", "checker2")
+    assert (refused.code, refused.json["error"]["code"]) == (1, "role_missing")
+    both = ("--operator", "admin", "--operator", "admin2")
+    secret = home.path / "keyring" / "passphrase"
+    home.chitra("operator", "add", "hoa", "--role", "checker", *both, "--passphrase-file", secret).done()
+    home.chitra("operator", "revoke", "checker", *both, "--reason", "has left, too").done()
+    approved = home.chitra("batch", "approve", batch, "--operator", "hoa", "--passphrase-file", secret).done()
+    assert (approved["state"], approved["approvals"]) == ("approved", ["checker", "hoa"])
+    sent = home.send()  # the partners cannot be reached, but the files are made
+    assert sent.json["files"]
+    assert sent.json["errors"] == []
+
+
 def test_wrong_passphrase_is_one_line_that_names_the_key(sqlite_stages: Stages, tmp_path: Path) -> None:
     wrong = tmp_path / "passphrase"
     wrong.write_text("not the passphrase at all")
@@ -96,15 +130,16 @@ def test_m12_amount_changed_after_sealing_is_not_released(approved_sqlite_home: 
     assert len(home.orders()) == 4
 
 
-def tamper(home: Home, sql: str) -> None:
+def tamper(home: Home, sql: str, *guards: str) -> None:
     """What someone with access to the database can do."""
     engine = create_engine(home.database)
     with engine.begin() as connection:
-        _drop_guard(connection)
+        for guard in guards or ("payment_content_fixed",):
+            _drop(connection, guard)
         connection.execute(text(sql))
     engine.dispose()
 
 
-def _drop_guard(connection: Connection) -> None:
-    on = " ON payment" if connection.dialect.name == "postgresql" else ""
-    connection.execute(text(f"DROP TRIGGER payment_content_fixed{on}"))
+def _drop(connection: Connection, guard: str) -> None:
+    on = f" ON {guard.partition('_')[0]}" if connection.dialect.name == "postgresql" else ""
+    connection.execute(text(f"DROP TRIGGER {guard}{on}"))

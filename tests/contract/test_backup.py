@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support.gateways import Gateway, new_gateway, person, row
 from support.postgres import Cluster
-from support.tampering import edit, enrolled
+from support.tampering import edit
 
 from gateway.domain.errors import Refusal, SafeMode, Tampered
 from gateway.store import audit, backup, schema
@@ -78,7 +78,7 @@ def _plain(value: Any) -> Any:
 
 @pytest.mark.parametrize("target", ["sqlite", "postgresql"])
 def test_a_backup_of_either_database_goes_into_either(gateway: Gateway, empty: Empty, target: str) -> None:
-    enrolled(gateway).approved(row(1), row(2))
+    gateway.approved(row(1), row(2))
     gateway.send()
     gateway.import_([row(3)])
     before = _taken(gateway)
@@ -94,7 +94,7 @@ def test_a_backup_of_either_database_goes_into_either(gateway: Gateway, empty: E
 
 
 def test_it_is_one_picture_while_others_go_on(gateway: Gateway, empty: Empty) -> None:
-    enrolled(gateway).approved(row(1))
+    gateway.approved(row(1))
     with gateway.store.read() as tx:
         about, lines = backup.about(tx), backup.lines(tx)
         first = next(lines)
@@ -109,7 +109,7 @@ def test_it_is_one_picture_while_others_go_on(gateway: Gateway, empty: Empty) ->
 
 def test_m15_what_was_restored_sends_nothing_until_two_people_resumed(gateway: Gateway, empty: Empty) -> None:
     """The backup of yesterday; today the file was sent. Nobody is paid twice."""
-    enrolled(gateway).approved(row(1), row(2))
+    gateway.approved(row(1), row(2))
     yesterday = _taken(gateway)
     gateway.send()
     (sent,) = [name for name in gateway.outbox() if not name.startswith(".")]

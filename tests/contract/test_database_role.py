@@ -22,7 +22,7 @@ from gateway.usecases.allocate import allocate
 from gateway.usecases.seal import seal
 
 _DENIED = "42501"
-_NEVER_CHANGED = ("audit", "blob", "history", "approval", "wire_object", "operator", "detail", "balance", "resolution")
+_NEVER_CHANGED = ("audit", "blob", "history", "approval", "wire_object", "detail", "balance", "resolution")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from months.play import by_channel, order, sent
 from support.gateways import Gateway, copy_of, new_gateway, row
 from support.postgres import Cluster
 from support.stores import PostgresTemplate
-from support.tampering import copied, edit, enrolled, redefine
+from support.tampering import copied, edit, redefine
 
 from gateway.usecases import integrity
 from gateway.usecases.poll import poll
@@ -29,7 +29,7 @@ def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         if request.param == "postgresql":
             template: PostgresTemplate = request.getfixturevalue("postgres_template")
             cluster, url = request.getfixturevalue("postgres_cluster"), stack.enter_context(template.copy())
-        gateway = enrolled(new_gateway(tmp_path_factory.mktemp("filled"), url))
+        gateway = new_gateway(tmp_path_factory.mktemp("filled"), url)
         stack.callback(gateway.close)
         gateway.approved(row(1), row(2))
         gateway.send()
@@ -74,7 +74,6 @@ def test_a_changed_definition_is_found(filled: Gateway, name: str) -> None:
 
 
 def test_a_disabled_trigger_and_a_changed_function_are_found_on_postgresql(on_postgres: Gateway) -> None:
-    enrolled(on_postgres)
     redefine(on_postgres, "ALTER TABLE audit DISABLE TRIGGER audit_fixed_update")
     assert _found(on_postgres) == [("definition_changed", "trigger audit_fixed_update")]
     redefine(
@@ -96,11 +95,11 @@ EDITS = {
     "a move left out": ("DELETE FROM history WHERE target = 'sealed'", "history_broken"),
     "a signature": ("UPDATE approval SET signature = content_sha256", "signature_differs"),
     "a signed digest": ("UPDATE approval SET content_sha256 = signature", "record_differs"),
-    "a role": ("UPDATE operator SET roles = 'maker,checker' WHERE name = 'maker'", "record_differs"),
+    "a role": ("UPDATE operator SET roles = 'maker,checker' WHERE name = 'maker'", "people_differ"),
     "a key": (
         "UPDATE operator SET public_key = (SELECT public_key FROM operator WHERE name = 'maker')"
         " WHERE name = 'checker2'",
-        "record_differs",
+        "people_differ",
     ),
     "bytes": (
         "UPDATE blob SET \"bytes\" = personal FROM payment WHERE part = 0 AND payment_ref = 'TC-0001'",
@@ -132,7 +131,7 @@ def test_an_edit_behind_our_back_is_found(filled: Gateway, name: str) -> None:
 def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("month")
     home, said = sent(folder / "sent", 40)
-    gateway = enrolled(by_channel(copy_of(home, folder / "told")))
+    gateway = by_channel(copy_of(home, folder / "told"))
     for number, (inbox, content) in enumerate(order(said.files, 7)):
         if 0 < number <= len(ACTS):
             list(ACTS.values())[number - 1](gateway)

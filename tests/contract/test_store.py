@@ -36,6 +36,8 @@ def _first_break(gateway: Gateway) -> int | None:
         return audit.first_break(tx)
 
 
+FIRST_DAY = 14
+"""Records of the enrolment of people."""
 _COPY = (
     "SELECT {sequence}, at, actor, verb, subject, details, rows_sha256, previous, hash FROM audit WHERE sequence = 3"
 )
@@ -52,7 +54,7 @@ TAMPERED = {
         + [f"UPDATE audit SET sequence = {number} WHERE sequence = {number + 1}" for number in (3, 4, 5)],
         3,
     ),
-    "inserted at the end": ([_INSERT + _COPY.format(sequence=7)], 7),
+    "inserted at the end": ([_INSERT + _COPY.format(sequence=FIRST_DAY + 7)], FIRST_DAY + 7),
     "inserted before the start": ([_INSERT + _COPY.format(sequence=0)], 1),
     "two exchanged": (
         [
@@ -69,7 +71,7 @@ TAMPERED = {
 
 def test_a2_an_honest_chain_has_no_break(recorded: Gateway) -> None:
     assert _first_break(recorded) is None
-    assert recorded.value("SELECT count(*) FROM audit") == 6
+    assert recorded.value("SELECT count(*) FROM audit") == FIRST_DAY + 6
 
 
 @pytest.mark.parametrize("name", TAMPERED)
@@ -82,7 +84,7 @@ def test_a2_edit_delete_insert_reorder_and_truncation_are_found(recorded: Gatewa
 def test_a1_a_rolled_back_act_leaves_no_record(recorded: Gateway) -> None:
     with pytest.raises(ZeroDivisionError):
         _fail_after_a_record(recorded)
-    assert recorded.value("SELECT count(*) FROM audit") == 6
+    assert recorded.value("SELECT count(*) FROM audit") == FIRST_DAY + 6
     assert recorded.value("SELECT count(*) FROM payer") == 0
     assert _first_break(recorded) is None
 
@@ -119,7 +121,7 @@ def test_a2_acts_at_the_same_time_make_one_chain(gateway: Gateway) -> None:
         return work
 
     assert together(*(worker(name) for name in "abc")) == [None] * 3
-    assert gateway.value("SELECT count(*) FROM audit") == 24
+    assert gateway.value("SELECT count(*) FROM audit") == FIRST_DAY + 24
     assert _first_break(gateway) is None
 
 

@@ -321,7 +321,7 @@ def test_m11_a_decision_begins_as_a_proposal(sealed: Gateway) -> None:
     with sealed.store.begin() as tx:
         decision(tx, "start", "all")
     with _undone(sealed) as tx, pytest.raises(IntegrityError):
-        _copy(tx, "decision", "state = 'executed'", id=90, reference="D90")
+        _copy(tx, "decision", "state = 'executed' AND subject = 'checker'", id=90, reference="D90")
 
 
 @pytest.mark.parametrize(

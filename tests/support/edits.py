@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 from support.gateways import Gateway, copy_of, row
 from support.postgres import Cluster
-from support.tampering import edit, enrolled
+from support.tampering import edit
 
 from gateway.anchors import FileAnchors
 from gateway.domain.errors import ChitraError
@@ -217,7 +217,7 @@ def first_finding(gateway: Gateway) -> str | None:
 def prepared(folder: Path, payments: int) -> Editor:
     """A month in which people did all they do, with an anchor outside."""
     home, said = sent(folder / "sent", payments)
-    gateway = enrolled(by_channel(copy_of(home, folder / "told")))
+    gateway = by_channel(copy_of(home, folder / "told"))
     for number, (inbox, content) in enumerate(order(said.files, 7)):
         if 0 < number <= len(ACTS):
             list(ACTS.values())[number - 1](gateway)

@@ -20,13 +20,14 @@ from adapters import directory, registry
 from adapters.profile import Profile
 from gateway.calendar import WorkingDays
 from gateway.checking import check_for
+from gateway.domain.people import ADD, REVOKE, ROLE, Root
 from gateway.ports import Transport
 from gateway.proof import PartnerVerifier, PaymentSigner, PgpEnvelope, PgpPins, genuine, no_pgp
-from gateway.store.tables import Operator
 from gateway.transport.directory import DirectoryTransport
-from gateway.usecases import approve
+from gateway.usecases import approve, enrol
 from gateway.usecases.collect import Received, collect
 from gateway.usecases.context import Context, Partner, Payer
+from gateway.usecases.decide import Proposal
 from gateway.usecases.intake import Imported, Request, import_batch
 from gateway.usecases.send import Sent, send
 from keys import certificates, operators, signing
@@ -36,6 +37,7 @@ from keys.signing import SigningKey
 PERIOD = "2026-11"
 PAYER = "thachthat"
 ACCOUNTS = {"vietinbank": "110000000001", "momo": "110000000002"}
+ADMINS = ("admin", "admin2")
 ROLES = {"maker": "maker", "checker": "checker", "checker2": "checker", "both": "maker,checker"}
 
 COLUMNS = (
@@ -97,6 +99,17 @@ def person(name: str) -> OperatorKey:
     return operators.from_secret(name, name.encode().ljust(32, b"."))
 
 
+@cache
+def roots() -> tuple[Root, ...]:
+    """The admins that were pinned at the key ceremony."""
+    return tuple(Root(name, person(name).public_pem.decode()) for name in ADMINS)
+
+
+def admins() -> list[tuple[str, OperatorKey]]:
+    """Both of them with their keys."""
+    return [(name, person(name)) for name in ADMINS]
+
+
 class CountedIds:
     """The Ids port without chance."""
 
@@ -148,6 +161,7 @@ class Gateway:
             default_partner="vietinbank",
             bank=directory.resolve,
             verify_person=genuine,
+            roots=roots,
             check=check_for,
         )
 
@@ -209,6 +223,18 @@ class Gateway:
     def put(self, inbox: str, name: str, content: bytes, code: str = "vietinbank") -> None:
         found = next(each for each in self.profiles[code].inboxes if each.message == inbox)
         (self.place(code) / found.folder.strip("/") / found.name(name)).write_bytes(content)
+
+    def revoke(self, name: str, *, void: bool = False) -> None:
+        """By both admins."""
+        self._state(REVOKE, enrol.changed(self.context, name, "has left", void))
+
+    def give_roles(self, name: str, *roles: str) -> None:
+        """Other ones than before, by both admins."""
+        self._state(ROLE, enrol.changed(self.context, name, "new post", False, roles))
+
+    def _state(self, verb: str, proposal: Proposal) -> None:
+        with self.store.begin() as tx:
+            enrol.together(self.context, tx, verb, proposal, admins())
 
     # --- looks --------------------------------------------------------------------------------------------------
 
@@ -275,17 +301,11 @@ def new_gateway(folder: Path, url: str | None = None, **options: Any) -> Gateway
     gateway = Gateway(folder, url or sqlite_url(folder), **options)
     _make_folders(gateway)
     with gateway.store.begin() as tx:
+        enrol.add_roots(tx, roots())
         for name, roles in ROLES.items():
-            key = person(name)
-            tx.session.add(
-                Operator(
-                    name=name,
-                    key_id=key.key_id,
-                    public_key=key.public_pem.decode(),
-                    roles=roles,
-                    enrolled_at=tx.now(),
-                )
-            )
+            proposal = enrol.added(name, roles.split(","), person(name).public_pem.decode(), "first day")
+            enrol.together(gateway.context, tx, ADD, proposal, admins())
+    gateway.__dict__.pop("context")  # a test may give it other partners before it is used
     return gateway
 
 

@@ -14,14 +14,6 @@ from support.gateways import Gateway
 from support.postgres import Cluster
 
 
-def enrolled(gateway: Gateway) -> Gateway:
-    """The people of these gateways are rows from the beginning; here they were enrolled by an act, as ever."""
-    with gateway.store.begin() as tx:
-        for person in tx.rows("SELECT name, roles, key_id FROM operator ORDER BY name"):
-            tx.record("system", "operator add", person.name, roles=person.roles, key=person.key_id)
-    return gateway
-
-
 @contextmanager
 def copied(gateway: Gateway, folder: Path, cluster: Cluster | None) -> Iterator[Gateway]:
     """The same gateway on a copy of its database, which the test may spoil; the original is not open meanwhile."""

@@ -37,6 +37,10 @@ TEMPLATES: Templates = {
         "Record {expected} is remembered outside, and the record ends at {got}: its end was cut off, or the database"
         " was set back. Stop; if no backup was restored, tell the auditor."
     ),
+    "statements_missing": N_(
+        "{expected} decisions about people are remembered outside, and {got} are there: some were left out, or the"
+        " database was set back. Stop; if no backup was restored, tell the auditor."
+    ),
     "outside_differs": N_(
         "The record was rewritten before this place: another hash is remembered outside. Stop; tell the auditor."
     ),
@@ -68,6 +72,9 @@ TEMPLATES: Templates = {
     "content_differs": N_("The content is not the one that was imported and approved. Stop; tell the auditor."),
     "envelope_differs": N_("The personal data do not open, or are not those of this row. Stop; tell the auditor."),
     "signature_differs": N_("The signatures do not hold over what is stored. Stop; tell the auditor."),
+    "people_differ": N_(
+        "Not what two admins signed, each resting on the root admins: {expected} stands there. Stop; tell the auditor."
+    ),
     "record_differs": N_("The row is not what was recorded when it was made. Stop; tell the auditor."),
     # bytes
     "bytes_missing": N_("The stored bytes {expected} are missing. Restore a backup beside it; tell the auditor."),

@@ -141,6 +141,9 @@ PHRASES = {
     # acts of two people, and what they are about
     "start": N_("start again"),
     "exception resolve": N_("end of an exception"),
+    "operator add": N_("enrolment of a person"),
+    "operator role": N_("other roles of a person"),
+    "operator revoke": N_("end of a person's rights"),
     "explained": N_("explained; not a payment of ours"),
     "return_of": N_("return of a payment of ours"),
     "cleared": N_("cleared up with the partner"),
@@ -198,6 +201,7 @@ PHRASES = {
     "anchor_is_ahead": N_("more was done than the database knows"),
     "row_forgotten": N_("a file that was being worked on is no longer in the database"),
     "anchor_has_other_past": N_("the database has another past"),
+    "anchor_knows_more_of_people": N_("more was decided about people than the database knows"),
     "not_one_of_ours": N_("it is not written as ours are"),
     "not_our_payments": N_("its payments are not those that we know"),
     "message_id_known": N_("its message id is that of another file"),

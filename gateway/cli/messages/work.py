@@ -110,17 +110,6 @@ TEMPLATES: Templates = {
     ),
     "no_vault_here": N_("Stored bytes and personal data cannot be opened without a home. Run it in the home."),
     "head_unreadable": N_("A head is the number of a record and {digits} digits, as chitra audit head shows them."),
-    # people
-    "operator_unknown": N_("There is no operator {operator}. chitra operator list shows all."),
-    "operator_revoked": N_("{operator} is no operator any more. Let somebody else do it."),
-    "operator_exists": N_("Operator {operator} is enrolled already. Choose another name."),
-    "role_missing": N_("{operator} may not do this: the role “{role}” is needed and must not be revoked."),
-    "key_not_enrolled": N_(
-        "The key of {operator} is not the one enrolled. Use the right key, or enrol the person again."
-    ),
-    "not_the_maker": N_("{operator} did not import batch {batch}. Only its maker submits it."),
-    "maker_cannot_approve": N_("{operator} made batch {batch} and cannot approve it. Ask another person."),
-    "already_approved": N_("{operator} has approved batch {batch} already. Another checker is needed."),
     # batches
     "programme_invalid": N_("A programme needs a name of at most 32 letters, digits, dots, _ and -."),
     "period_invalid": N_("“{period}” is not a month. Write the period as YYYY-MM."),

@@ -193,6 +193,8 @@ _DIFFERENCES = (
     "SELECT 'operator ' || o.name AS subject, CASE WHEN o.revoked_at IS NULL THEN 'revoked' ELSE '-' END AS expected,"
     " COALESCE(o.revoked_at, '-') AS got FROM operator o WHERE (o.revoked_at IS NOT NULL) <> EXISTS (SELECT 1"
     " FROM audit a WHERE a.verb = 'operator revoke' AND a.subject = o.name)",
+    "SELECT 'audit ' || CAST(a.sequence AS TEXT) AS subject, 'no act of ' || a.actor AS expected, a.verb AS got"
+    " FROM audit a JOIN audit r ON r.verb = 'operator revoke' AND r.subject = a.actor AND r.sequence < a.sequence",
     "SELECT 'approval ' || a.batch_id || ' ' || a.approver AS subject, 'another than ' || b.maker AS expected,"
     " a.maker AS got FROM approval a JOIN batch b ON b.id = a.batch_id WHERE a.maker <> b.maker"
     " OR a.approver = b.maker",

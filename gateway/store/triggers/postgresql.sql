@@ -78,6 +78,28 @@ CREATE TRIGGER batch_content_digest_fixed BEFORE UPDATE ON batch FOR EACH ROW
   WHEN (OLD.content_sha256 IS NOT NULL AND OLD.content_sha256 IS DISTINCT FROM NEW.content_sha256)
   EXECUTE FUNCTION chitra_refuse('M12 batch content is fixed');
 
+CREATE TRIGGER operator_key_fixed BEFORE UPDATE ON operator FOR EACH ROW
+  WHEN ((OLD.name, OLD.key_id, OLD.public_key, OLD.enrolled_at) IS DISTINCT FROM
+  (NEW.name, NEW.key_id, NEW.public_key, NEW.enrolled_at))
+  EXECUTE FUNCTION chitra_refuse('M11 a person keeps name and key');
+CREATE TRIGGER operator_fixed_delete BEFORE DELETE ON operator FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M11 a person is never forgotten');
+CREATE OR REPLACE FUNCTION chitra_person_needs_decision() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NEW.revoked_at IS NOT NULL OR (NEW.roles <> ''admin'' AND NOT EXISTS (SELECT 1 FROM decision d
+WHERE d.subject = NEW.name AND d.state = ''executed'' AND d.verb = ''operator add'')) THEN RAISE EXCEPTION
+''M11 a person is enrolled by the decision of two admins'' USING ERRCODE =
+''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE OR REPLACE FUNCTION chitra_change_needs_decision() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF OLD.revoked_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM decision d WHERE d.subject = OLD.name
+AND d.state = ''executed'' AND d.verb = CASE WHEN NEW.revoked_at IS NOT NULL THEN ''operator revoke''
+WHEN NEW.roles <> OLD.roles THEN ''operator role'' ELSE d.verb END) THEN RAISE EXCEPTION
+''M11 a person is changed by the decision of two admins'' USING ERRCODE =
+''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE TRIGGER operator_added_by_decision BEFORE INSERT ON operator FOR EACH ROW
+  EXECUTE FUNCTION chitra_person_needs_decision();
+CREATE TRIGGER operator_changed_by_decision BEFORE UPDATE ON operator FOR EACH ROW
+  EXECUTE FUNCTION chitra_change_needs_decision();
+
 CREATE TRIGGER decision_fixed BEFORE UPDATE ON decision FOR EACH ROW
   WHEN ((OLD.reference, OLD.verb, OLD.subject, OLD.params, OLD.reason, OLD.evidence_name, OLD.evidence_sha256,
   OLD.precondition, OLD.proposed_by, OLD.proposed_key, OLD.proposed_at, OLD.proposal) IS DISTINCT FROM

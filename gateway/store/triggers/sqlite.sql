@@ -46,6 +46,20 @@ BEGIN SELECT RAISE(ABORT, 'M12 batch content is fixed'); END;
 CREATE TRIGGER batch_content_digest_fixed BEFORE UPDATE OF content_sha256 ON batch WHEN OLD.content_sha256 IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'M12 batch content is fixed'); END;
 
+CREATE TRIGGER operator_key_fixed BEFORE UPDATE OF name, key_id, public_key, enrolled_at ON operator
+BEGIN SELECT RAISE(ABORT, 'M11 a person keeps name and key'); END;
+CREATE TRIGGER operator_fixed_delete BEFORE DELETE ON operator
+BEGIN SELECT RAISE(ABORT, 'M11 a person is never forgotten'); END;
+CREATE TRIGGER operator_added_by_decision BEFORE INSERT ON operator
+WHEN NEW.revoked_at IS NOT NULL OR (NEW.roles <> 'admin' AND NOT EXISTS (SELECT 1 FROM decision d
+  WHERE d.subject = NEW.name AND d.state = 'executed' AND d.verb = 'operator add'))
+BEGIN SELECT RAISE(ABORT, 'M11 a person is enrolled by the decision of two admins'); END;
+CREATE TRIGGER operator_changed_by_decision BEFORE UPDATE ON operator
+WHEN OLD.revoked_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM decision d WHERE d.subject = OLD.name
+  AND d.state = 'executed' AND d.verb = CASE WHEN NEW.revoked_at IS NOT NULL THEN 'operator revoke'
+  WHEN NEW.roles <> OLD.roles THEN 'operator role' ELSE d.verb END)
+BEGIN SELECT RAISE(ABORT, 'M11 a person is changed by the decision of two admins'); END;
+
 CREATE TRIGGER decision_fixed BEFORE UPDATE OF
   reference, verb, subject, params, reason, evidence_name, evidence_sha256, precondition, proposed_by, proposed_key,
   proposed_at, proposal ON decision

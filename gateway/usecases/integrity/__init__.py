@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity import ground, rows, shape
 from gateway.store.store import Store, Transaction
-from gateway.usecases import audit_log
+from gateway.usecases import audit_log, people
 from gateway.usecases.context import Context
 from gateway.usecases.integrity import contents, received, recorded, sealed
 
@@ -54,7 +54,7 @@ def _conclusions(context: Context) -> Iterator[Discrepancy]:
 
 def _contents(context: Context) -> Iterator[Discrepancy]:
     with context.store.read() as tx:
-        for look in (contents.batches_and_files, contents.payments, contents.decisions):
+        for look in (people.differences, contents.batches_and_files, contents.payments, contents.decisions):
             yield from look(context, tx)
         yield from recorded.differences(tx)
 

@@ -26,7 +26,7 @@ def test_list_names_every_key_and_nothing_secret(month: Gateway) -> None:
     answer = month.json("key", "list")
     keys = {each["key"]: each for each in answer.done()["keys"]}
     assert {name: key["purpose"] for name, key in keys.items()} == {
-        **dict.fromkeys(("maker", "checker", "checker2"), "operator"),
+        **dict.fromkeys(("admin", "admin2", "maker", "checker", "checker2"), "operator"),
         **{"payments": "signing", "vault": "storage", "sftp": "transport"},
     }
     assert keys["payments"]["not_after"] > keys["payments"]["created"]
@@ -114,7 +114,7 @@ def test_a_person_is_enrolled_once_with_roles_and_can_act(month: Gateway, secret
     people = {each["operator"]: each for each in month.json("operator", "list").done()["operators"]}
     assert people["lan"]["roles"] == ["auditor", "maker"] == added["roles"]
     assert people["lan"]["key_id"] == added["key_id"]
-    assert set(people) == {"maker", "checker", "checker2", "lan"}
+    assert set(people) == {"admin", "admin2", "maker", "checker", "checker2", "lan"}
     again = month.json("operator", "add", "lan", "--role", "checker", "--passphrase-file", secret)
     assert (again.code, again.document["error"]["code"]) == (1, "operator_exists")
 

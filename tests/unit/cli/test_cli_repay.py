@@ -69,4 +69,4 @@ def test_a_list_of_which_nothing_may_be_paid_again_proposes_nothing(month: Gatew
     answer = month.json("batch", "repay", settled["batch"], path, *WHY)
     assert (answer.code, answer.document["decision"]) == (3, None)
     assert "Nothing of this list may be paid again." in month.words("batch", "repay", settled["batch"], path, *WHY).out
-    assert month.json("decision", "list").done()["decisions"] == []
+    assert month.json("decision", "list", "--state", "proposed").done()["decisions"] == []

@@ -72,8 +72,7 @@ def test_only_its_maker_submits_a_batch(gateway: Gateway, batch: str) -> None:
 
 def test_a_revoked_person_does_nothing(gateway: Gateway, batch: str) -> None:
     _act(gateway, approve.submit, batch, "maker")
-    with gateway.store.begin() as tx:
-        tx.run("UPDATE operator SET revoked_at = :now WHERE name = 'checker'", now=tx.now())
+    gateway.revoke("checker")
     with pytest.raises(NotAllowed, match="role_missing"):
         _act(gateway, approve.approve, batch, "checker")
 

@@ -206,8 +206,7 @@ def test_m12_a_payment_changed_in_the_database_after_sealing_is_not_released(sea
 
 
 def test_m12_an_approval_that_no_longer_stands_stops_the_release(sealed: Gateway) -> None:
-    with sealed.store.begin() as tx:
-        tx.run("UPDATE operator SET revoked_at = :now WHERE name = 'checker2'", now=tx.now())
+    sealed.revoke("checker2", void=True)
     delivery = _sent(sealed)
     assert delivery.error is not None
     assert delivery.error.code == "approval_void"

@@ -211,8 +211,7 @@ def test_a_payment_whose_last_file_is_not_signed_is_not_proven_by_an_older_one(s
 
 
 def test_a_proof_outlives_the_roles_of_those_who_approved(sent: Gateway) -> None:
-    with sent.store.begin() as tx:
-        tx.run("UPDATE operator SET revoked_at = :now WHERE name = 'checker'", now=tx.now())
+    sent.revoke("checker")
     assert len(proving.check(proven(sent)).found.approvals) == 2
 
 

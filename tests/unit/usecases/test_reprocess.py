@@ -184,7 +184,6 @@ def test_only_enrolled_people_ask(sent: Gateway) -> None:
     require_enrolled(sent.context, "maker")
     with pytest.raises(NotFound):
         require_enrolled(sent.context, "stranger")
-    with sent.store.begin() as tx:
-        tx.run("UPDATE operator SET revoked_at = :now WHERE name = 'maker'", now=tx.now())
+    sent.revoke("maker")
     with pytest.raises(NotAllowed):
         require_enrolled(sent.context, "maker")

@@ -286,6 +286,8 @@ def test_m11_an_approval_whose_signature_is_not_genuine_stops_sealing(allocated:
 
 def test_m11_a_swapped_public_key_stops_sealing(allocated: Gateway) -> None:
     with allocated.store.begin() as tx:
+        tx.run("DROP TRIGGER operator_key_fixed")
+        tx.run("DROP TRIGGER operator_changed_by_decision")
         tx.run("UPDATE operator SET public_key = (SELECT public_key FROM operator WHERE name = 'maker')")
     assert _refused(allocated, ApprovalVoid) == "approval_void"
 

@@ -155,8 +155,7 @@ def test_m11_a_key_that_is_not_the_persons_decides_nothing(sealed: Gateway) -> N
 def test_m11_a_proposal_whose_proposer_was_revoked_is_not_executed(sealed: Gateway) -> None:
     stop(sealed.context, EVERYTHING, "why", "user:lan")
     decision = decide.propose(sealed.context, ACTS["start"], Proposal("all", "why"), "checker", person("checker"))
-    with sealed.store.begin() as tx:
-        tx.run("UPDATE operator SET revoked_at = :now WHERE name = 'checker'", now=tx.now())
+    sealed.revoke("checker")
     with pytest.raises(Tampered, match="decision_not_genuine"):
         decide.confirm(sealed.context, ACTS, decision.reference, "checker2", person("checker2"))
     assert _stopped(sealed) == ["emergency"]
