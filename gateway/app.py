@@ -16,7 +16,7 @@ from gateway import config as configuration
 from gateway.config import Config, KeySection, PayerSection
 from gateway.domain.errors import NotConfigured
 from gateway.lifecycle import signing_name
-from gateway.proof import TranslatedVault, genuine, of_ours, translated
+from gateway.proof import TranslatedVault, genuine, of_ours, read_key, translated
 from gateway.spool import FolderSpool, RandomIds
 from gateway.usecases.context import Context, Payer
 
@@ -311,6 +311,7 @@ class App:
             bank=directory.resolve,
             verify_person=genuine,
             roots=lambda: self.roots,
+            read_key=read_key,
             check=check_for,
             anchors=self.anchors,
         )

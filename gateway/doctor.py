@@ -18,14 +18,14 @@ from gateway.config import FILE_NAME, PartnerSection
 from gateway.domain import key_life
 from gateway.domain.errors import ChitraError, NotConfigured, Refusal, SafeMode, Soon, Tampered
 from gateway.domain.key_life import KeyState
-from gateway.partners import configured_profile, pgp_pins, trusted, uses_openpgp
+from gateway.partners import configured_profile, host_keys, pgp_pins, trusted, uses_openpgp
 from gateway.proof import translated
 from gateway.setup import TO_FILL_IN
 from gateway.store import audit, grants
 from gateway.store.revision import revision
 from gateway.store.store import Store
 from gateway.usecases import guard
-from keys import certificates, files, trust
+from keys import certificates, files
 from keys.ssh import fingerprint
 
 FREE_MIB_MIN = 512
@@ -106,11 +106,11 @@ def _partner_looks(app: App) -> Iterator[tuple[str, Look]]:
         yield f"schema:{message}", partial(_schema, message)
     for code, section in sections.items():
         yield f"signing:{code}", partial(_key_in_use, app, code)
-        yield f"trusted:{code}", partial(_trusted, app, section)
+        yield f"trusted:{code}", partial(_trusted, app, code)
         if uses_openpgp(configured_profile(section)):
             yield f"openpgp:{code}", partial(_openpgp, app, section)
         if section.host:
-            yield f"host-keys:{code}", partial(_host_keys, section)
+            yield f"host-keys:{code}", partial(_host_keys, app, code)
 
 
 def _names(app: App, name_of: Callable[[App, str], str]) -> list[str]:
@@ -223,8 +223,8 @@ def _schema(message: str) -> Params:
     return {"message": message}
 
 
-def _trusted(app: App, section: PartnerSection) -> Params:
-    pems = trusted(app, section)
+def _trusted(app: App, code: str) -> Params:
+    section, pems = app.config.partners[code], trusted(app, code)
     signed = any(inbox.proof not in ("channel", "openpgp") for inbox in configured_profile(section).inboxes)
     if signed and not pems:
         raise NotConfigured("no_trusted_certificate")
@@ -245,10 +245,8 @@ def _openpgp(app: App, section: PartnerSection) -> Params:
     return {"key": pins.key.key_id, "pinned": ", ".join(each.key_id for each in pins.trusted)}
 
 
-def _host_keys(section: PartnerSection) -> Params:
-    with translated():
-        pinned = [fingerprint(trust.host_key(text)) for text in section.host_keys]
-    return {"pinned": ", ".join(pinned)}
+def _host_keys(app: App, code: str) -> Params:
+    return {"pinned": ", ".join(fingerprint(each) for each in host_keys(app, code))}
 
 
 def _disk(home: Path) -> Params:

@@ -45,8 +45,8 @@ def _ours(app: App) -> Iterator[Ending]:
 
 def _theirs(app: App) -> Iterator[Ending]:
     """For a change-over two are pinned: the one that ends last is what matters."""
-    for code, section in app.config.partners.items():
-        if pinned := trusted(app, section):
+    for code in app.config.partners:
+        if pinned := trusted(app, code):
             yield _last(code, True, pinned)
 
 

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, cast
 from gateway.domain import key_life
 from gateway.domain.errors import NotConfigured, NotFound, Refusal
 from gateway.domain.key_life import KeyState, Step
-from gateway.proof import require_valid, translated
+from gateway.proof import read_key, require_valid, translated
 
 if TYPE_CHECKING:
     from gateway.app import App, AskPassphrase
     from gateway.config import PartnerSection
+    from gateway.ports import PublicKey
+    from gateway.reports.key_letter import About
+    from gateway.usecases.pins import Pin as PartnerPin
     from keys.keyring import KeyInfo
     from keys.passphrase import Passphrase
     from keys.token import Pin
@@ -89,6 +92,66 @@ def _configured(section: PartnerSection, purpose: str) -> str | None:
     if purpose == "signing":
         return section.signing_key
     return Path(section.identity).name if section.host else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A key of a partner's."""
+
+    partner: str
+    purpose: str
+    pin: PartnerPin
+
+
+def pinned(app: App) -> list[Pinned]:
+    """Every key of a partner's that is or was believed."""
+    from gateway.usecases import pins
+
+    with app.store.read() as tx:
+        return [
+            Pinned(code, purpose, pin)
+            for code in app.config.partners
+            for purpose in pins.PURPOSES
+            for pin in pins.pins(app.context, tx, code, purpose)
+        ]
+
+
+def retire_pin(app: App, partner: str, key_id: str, actor: str) -> Pinned:
+    """Believe a key of a partner's no longer, from now on."""
+    from gateway.usecases import pins
+
+    purpose, pin = pins.retire(app.context, partner, key_id, actor)
+    return Pinned(partner, purpose, pin)
+
+
+def letter(app: App, name: str, partner: str) -> About:
+    """What a letter to a partner says of a key of ours."""
+    from gateway.reports.key_letter import About
+
+    info, gateway = _one(app, name).info, app.config.gateway
+    key = _public_key(app, info)
+    return About(
+        organisation=gateway.organisation,
+        organisation_id=gateway.organisation_id,
+        partner=app.context.partner(partner).profile.name,
+        environment=gateway.environment,
+        name=name,
+        purpose=info.purpose,
+        algorithm=info.algorithm,
+        subject=key.subject,
+        fingerprint=key.fingerprint,
+        shown=key.key_id,
+        not_before=key.not_before,
+        not_after=key.not_after,
+        made_at=app.clock.now(),
+    )
+
+
+def _public_key(app: App, info: KeyInfo) -> PublicKey:
+    with translated():
+        if info.purpose == "signing":
+            return read_key("answers", app.keyring.certificate(info.name))
+        return read_key("server", (app.keyring.folder / f"{info.name}.pub").read_bytes())
 
 
 # -- steps

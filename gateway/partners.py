@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from adapters import registry
@@ -12,8 +13,8 @@ from adapters.profile import Inbox, Profile
 from gateway.config import PartnerSection, Section
 from gateway.domain.errors import NotConfigured
 from gateway.lifecycle import identity_file, signing_name
-from gateway.ports import Transport
-from gateway.proof import PartnerVerifier, PaymentSigner, PgpEnvelope, PgpPins, translated
+from gateway.ports import PublicKey, Transport
+from gateway.proof import PartnerVerifier, PaymentSigner, PgpEnvelope, PgpPins, Then, read_key, translated
 from gateway.usecases.context import Partner
 
 if TYPE_CHECKING:
@@ -27,15 +28,16 @@ def partner(app: App, code: str, section: PartnerSection) -> Partner:
         profile=configured_profile(section),
         connect=lambda: _connect(app, code, section),
         signer=lambda: PaymentSigner(app.signing_key(signing_name(app, code)), app.clock),
-        verifier=lambda: _verifier(app, section),
+        verifier=lambda: _verifier(app, code, section),
         envelope=lambda: PgpEnvelope(pgp_pins(app, section), app.spool, app.clock),
+        configured_keys=lambda purpose: configured_keys(app, section, purpose),
     )
 
 
 def require_usable(app: App) -> None:
     """Whether every partner could be reached and proven, as far as can be told without a connection; raises."""
     for code, section in app.config.partners.items():
-        _verifier(app, section)
+        _verifier(app, code, section)
         if uses_openpgp(configured_profile(section)):
             pgp_pins(app, section)
         if section.directory is None:
@@ -96,35 +98,68 @@ def _connect(app: App, code: str, section: PartnerSection) -> AbstractContextMan
 
 def _endpoint(app: App, code: str, section: PartnerSection) -> Any:
     from gateway.transport.sftp import Endpoint
-    from keys import trust
 
     assert section.host is not None
     assert section.user is not None
-    with translated():
-        host_keys = tuple(trust.host_key(text) for text in section.host_keys)
     identity = identity_file(app, code)
     return Endpoint(
         host=section.host,
         port=section.port,
         user=section.user,
         identity_file=identity,
-        host_keys=host_keys,
+        host_keys=host_keys(app, code),
         identity_passphrase=lambda: app.passphrase(identity.name).reveal(),
     )
 
 
-def trusted(app: App, section: PartnerSection) -> tuple[bytes, ...]:
-    """The certificates that may sign a partner's answers, PEM."""
+def trusted(app: App, code: str, moment: datetime | None = None) -> tuple[bytes, ...]:
+    """The certificates that may sign a partner's answers, PEM: now, or what arrived at some moment."""
+    return tuple(each.text.encode() for each in _believed(app, code, "answers", moment))
+
+
+def host_keys(app: App, code: str) -> tuple[str, ...]:
+    """The keys by which a partner's server is believed now."""
+    return tuple(each.text for each in _believed(app, code, "server"))
+
+
+def _retired(app: App, code: str) -> frozenset[str]:
+    from gateway.store import key_steps
+
+    with app.store.read() as tx:
+        return frozenset(key_steps.retired(tx, code, "answers"))
+
+
+def _believed(app: App, code: str, purpose: str, moment: datetime | None = None) -> list[PublicKey]:
+    from gateway.usecases import pins
+
+    with app.store.read() as tx:
+        return pins.believed(app.context, tx, code, purpose, moment or app.clock.now())
+
+
+def configured_keys(app: App, section: PartnerSection, purpose: str) -> list[PublicKey]:
+    """The partner's keys that ``chitra.toml`` names."""
     from keys import trust
 
     with translated():
-        return trust.load_certificates(app.home / path for path in section.trusted)
+        if purpose == "server":
+            return [read_key("server", text.encode()) for text in section.host_keys]
+        pems = trust.load_certificates(app.home / path for path in section.trusted)
+    return [read_key("answers", pem) for pem in pems]
 
 
-def _verifier(app: App, section: PartnerSection) -> PartnerVerifier:
+def _verifier(app: App, code: str, section: PartnerSection, moment: datetime | None = None) -> PartnerVerifier:
+    """For now, or for what arrived at some moment."""
     with translated():
         own = app.keyring.certificates()
-    return PartnerVerifier(trusted(app, section), own, app.spool, app.clock, lambda: pgp_pins(app, section))
+    return PartnerVerifier(
+        trusted(app, code, moment),
+        own,
+        app.spool,
+        app.clock if moment is None else Then(moment),
+        lambda: pgp_pins(app, section),
+        lambda then: _verifier(app, code, section, then),
+        _retired(app, code),
+    )
 
 
 def uses_openpgp(profile: Profile) -> bool:

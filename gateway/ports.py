@@ -54,6 +54,20 @@ class PersonKey(Protocol):
         """Signature over ``data``."""
 
 
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A certificate or server key of a partner's, read and found usable."""
+
+    key_id: str
+    fingerprint: str
+    """SHA-256 in hex."""
+    text: str
+    """PEM, or ``algorithm base64``."""
+    subject: str
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+
+
 class MessageSigner(Protocol):
     """The payer's signing key for messages to one partner."""
 
@@ -136,6 +150,9 @@ class Verifier(Protocol):
 
     def verify_own(self, source: BinaryIO, size_bytes_max: int) -> Proven:
         """Raises ``BadProof`` when the bytes do not carry our own enveloped signature to this partner."""
+
+    def as_of(self, moment: datetime) -> Verifier:
+        """For what arrived at that moment: who was believed and valid then."""
 
     def verify_beside(self, source: BinaryIO, proof: str, signature: bytes, name: str, size_bytes_max: int) -> Proven:
         """Raises ``BadProof`` when ``signature`` is not this partner's ``proof`` over the file ``name``."""

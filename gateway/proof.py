@@ -12,8 +12,9 @@ from functools import partial
 from typing import BinaryIO
 
 from gateway.domain.errors import BadProof, NotConfigured, Tampered
-from gateway.ports import Clock, Proven, Spool
-from keys import cms, detached, errors, operators, pgp, signing, trust, xmldsig
+from gateway.domain.key_life import plain_fingerprint
+from gateway.ports import Clock, Proven, PublicKey, Spool
+from keys import certificates, cms, detached, errors, operators, pgp, signing, ssh, trust, xmldsig
 from keys.pgp import PgpCertificate, PgpKey
 from keys.signing import SigningKey
 from keys.vault import Vault
@@ -139,6 +140,16 @@ class PgpEnvelope:
         return [each.key_id for each in self._pins.trusted if each.is_valid(self._clock.now())]
 
 
+class Then:
+    """The clock as it stood once."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+
+    def now(self) -> datetime:
+        return self._moment
+
+
 class PartnerVerifier:
     """Proofs of one partner: its pinned certificates, and ours, to recognise our own message coming back."""
 
@@ -149,12 +160,16 @@ class PartnerVerifier:
         spool: Spool,
         clock: Clock,
         pgp_pins: Callable[[], PgpPins] = no_pgp,
+        at: Callable[[datetime], PartnerVerifier] | None = None,
+        retired: Collection[str] = (),
     ) -> None:
+        """``retired`` are key ids that were believed once, so that they are named as such."""
         self._trusted, self._own, self._spool, self._clock, self._pgp_pins = trusted, own, spool, clock, pgp_pins
+        self._at, self._retired = at, retired
 
     def verify(self, source: BinaryIO, proof: str, size_bytes_max: int) -> Proven:
         now: datetime = self._clock.now()
-        with translated():
+        with self._judged():
             if proof == "enveloped":
                 return xmldsig.verify_enveloped(source, self._trusted, self._spool, now, size_bytes_max, self._own)
             if proof == "openpgp":
@@ -164,13 +179,29 @@ class PartnerVerifier:
                 return trust.accept_channel(source, self._spool)
         raise NotConfigured("proof_not_supported", proof=proof)
 
+    @contextmanager
+    def _judged(self) -> Iterator[None]:
+        try:
+            with translated():
+                yield
+        except BadProof as error:
+            if error.params.get("key_id") in self._retired:
+                raise BadProof("certificate_retired", **error.params) from None
+            raise
+
+    def as_of(self, moment: datetime) -> PartnerVerifier:
+        """For what arrived at that moment."""
+        if self._at is not None:
+            return self._at(moment)
+        return PartnerVerifier(self._trusted, self._own, self._spool, Then(moment), self._pgp_pins)
+
     def verify_own(self, source: BinaryIO, size_bytes_max: int) -> Proven:
         with translated():
             return xmldsig.verify_enveloped(source, self._own, self._spool, self._clock.now(), size_bytes_max)
 
     def verify_beside(self, source: BinaryIO, proof: str, signature: bytes, name: str, size_bytes_max: int) -> Proven:
         rest = (self._trusted, self._spool, self._clock.now(), size_bytes_max, self._own)
-        with translated():
+        with self._judged():
             if proof == "detached":
                 return detached.verify_detached(source, signature, name, *rest)
             if proof == "cms":
@@ -178,9 +209,34 @@ class PartnerVerifier:
         raise NotConfigured("proof_not_supported", proof=proof)
 
 
-def of_ours(certificates: Sequence[bytes], data: bytes, signature: bytes) -> bool:
+def read_key(purpose: str, content: bytes) -> PublicKey:
+    """A partner's certificate (``answers``) or its server's key (``server``)."""
+    with translated():
+        return _server_key(content) if purpose == "server" else _certificate(content)
+
+
+def _certificate(content: bytes) -> PublicKey:
+    found = certificates.load_one(content)
+    return PublicKey(
+        key_id=certificates.key_id_of(found),
+        fingerprint=certificates.fingerprint(found),
+        text=certificates.to_pem(found).decode(),
+        subject=certificates.subject_of(found),
+        not_before=found.not_valid_before_utc,
+        not_after=found.not_valid_after_utc,
+    )
+
+
+def _server_key(content: bytes) -> PublicKey:
+    """Its key id is what OpenSSH shows."""
+    text = trust.host_key(content.decode("ascii", "replace"))
+    shown = ssh.fingerprint(text)
+    return PublicKey(shown, plain_fingerprint(shown) or "", text, text.partition(" ")[0])
+
+
+def of_ours(ours: Sequence[bytes], data: bytes, signature: bytes) -> bool:
     """A signature over ``data`` by one of these signing keys."""
-    return any(_is_by(each, data, signature) for each in certificates)
+    return any(_is_by(each, data, signature) for each in ours)
 
 
 def _is_by(certificate: bytes, data: bytes, signature: bytes) -> bool:

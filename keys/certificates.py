@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keys.token import TokenKey
 
 RSA_BITS_MIN = 2048
+KEY_ID_DIGITS = 16
 _COMMON_NAME_CHARS_MAX = 64
 _USAGE = x509.KeyUsage(
     digital_signature=True,
@@ -97,7 +98,12 @@ def rsa_key(certificate: x509.Certificate) -> RSAPublicKey:
 
 def key_id_of(certificate: x509.Certificate) -> str:
     """First 16 hex digits of the SHA-256 over the certificate (DER)."""
-    return certificate.fingerprint(SHA256()).hex()[:16]
+    return certificate.fingerprint(SHA256()).hex()[:KEY_ID_DIGITS]
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """SHA-256 over the certificate (DER), hex."""
+    return certificate.fingerprint(SHA256()).hex()
 
 
 def named(der: bytes) -> tuple[str, str]:

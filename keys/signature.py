@@ -12,6 +12,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -22,6 +23,7 @@ from lxml import etree
 from signxml.verifier import XMLVerifier
 
 from keys import certificates
+from keys.certificates import KEY_ID_DIGITS
 from keys.errors import BadSignature, Hostile, NotTrusted
 from keys.forms import DIGEST, DSIG, EXCLUSIVE, PLACES, SIGNATURE, Reference
 
@@ -177,7 +179,7 @@ def _pinned(named: bytes, pins: Pins) -> x509.Certificate:
     for certificate in pins.trusted:
         if certificate.public_bytes(Encoding.DER) == named:
             return certificate
-    raise NotTrusted("certificate_not_pinned")
+    raise NotTrusted("certificate_not_pinned", key_id=sha256(named).hexdigest()[:KEY_ID_DIGITS])
 
 
 def _sized(parent: etree._Element, name: str, size_bytes: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,13 +64,19 @@ def show(session: Session, reference: str) -> int:
     epilog="chitra decision confirm ID --operator checker2",
 )
 @click.argument("reference", metavar="ID")
+@click.option(
+    "--fingerprint", metavar="TEXT", help=N_("For key import: SHA-256, typed from the partner's paper once more.")
+)
 @OPERATOR
 @ACTING_PASSPHRASE_FILE
 @pass_session
-def confirm(session: Session, reference: str, operator: str, passphrase_file: Path | None) -> int:
+def confirm(
+    session: Session, reference: str, fingerprint: str | None, operator: str, passphrase_file: Path | None
+) -> int:
     from gateway.usecases.decide import confirm as confirm_
 
-    row = _end(session, confirm_, reference, operator, passphrase_file)
+    how = partial(confirm_, fingerprint=fingerprint)
+    row = _end(session, how, reference, operator, passphrase_file)
     return 0 if row.state == "executed" else 1
 
 

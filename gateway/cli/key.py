@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli import key_life
+from gateway.cli.key_import import import_key
+from gateway.cli.key_letter import letter
 from gateway.cli.lazy import Group
 from gateway.cli.messages import phrase
 from gateway.cli.options import PASSPHRASE_FILE
@@ -37,7 +39,18 @@ def list_(session: Session) -> int:
         [[*key_life.row(each), *_end(each, now)] for each in found],
         numbers=[6],
     )
-    session.output.document({"keys": [key_life.document(each, now) for each in found]})
+    pinned = lifecycle.pinned(session.app)
+    session.output.table(
+        [_("Partner"), _("Purpose"), _("Key id"), _("State"), _("By"), _("Valid until"), _("Days left")],
+        [key_life.pin_row(each, now) for each in pinned],
+        numbers=[6],
+    )
+    session.output.document(
+        {
+            "keys": [key_life.document(each, now) for each in found],
+            "pinned": [key_life.pin_document(each, now) for each in pinned],
+        }
+    )
     return 0
 
 
@@ -104,8 +117,8 @@ def export(session: Session, name: str) -> int:
     return 0
 
 
-for _step in key_life.COMMANDS:
-    key.add_command(_step)
+for _command in (*key_life.COMMANDS, import_key, letter):
+    key.add_command(_command)
 
 
 def _held(session: Session, name: str) -> Held:

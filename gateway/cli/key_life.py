@@ -15,7 +15,7 @@ from gateway.cli.session import Session, acting_user, ask_new_passphrase, pass_s
 from gateway.cli.words import N_, _
 
 if TYPE_CHECKING:
-    from gateway.lifecycle import Held
+    from gateway.lifecycle import Held, Pinned
 
 _NAME = click.argument("name", metavar="NAME")
 
@@ -62,14 +62,20 @@ def activate(session: Session, name: str, partner: str | None) -> int:
 @click.command(
     "retire",
     cls=Command,
-    help=N_("End the use of a key for good, at once, such as one that somebody may have copied."),
+    help=N_("End the use of a key of ours, or the belief in one of a partner's, at once and for good."),
     epilog="chitra key retire payments",
 )
 @_NAME
+@click.option("--partner", metavar="CODE", help=N_("NAME is the key id of a key of this partner."))
 @pass_session
-def retire(session: Session, name: str) -> int:
+def retire(session: Session, name: str, partner: str | None) -> int:
     from gateway import lifecycle
 
+    if partner is not None:
+        gone = lifecycle.retire_pin(session.app, partner, name, acting_user())
+        session.output.say(_("{key_id} of {partner} is believed no longer.").format(key_id=name, partner=partner))
+        session.output.document(pin_document(gone, session.app.clock.now()))
+        return 0
     return _tell(session, lifecycle.retire(session.app, name, acting_user()))
 
 
@@ -97,6 +103,33 @@ def _tell(session: Session, found: Held) -> int:
     )
     session.output.document(document(found, session.app.clock.now()))
     return 0
+
+
+def pin_row(found: Pinned, now: datetime) -> list[str]:
+    """A partner's key for people."""
+    told = pin_document(found, now)
+    days = told["days_left"]
+    return [
+        *(found.partner, phrase(found.purpose), told["key_id"], phrase(told["state"])),
+        *(told["decision"] or "chitra.toml", (told["not_after"] or "")[:10], "" if days is None else str(days)),
+    ]
+
+
+def pin_document(found: Pinned, now: datetime) -> dict[str, Any]:
+    """A partner's key as JSON."""
+    key = found.pin.key
+    return {
+        "partner": found.partner,
+        "purpose": found.purpose,
+        "key_id": key.key_id,
+        "fingerprint": key.fingerprint,
+        "subject": key.subject,
+        "not_before": key.not_before.isoformat() if key.not_before else None,
+        "not_after": key.not_after.isoformat() if key.not_after else None,
+        "days_left": (key.not_after - now).days if key.not_after else None,
+        "state": "active" if found.pin.is_believed(now) else "verify-only",
+        "decision": found.pin.decision or None,
+    }
 
 
 def row(found: Held) -> list[str]:

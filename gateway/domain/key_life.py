@@ -6,12 +6,18 @@ keys; what was done with them (``Step``), in its order, says which one a partner
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 ALARM_DAYS = (7, 30, 60)
 """So many days before the end of a certificate somebody is told, more urgently each time."""
+
+
+_HEX = re.compile(r"[0-9a-f]{64}")
+_OPENSSH = re.compile(r"[A-Za-z0-9+/]{43}")
 
 
 class KeyState(StrEnum):
@@ -74,6 +80,20 @@ def _was_used(name: str, steps: Sequence[Step]) -> bool:
     """Activated once, or the first of a line that another key has taken over since."""
     activated = [step for step in steps if step.state == KeyState.ACTIVE]
     return any(name in (step.name, step.line) for step in activated)
+
+
+def plain_fingerprint(text: str) -> str | None:
+    """SHA-256 in hex of a fingerprint as people type it: groups of hex digits, or OpenSSH's ``SHA256:...``."""
+    kind, _, rest = text.strip().partition(":")
+    if kind.upper() == "SHA256" and _OPENSSH.fullmatch(rest):
+        return b64decode(f"{rest}=").hex()
+    plain = re.sub(r"[\s:.-]", "", text).lower()
+    return plain if _HEX.fullmatch(plain) else None
+
+
+def grouped(fingerprint: str) -> str:
+    """Hex digits in groups of four, as they are read out and typed."""
+    return " ".join(fingerprint[start : start + 4] for start in range(0, len(fingerprint), 4))
 
 
 def alarm(days_left: int) -> int | None:

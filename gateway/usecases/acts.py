@@ -8,6 +8,7 @@ from gateway.usecases.decide import Act
 from gateway.usecases.enrol import STATED
 from gateway.usecases.exceptions import ResolveException
 from gateway.usecases.funding import Confirm
+from gateway.usecases.pins import ImportKey
 from gateway.usecases.recall import Recall
 from gateway.usecases.reissue import Reissue, Repay
 from gateway.usecases.resolve import MarkDelivered, Resolve
@@ -28,5 +29,6 @@ ACTS: Mapping[str, Act] = dict(STATED) | {
         Recall(),
         Cancel(),
         ResolveException(),
+        ImportKey(),
     )
 }

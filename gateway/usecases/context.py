@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +21,7 @@ from gateway.ports import (
     MessageSigner,
     NoAnchors,
     NoStop,
+    PublicKey,
     Spool,
     Stop,
     Transport,
@@ -69,6 +70,13 @@ class Partner:
     envelope: Callable[[], Envelope] = no_envelope
     """For files that travel encrypted."""
 
+    configured_keys: Callable[[str], Sequence[PublicKey]] = lambda purpose: ()
+    """Purpose (``answers``, ``server``) -> the partner's keys that the configuration names."""
+
+
+def _no_keys(purpose: str, content: bytes) -> PublicKey:
+    raise NotConfigured("key_unreadable", purpose=purpose)
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -93,6 +101,8 @@ class Context:
     """The admins pinned outside the database; none before the key ceremony."""
     check: Callable[[str, int], MessageCheck]
     """(message, number of transfers) -> a check to follow the writing."""
+    read_key: Callable[[str, bytes], PublicKey] = _no_keys
+    """(purpose, content of a file) -> a partner's key; raises ``NotConfigured`` for one that cannot be used."""
     stop: Stop = field(default_factory=NoStop)
     """Asked between two files: no further one is begun."""
     looked_at: set[str] = field(default_factory=set)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Protocol
 
 from gateway.domain.errors import NotAllowed, Refusal, Tampered
+from gateway.domain.key_life import plain_fingerprint
 from gateway.domain.people import People
 from gateway.ports import PersonKey
 from gateway.store import blobs, decisions
@@ -37,6 +38,9 @@ class Act(Protocol):
     """Roles of which the first person needs one."""
     deciders: Collection[str] = people.DECIDERS
     """Roles of which the second person needs one, and whoever takes the proposal back."""
+
+    types_fingerprint: bool = False
+    """Whether both people must type the ``fingerprint``, each from paper."""
     reads_document: bool = False
     """Whether the document says what is to be done: its digest and name become parameters that both people sign."""
 
@@ -93,12 +97,21 @@ def _with_document(proposal: Proposal, sha256: str | None) -> Proposal:
     return replace(proposal, params={**proposal.params, **told})
 
 
-def confirm(context: Context, acts: Mapping[str, Act], reference: str, operator: str, key: PersonKey) -> Decision:
+def confirm(
+    context: Context,
+    acts: Mapping[str, Act],
+    reference: str,
+    operator: str,
+    key: PersonKey,
+    fingerprint: str | None = None,
+) -> Decision:
     """The second person's signature: executed, or lapsed when the state is no longer the one it was made on.
 
-    Raises ``Tampered`` when the first signature does not hold; that decision has lapsed, too.
+    Some acts want a ``fingerprint`` from both people; without it, or with another one, nothing happens. Raises
+    ``Tampered`` when the first signature does not hold; that decision has lapsed, too.
     """
     with context.store.begin() as tx:
+        _require_typed(acts, tx, reference, fingerprint)
         decision = confirm_in(context, tx, acts, reference, operator, key)
     if decision.lapse == "decision_not_genuine":
         raise Tampered("decision_not_genuine", decision=reference)
@@ -121,6 +134,17 @@ def confirm_in(
     else:
         _execute(context, tx, act, decision, operator, key)
     return decision
+
+
+def _require_typed(acts: Mapping[str, Act], tx: Transaction, reference: str, fingerprint: str | None) -> None:
+    """Both people read it from paper, each for themselves; spelled as each likes."""
+    decision = decisions.find(tx, reference)
+    if not acts[decision.verb].types_fingerprint:
+        return
+    if fingerprint is None:
+        raise Refusal("fingerprint_missing", decision=decision.reference)
+    if plain_fingerprint(fingerprint) != plain_fingerprint(params_of(decision)["fingerprint"]):
+        raise Refusal("fingerprint_differs", decision=decision.reference)
 
 
 def withdraw(context: Context, acts: Mapping[str, Act], reference: str, operator: str, key: PersonKey) -> Decision:

@@ -19,7 +19,7 @@ from gateway.usecases.collect import inbox_of
 from gateway.usecases.context import Context
 from gateway.usecases.rows import content_salt
 from gateway.usecases.seal import approved_line
-from gateway.usecases.understand import verified
+from gateway.usecases.understand import verified_then
 
 Fields = dict[str, Any]
 SignatureOf = Callable[[BinaryIO], Mapping[str, str] | None]
@@ -177,7 +177,7 @@ class _Gathering:
             return source
         with closing(source):
             partner = self._context.partner(file.partner)
-            with closing(verified(partner, inbox_of(partner, file), file.name, None, source)) as proven:
+            with closing(verified_then(partner, inbox_of(partner, file), file, None, source)) as proven:
                 target = self._context.spool.create()
                 shutil.copyfileobj(proven.open(), target)
                 target.seek(0)

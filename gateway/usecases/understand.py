@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from typing import BinaryIO
 
 from adapters.profile import Inbox
@@ -17,7 +18,7 @@ from gateway.domain.crash import crash_point
 from gateway.domain.errors import Alarm, BadProof, ChitraError
 from gateway.domain.resolutions import ALARMS
 from gateway.domain.states import InboundState
-from gateway.ports import Proven
+from gateway.ports import Proven, Verifier
 from gateway.store import blobs, evidence, moves
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
@@ -88,14 +89,24 @@ def examine(
     return quarantine(context, file, reason, inbox.message)
 
 
+def verified_then(partner: Partner, inbox: Inbox, arrival: FileIn, signature: bytes | None, spool: BinaryIO) -> Proven:
+    """As it was judged when it arrived: whoever was believed then proves it for ever."""
+    moment = datetime.fromisoformat(arrival.received_at)
+    return _verified(partner.verifier().as_of(moment), inbox, arrival.name, signature, spool)
+
+
 def verified(partner: Partner, inbox: Inbox, name: str, signature: bytes | None, spool: BinaryIO) -> Proven:
     """By the proof that the inbox declares, and by no other (T9); ``signature`` is what came beside the file."""
+    return _verified(partner.verifier(), inbox, name, signature, spool)
+
+
+def _verified(verifier: Verifier, inbox: Inbox, name: str, signature: bytes | None, spool: BinaryIO) -> Proven:
     spool.seek(0)
     if inbox.beside(name) is None:
-        return partner.verifier().verify(spool, inbox.proof, inbox.size_bytes_max)
+        return verifier.verify(spool, inbox.proof, inbox.size_bytes_max)
     if signature is None:
         raise BadProof("signature_missing")
-    return partner.verifier().verify_beside(spool, inbox.proof, signature, name, inbox.size_bytes_max)
+    return verifier.verify_beside(spool, inbox.proof, signature, name, inbox.size_bytes_max)
 
 
 def _process(

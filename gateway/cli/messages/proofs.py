@@ -41,6 +41,20 @@ TEMPLATES: Templates = {
     "unsafe_file": N_("{file} was not read: {why}. Set its mode to 600 (folders 700) and find out how it came about."),
     "public_key_unreadable": N_("This public key cannot be read. Ask its owner to send it again."),
     "public_key_not_ed25519": N_("This public key is not of type ed25519. Ask its owner for another one."),
+    # keys of partners that two people import
+    "fingerprint_unreadable": N_("A fingerprint has 64 hex digits, or SHA256: and 43 signs. Type it from the paper."),
+    "fingerprint_missing": N_(
+        "{decision} wants the fingerprint from you, too: --fingerprint, typed from the partner's paper."
+    ),
+    "fingerprint_differs": (
+        N_("The fingerprint is not that of {file}. Nothing was proposed; compare file and paper once more."),
+        N_("The fingerprint is not the one of {decision}. Nothing was done; compare with the paper once more."),
+    ),
+    "pin_known": N_("Key {key_id} of {partner} is known already, or was retired for good. Ask for its next one."),
+    "pin_slots_full": N_("{partner} has two keys in use ({known}). Retire the older one first: chitra key retire."),
+    "pin_unknown": N_("{partner} has no key {key_id} that is believed. chitra key list shows all."),
+    "certificate_retired": N_("Certificate {key_id} is believed no longer. The file is set aside; ask the partner."),
+    "key_unreadable": N_("The {purpose} key cannot be read here. Ask for it again."),
     # keys in a token
     "key_without_token": N_("Key {key} lies in no token. Name module and token in chitra.toml under keys first."),
     "token_support_missing": N_("Keys in tokens need the extra pkcs11: pip install --require-hashes -r pkcs11.lock."),
@@ -85,7 +99,9 @@ TEMPLATES: Templates = {
     "certificate_expired": N_("Certificate {key_id} has expired. Exchange it with the partner."),
     "certificate_revoked": N_("Certificate {key_id} was revoked by its owner. Exchange it with the partner."),
     "certificate_ends_soon": N_("A certificate ends in {days} days. Exchange it with the partner in time."),
-    "no_trusted_certificate": N_("No certificate of the partner is named. Enter it in chitra.toml under trusted."),
+    "no_trusted_certificate": N_(
+        "No certificate of the partner is named. Enter it in chitra.toml under trusted, or chitra key import."
+    ),
     # OpenPGP
     "openpgp_not_installed": N_(
         "OpenPGP is declared for a partner, but its library is not installed. Install openpgp.lock as well."

@@ -128,6 +128,8 @@ PHRASES = {
     "openpgp": N_("OpenPGP"),
     "storage": N_("storage"),
     "operator": N_("operator"),
+    "answers": N_("answers"),
+    "server": N_("server"),
     # states of keys
     "pre-active": N_("not in use yet"),
     "active": N_("in use"),
@@ -153,6 +155,7 @@ PHRASES = {
     "file mark-delivered": N_("delivered by hand"),
     "payment reissue": N_("pay again"),
     "batch repay": N_("pay a list again"),
+    "key import": N_("believe a partner's key"),
     "funding confirm": N_("money has come"),
     "payment recall": N_("recall"),
     "payment cancel": N_("cancel a payment"),

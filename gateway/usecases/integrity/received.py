@@ -1,6 +1,7 @@
 """Files in against their rows: each is verified and read again into scratch rows, which must be those that are stored.
 
-A proof that no longer holds (a certificate that ended or was unpinned) is told; such a file is not compared.
+Each is judged as on the day it arrived. A proof that does not hold (a certificate that was taken out of the
+configuration) is told; such a file is not compared.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from gateway.usecases.context import Context
 from gateway.usecases.statement_import import signed_inbox
 from gateway.usecases.statements import Reading, record_statements
 from gateway.usecases.statuses import record_statuses
-from gateway.usecases.understand import verified
+from gateway.usecases.understand import verified_then
 
 
 def processed(context: Context) -> list[int]:
@@ -84,7 +85,7 @@ def _proven(context: Context, tx: Transaction, file: FileIn, spool: BinaryIO) ->
     refused: list[BadProof] = []
     for arrival in evidence.copies(tx, file):
         try:
-            return verified(partner, inbox, arrival.name, evidence.signature_of(tx, arrival), spool)
+            return verified_then(partner, inbox, arrival, evidence.signature_of(tx, arrival), spool)
         except BadProof as error:
             refused.append(error)
     raise refused[0]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ import pytest
 from support.inprocess import Gateway
 
 from gateway.app import App
-from gateway.domain.errors import NotConfigured
+from gateway.domain.errors import BadProof, NotConfigured
+from keys.xmldsig import splice
 
 
 def app(month: Gateway) -> App:
@@ -105,6 +108,17 @@ def test_a_destroyed_key_leaves_its_certificate_and_nothing_to_sign_with(rotated
     assert refused(rotated, "activate", "payments") == (1, "key_destroyed")
     rotated.json("key", "destroy", "payments").done()
     assert "payments" in {each["key"] for each in rotated.json("key", "list").done()["keys"]}
+
+
+def test_t5_a_file_of_ours_coming_back_is_known_also_when_its_key_is_destroyed(rotated: Gateway) -> None:
+    body, reflected = b"<Document><A>1</A></Document>", app(rotated).spool.create()
+    element = app(rotated).context.partner("momo").signer().signature(sha256(body).digest())
+    splice(BytesIO(body), len(body) - len("</Document>"), element, reflected)
+    rotated.json("key", "activate", "payments-2").done()
+    rotated.json("key", "destroy", "payments").done()
+    reflected.seek(0)
+    with pytest.raises(BadProof, match="own_message_reflected"):
+        app(rotated).context.partner("momo").verifier().verify(reflected, "enveloped", 1 << 20)
 
 
 def test_a_destruction_that_was_cut_short_is_taken_up_again(rotated: Gateway) -> None:
