@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from keys.pgp import PgpKey
     from keys.signing import SigningKey
     from keys.token import Pin, Place
+    from keys.vault import Vault
 
 Secret = TypeVar("Secret", bound="Passphrase")
 
@@ -172,7 +173,10 @@ class App:
     @cached_property
     def _vault(self) -> TranslatedVault:
         with translated():
-            return TranslatedVault(self.keyring.vault(self.passphrase("vault")))
+            return TranslatedVault(self._open_vault(), self._open_vault)
+
+    def _open_vault(self) -> Vault:
+        return self.keyring.vault(self.passphrase("vault"))
 
     def vault(self) -> TranslatedVault:
         """Personal data at rest, opened once."""

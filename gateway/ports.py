@@ -33,6 +33,9 @@ class Ids(Protocol):
 class Vault(Protocol):
     """Personal data at rest: sealed with a context, found again by a blind index."""
 
+    prefix: bytes
+    """What every envelope that is sealed now begins with; another one was sealed by an older generation of the key."""
+
     def seal(self, plaintext: bytes, context: str) -> bytes:
         """Encrypt; opens only with the same ``context`` (table and row)."""
 

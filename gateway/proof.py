@@ -38,11 +38,23 @@ def translated() -> Iterator[None]:
 class TranslatedVault:
     """The vault behind its port; sealing and blinding cannot fail, opening can."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, again: Callable[[], Vault] | None = None) -> None:
+        self._again = again
+        self._take(vault)
+
+    def _take(self, vault: Vault) -> None:
         self._vault = vault
-        self.seal, self.blind = vault.seal, vault.blind
+        self.seal, self.blind, self.prefix = vault.seal, vault.blind, vault.prefix
+
+    def reopen(self) -> None:
+        """The key file may have a generation more since it was opened."""
+        if self._again:
+            with translated():
+                self._take(self._again())
 
     def open(self, envelope: bytes, context: str) -> bytes:
+        if self._again and not self._vault.knows(envelope):
+            self.reopen()
         with translated():
             return self._vault.open(envelope, context)
 

@@ -173,7 +173,15 @@ class Keyring:
 
     def vault(self, passphrase: Passphrase) -> Vault:
         """The open vault."""
-        return Vault(self._unseal(self.folder, VAULT, "storage", passphrase)[1])
+        secrets = self._unseal(self.folder, VAULT, "storage", passphrase)[1]
+        if not secrets or len(secrets) % vault.SECRET_BYTES:
+            raise BadKey("key_file_format")
+        return Vault.of_generations(secrets)
+
+    def add_vault_generation(self, passphrase: Passphrase) -> None:
+        """From now on a fresh secret seals; what was sealed before opens as before."""
+        header, secrets = self._unseal(self.folder, VAULT, "storage", passphrase)
+        files.replace(self.folder / f"{VAULT}.key", sealed.seal(header, secrets + vault.generate(), passphrase))
 
     # -- transport
 

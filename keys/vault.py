@@ -1,10 +1,14 @@
 """Personal data at rest: AES-256-GCM envelopes bound to their row, and a blind index to find them again.
 
 Envelope: version (1 byte), key id (8), nonce (12), ciphertext with tag (16 more than the plaintext).
+
+A storage key is one secret or several: *generations*, of which the last one seals. Blind indexes come from the first
+for ever, since what people signed rests on them; so a new generation changes no digest and forgets no person.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from os import urandom
 
@@ -20,37 +24,47 @@ SECRET_BYTES = 32
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
 _KEY_ID_BYTES = 8
+_PREFIX_BYTES = len(_VERSION) + _KEY_ID_BYTES
 _BLOCK_BYTES = 64
 
 
 class Vault:
     """One storage key, open. Encryption, blind indexes and the key id come from separate derived keys."""
 
-    __slots__ = ("_blinds", "_cipher", "_prefix", "_secret", "key_id")
+    __slots__ = ("_blinds", "_ciphers", "_secret", "key_id", "prefix")
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, *later: bytes) -> None:
         self._secret = secret
-        self._cipher = AESGCM(_derive(secret, b"seal", 32))
-        identity = _derive(secret, b"key id", _KEY_ID_BYTES)
-        self._prefix = _VERSION + identity
+        self._ciphers = {_prefix(each): AESGCM(_derive(each, b"seal", 32)) for each in (secret, *later)}
         self._blinds: dict[str, _Blind] = {}
-        self.key_id = identity.hex()
+        self.key_id = _prefix(secret)[len(_VERSION) :].hex()
+        self.prefix = _prefix((secret, *later)[-1])
+        """What every envelope that is sealed now begins with."""
+
+    @classmethod
+    def of_generations(cls, secrets: bytes) -> Vault:
+        """From the content of the key file: 32 bytes a generation, the oldest first."""
+        return cls(*generations(secrets))
 
     def seal(self, plaintext: bytes, context: str) -> bytes:
         """Encrypt; 37 bytes longer; opens only with the same ``context``."""
         nonce = urandom(_NONCE_BYTES)
-        return self._prefix + nonce + self._cipher.encrypt(nonce, plaintext, context.encode())
+        return self.prefix + nonce + self._ciphers[self.prefix].encrypt(nonce, plaintext, context.encode())
 
     def open(self, envelope: bytes, context: str) -> bytes:
         """Decrypt; ``BrokenEnvelope`` when it was changed, moved to another row or sealed by another key."""
-        head = len(self._prefix)
-        if envelope[:head] != self._prefix:
+        cipher = self._ciphers.get(envelope[:_PREFIX_BYTES])
+        if cipher is None:
             raise BrokenEnvelope("envelope_of_another_vault", key_id=self.key_id)
-        nonce, ciphertext = envelope[head : head + _NONCE_BYTES], envelope[head + _NONCE_BYTES :]
+        start = _PREFIX_BYTES + _NONCE_BYTES
         try:
-            return self._cipher.decrypt(nonce, ciphertext, context.encode())
+            return cipher.decrypt(envelope[_PREFIX_BYTES:start], envelope[start:], context.encode())
         except (InvalidTag, ValueError):
             raise BrokenEnvelope("envelope_broken", key_id=self.key_id) from None
+
+    def knows(self, envelope: bytes) -> bool:
+        """Whether one of its generations sealed it, by its first bytes."""
+        return envelope[:_PREFIX_BYTES] in self._ciphers
 
     def blind(self, purpose: str, value: str) -> bytes:
         """32 bytes: HMAC-SHA256 of the value under a key of this purpose alone."""
@@ -83,6 +97,15 @@ class _Blind:
 def generate() -> bytes:
     """A fresh storage secret."""
     return urandom(SECRET_BYTES)
+
+
+def generations(secrets: bytes) -> Sequence[bytes]:
+    """The secrets of a key file, the oldest first."""
+    return [secrets[start : start + SECRET_BYTES] for start in range(0, len(secrets), SECRET_BYTES)]
+
+
+def _prefix(secret: bytes) -> bytes:
+    return _VERSION + _derive(secret, b"key id", _KEY_ID_BYTES)
 
 
 def _derive(secret: bytes, purpose: bytes, size_bytes: int) -> bytes:

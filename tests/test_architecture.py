@@ -47,7 +47,14 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.signals": (),
     "gateway.cli": (
         *("gateway.app", "gateway.backups", "gateway.setup", "gateway.demo", "gateway.rehearsal", "gateway.doctor"),
-        *("gateway.daemon", "gateway.inspection", "gateway.lifecycle", "gateway.proving", "gateway.ceremony"),
+        *(
+            "gateway.daemon",
+            "gateway.inspection",
+            "gateway.lifecycle",
+            "gateway.proving",
+            "gateway.rewrapping",
+            "gateway.ceremony",
+        ),
         *("gateway.clock", "gateway.signals", "gateway.ports"),
         *("gateway.usecases", "gateway.store", "gateway.reports", "gateway.domain", "formats", "keys.errors"),
     ),
@@ -71,6 +78,7 @@ COMPOSITION = (
     "gateway.lifecycle",
     "gateway.proving",
     "gateway.ceremony",
+    "gateway.rewrapping",
 )
 """Where the rooms are put together: may import all."""
 

@@ -10,7 +10,7 @@ import click
 
 from gateway.cli.lazy import Command
 from gateway.cli.messages import phrase
-from gateway.cli.options import PASSPHRASE_FILE
+from gateway.cli.options import DATABASE_OWNER, PASSPHRASE_FILE
 from gateway.cli.session import Session, acting_user, ask_new_passphrase, pass_session
 from gateway.cli.words import N_, _
 
@@ -93,7 +93,30 @@ def destroy(session: Session, name: str) -> int:
     return _tell(session, lifecycle.destroy(session.app, name, acting_user()))
 
 
-COMMANDS = (rotate, activate, retire, destroy)
+@click.command(
+    "rewrap",
+    cls=Command,
+    help=N_(
+        "A new generation of the storage key; all that older ones sealed is sealed anew. Interrupted: run it again."
+    ),
+    epilog="chitra key rewrap",
+)
+@DATABASE_OWNER
+@pass_session
+def rewrap(session: Session, database_owner: str | None) -> int:
+    from gateway import rewrapping
+
+    with session.output.working(_("Sealing anew")):
+        made = rewrapping.run(session.app, acting_user(), database_owner)
+    count = sum(made.envelopes.values())
+    session.output.say(_("Sealed anew: {count}. Copy keyring/vault.key to its safe place now.").format(count=count))
+    if not made.done:
+        session.output.note("rewrap_goes_on", {})
+    session.output.document({"envelopes": made.envelopes, "done": made.done})
+    return 0 if made.done else 3
+
+
+COMMANDS = (rewrap, rotate, activate, retire, destroy)
 
 
 def _tell(session: Session, found: Held) -> int:

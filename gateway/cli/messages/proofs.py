@@ -29,6 +29,9 @@ TEMPLATES: Templates = {
     "key_without_successors": N_(
         "Key {key} ({purpose}) is known to no partner, so nothing succeeds it. Choose a signing key or an SSH identity."
     ),
+    "rewrap_goes_on": N_(
+        "Another process has sealed something by the older generation meanwhile. Restart the daemons, and run it again."
+    ),
     "key_line_unused": N_(
         "No such partner is configured for key {key} or the ones before it. Name {line} as signing_key or identity in"
         " chitra.toml."

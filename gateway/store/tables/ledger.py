@@ -22,6 +22,8 @@ class Instance(SQLModel, table=True):
     """M15: since when nothing is sent, because this database may not know all that was sent; None in normal work."""
     safe_code: str | None = None
     safe_params: str | None = None
+    rewrap_to: str | None = None
+    """The generation of the storage key (hex) to which envelopes may change now; None in normal work."""
 
 
 class Sequence(SQLModel, table=True):

@@ -3,8 +3,17 @@
 CREATE OR REPLACE FUNCTION chitra_refuse() RETURNS trigger LANGUAGE plpgsql AS
 'BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = ''integrity_constraint_violation''; END';
 
+CREATE OR REPLACE FUNCTION chitra_blob_rewrapped() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NEW.sha256 <> OLD.sha256 OR NEW.part <> OLD.part OR substr(NEW.bytes, 1, 9) = substr(OLD.bytes, 1, 9)
+  OR encode(substr(NEW.bytes, 1, 9), ''hex'') IS DISTINCT FROM (SELECT rewrap_to FROM instance WHERE id = 1) THEN
+  RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = ''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE OR REPLACE FUNCTION chitra_payment_rewrapped() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF substr(NEW.personal, 1, 9) = substr(OLD.personal, 1, 9)
+  OR encode(substr(NEW.personal, 1, 9), ''hex'') IS DISTINCT FROM (SELECT rewrap_to FROM instance WHERE id = 1) THEN
+  RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = ''integrity_constraint_violation''; END IF; RETURN NEW; END';
+
 CREATE TRIGGER blob_fixed_update BEFORE UPDATE ON blob FOR EACH ROW
-  EXECUTE FUNCTION chitra_refuse('T3 blob is insert-only');
+  EXECUTE FUNCTION chitra_blob_rewrapped('T3 blob is insert-only');
 CREATE TRIGGER blob_fixed_delete BEFORE DELETE ON blob FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('T3 blob is insert-only');
 CREATE TRIGGER audit_fixed_update BEFORE UPDATE ON audit FOR EACH ROW
@@ -36,11 +45,13 @@ CREATE TRIGGER payment_content_fixed BEFORE UPDATE ON payment FOR EACH ROW
   OR OLD.partner IS DISTINCT FROM NEW.partner OR OLD.bank IS DISTINCT FROM NEW.bank OR OLD.amount IS DISTINCT
   FROM NEW.amount OR OLD.currency IS DISTINCT FROM NEW.currency OR OLD.kind IS DISTINCT FROM NEW.kind OR
   OLD.benefit_month IS DISTINCT FROM NEW.benefit_month OR OLD.commune_code IS DISTINCT FROM NEW.commune_code OR
-  OLD.personal IS DISTINCT FROM NEW.personal OR
   OLD.person_blind IS DISTINCT FROM NEW.person_blind OR OLD.account_blind IS DISTINCT FROM NEW.account_blind OR
   OLD.content_blind IS DISTINCT FROM NEW.content_blind OR
   OLD.entitled_amount IS DISTINCT FROM NEW.entitled_amount)
   EXECUTE FUNCTION chitra_refuse('M12 payment content is fixed');
+CREATE TRIGGER payment_envelope_fixed BEFORE UPDATE ON payment FOR EACH ROW
+  WHEN (OLD.personal IS DISTINCT FROM NEW.personal)
+  EXECUTE FUNCTION chitra_payment_rewrapped('M12 payment content is fixed');
 CREATE TRIGGER payment_key_released BEFORE UPDATE ON payment FOR EACH ROW
   WHEN (NEW.holds_key AND NOT OLD.holds_key AND NEW.state NOT IN ('sent', 'accepted', 'settled'))
   EXECUTE FUNCTION chitra_refuse('M10 a released benefit key is only taken back by a payment that is out');

@@ -1,6 +1,9 @@
 -- Immutability that no command may get round. Re-created after every migration.
 
-CREATE TRIGGER blob_fixed_update BEFORE UPDATE ON blob BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
+CREATE TRIGGER blob_fixed_update BEFORE UPDATE ON blob
+WHEN NEW.sha256 <> OLD.sha256 OR NEW.part <> OLD.part OR substr(NEW.bytes, 1, 9) = substr(OLD.bytes, 1, 9)
+  OR lower(hex(substr(NEW.bytes, 1, 9))) IS NOT (SELECT rewrap_to FROM instance WHERE id = 1)
+BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
 CREATE TRIGGER blob_fixed_delete BEFORE DELETE ON blob BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
 CREATE TRIGGER audit_fixed_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'A2 audit is insert-only'); END;
 CREATE TRIGGER audit_fixed_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'A2 audit is insert-only'); END;
@@ -16,7 +19,11 @@ CREATE TRIGGER payment_fixed_delete BEFORE DELETE ON payment BEGIN SELECT RAISE(
 
 CREATE TRIGGER payment_content_fixed BEFORE UPDATE OF
   batch_id, line, payer, programme, payment_ref, end_to_end_id, uetr, partner, bank, amount, entitled_amount, currency, kind,
-  benefit_month, commune_code, personal, person_blind, account_blind, content_blind ON payment
+  benefit_month, commune_code, person_blind, account_blind, content_blind ON payment
+BEGIN SELECT RAISE(ABORT, 'M12 payment content is fixed'); END;
+CREATE TRIGGER payment_envelope_fixed BEFORE UPDATE OF personal ON payment
+WHEN substr(NEW.personal, 1, 9) = substr(OLD.personal, 1, 9)
+  OR lower(hex(substr(NEW.personal, 1, 9))) IS NOT (SELECT rewrap_to FROM instance WHERE id = 1)
 BEGIN SELECT RAISE(ABORT, 'M12 payment content is fixed'); END;
 
 CREATE TRIGGER payment_key_released BEFORE UPDATE OF holds_key ON payment WHEN NEW.holds_key AND NOT OLD.holds_key

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from gateway.domain.people import ADD
+from gateway.store import rewrap
 from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity.every import every
 from gateway.store.store import Transaction
@@ -51,7 +52,7 @@ class Records:
 
 def differences(tx: Transaction) -> Iterator[Discrepancy]:
     """Of batches, approvals, reports, files, people, keys and stops."""
-    for look in (_batches, _reports, _files, _arrivals, _opened, _people, _keys, _safe_mode):
+    for look in (_batches, _reports, _files, _arrivals, _opened, _people, _keys, _safe_mode, _rewrap):
         yield from look(tx)
 
 
@@ -134,3 +135,16 @@ def _safe_mode(tx: Transaction) -> Iterator[Discrepancy]:
     expected, got = (entered.subject if entered else None, params), (row.safe_code, row.safe_params)
     if expected != got or (entered is None) != (row.safe_since is None):
         yield Discrepancy("record_differs", "instance safe mode", str(expected[0] or "-"), str(row.safe_code or "-"))
+
+
+def _rewrap(tx: Transaction) -> Iterator[Discrepancy]:
+    """T3, M12: envelopes may change to the generation of a re-wrap that was recorded and has not ended, else never."""
+    last = tx.run(
+        "SELECT verb, subject FROM audit WHERE verb IN (:begun, :ended) ORDER BY sequence DESC LIMIT 1",
+        begun=rewrap.BEGUN,
+        ended=rewrap.ENDED,
+    ).first()
+    expected = last.subject if last is not None and last.verb == rewrap.BEGUN else None
+    got = tx.value("SELECT rewrap_to FROM instance WHERE id = 1")
+    if expected != got:
+        yield Discrepancy("record_differs", "instance rewrap_to", expected or "-", got or "-")

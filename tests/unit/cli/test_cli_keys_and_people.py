@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.inprocess import Gateway
 
+from gateway.app import App
 from keys import pgp
 from keys.errors import BadKey
 from keys.keyring import Keyring
@@ -122,3 +123,18 @@ def test_a_person_is_enrolled_once_with_roles_and_can_act(month: Gateway, secret
 def test_an_unknown_role_or_none_is_wrong_usage(month: Gateway, secret: Path) -> None:
     assert month.json("operator", "add", "lan", "--role", "king", "--passphrase-file", secret).code == 2
     assert month.json("operator", "add", "lan", "--passphrase-file", secret).code == 2
+
+
+def test_a3_the_storage_key_gets_a_generation_and_a_whole_month_is_sealed_anew(month: Gateway) -> None:
+    old = App(month.home, lambda key: b"").vault()
+    made = month.json("key", "rewrap").done()
+    assert made["done"]
+    assert made["envelopes"]["payment"] == 40
+    assert month.json("db", "check").done() == {"ok": True, "findings": []}
+    payment = month.json("payment", "list").done()["payments"][0]["end_to_end_id"]
+    assert month.json("payment", "show", payment, "--unmask", "--reason", "asked").code == 0
+    with App(month.home, lambda key: b"").store.read() as tx:
+        row = tx.run("SELECT id, personal FROM payment ORDER BY id").first()
+    assert row is not None
+    assert old.open(row.personal, f"payment:{row.id}"), "a process that had the key open before opens it again"
+    assert month.json("key", "show", "vault").done()["key_id"] == old._vault.key_id
