@@ -9,7 +9,7 @@ from datetime import datetime
 
 from gateway.app import App
 from gateway.domain.errors import NotConfigured, Refusal
-from gateway.partners import configured_profile
+from gateway.partners import configured_profile, uses_openpgp
 from gateway.ports import Stop
 from gateway.proof import translated
 from gateway.sandbox import clock
@@ -41,7 +41,14 @@ def partners(app: App) -> Sandbox:
     profiles = [configured_profile(section) for section in app.config.partners.values()]
     with translated():
         trusted = app.keyring.certificates()
-    return Sandbox(app.home / "sandbox", profiles, lambda: clock.now(app.home), trusted)
+        letters = [app.keyring.openpgp_certificate(name) for name in sorted(_openpgp_keys(app))]
+    return Sandbox(app.home / "sandbox", profiles, lambda: clock.now(app.home), trusted, letters)
+
+
+def _openpgp_keys(app: App) -> set[str]:
+    """Of the partners that use them."""
+    sections = app.config.partners.values()
+    return {section.openpgp_key for section in sections if uses_openpgp(configured_profile(section))}
 
 
 def server(app: App, sandbox: Sandbox, port: int | None = None) -> SandboxServer:

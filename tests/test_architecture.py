@@ -94,7 +94,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "prometheus_client": ("gateway.observe",),
     "psycopg": ("gateway.store",),
     "pydantic": ("gateway.config",),
-    "pysequoia": ("keys",),
+    "pysequoia": ("keys", "gateway.sandbox"),
     "rich": ("gateway.cli",),
     "signxml": ("keys", "gateway.sandbox"),
     "sqlalchemy": ("gateway.store",),

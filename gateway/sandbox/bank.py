@@ -15,10 +15,13 @@ from pathlib import Path
 from string import Formatter
 
 from adapters.profile import DONE, Inbox, Profile
-from gateway.sandbox import answers, reading
+from gateway.sandbox import answers, letters, reading
+from gateway.sandbox.beside import check
 from gateway.sandbox.ledger import Answer, Ledger
-from gateway.sandbox.signing import RECALL_PLACE, Signer, create_key, verified
+from gateway.sandbox.letters import Letters
+from gateway.sandbox.signing import PLACE, RECALL_PLACE, Signer, create_key, verified
 
+_NO_SIGNATURE = f"<SplmtryData>{PLACE}</SplmtryData>".encode()
 _FIELDS = {"date": "[0-9]+", "sequence": "[0-9]+", "message_id": "[A-Za-z0-9]+"}
 
 
@@ -34,9 +37,18 @@ class Deed:
 
 
 class Bank:
-    """A partner of one profile; ``trusted`` are the certificates (PEM) that may sign orders."""
+    """A partner of one profile; ``trusted`` are the certificates (PEM) that may sign orders, ``senders`` those
+    (OpenPGP, in armour) of whoever sends and reads encrypted ones.
+    """
 
-    def __init__(self, profile: Profile, root: Path, now: Callable[[], datetime], trusted: Sequence[bytes]) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        root: Path,
+        now: Callable[[], datetime],
+        trusted: Sequence[bytes],
+        senders: Sequence[bytes] = (),
+    ) -> None:
         self.profile = profile
         self.home = root / "home"
         self.certificate = (root / "bank" / "certificate.pem").read_bytes()
@@ -45,7 +57,8 @@ class Bank:
         self._ledger = Ledger(root / "bank" / "ledger.db")
         self._signer = Signer(root / "bank")
         self._voice = answers.Voice(profile)
-        self._order_name = _pattern(profile.outbox.filename)
+        self._letters = _letters(profile, root / "bank", senders)
+        self._order_name = _pattern(profile.outbox.final)
 
     @classmethod
     def create(cls, profile: Profile, root: Path, now: Callable[[], datetime], trusted: Sequence[bytes]) -> Bank:
@@ -84,14 +97,30 @@ class Bank:
         """Finished orders, moved to the archive first; a crash after the move is found here again."""
         for path in sorted(self._orders.iterdir()):
             if path.is_file() and not path.is_symlink() and self._order_name.fullmatch(path.name):
+                beside = self.profile.outbox.beside(path.name)
+                if beside is not None and (self._orders / beside).is_file():
+                    (self._orders / beside).replace(self._signatures / beside)
                 _move(path, self._orders / "archive")
         archived = sorted((self._orders / "archive").iterdir())
         return (path for path in archived if not self._ledger.knows(path.name))
 
+    def _content(self, path: Path, now: datetime) -> bytes:
+        """The order, once what lies beside it proves it and once it is decrypted, as the profile declares."""
+        found, name = path.read_bytes(), self._order_name.match(path.name)
+        beside = self.profile.outbox.beside(name[0]) if name else None
+        if name and beside is not None:
+            if not (self._signatures / beside).is_file():
+                raise reading.Refused("DS0A", "a signature beside the file is required")
+            signature = (self._signatures / beside).read_bytes()
+            check(self.profile.outbox.signature, found, name[0], signature, self._trusted, now)
+        if self.profile.outbox.encryption == "openpgp" and self._letters is not None:
+            return self._letters.open(found)
+        return found
+
     def _take(self, path: Path, now: datetime) -> Deed:
         name, message_id = "pain.001.001.09", "NOTPROVIDED"
         try:
-            root = reading.parse(path)
+            root = reading.parse(self._content(path, now))
             if reading.is_recall(root):
                 recall = reading.recall(verified(root, self._trusted, now, RECALL_PLACE))
                 with self._ledger.transaction():
@@ -112,24 +141,37 @@ class Bank:
     def _orders(self) -> Path:
         return self._path(self.profile.outbox.folder)
 
+    @property
+    def _signatures(self) -> Path:
+        """Where the signatures of archived orders lie."""
+        folder = self._orders / "signatures"
+        folder.mkdir(exist_ok=True)
+        return folder
+
     # -- answers
 
     def _publish(self, answer: Answer) -> Deed:
         """Sign, write under a hidden name, rename, and say that it is complete where the profile wants that.
 
-        The same answer gives the same bytes.
+        The same answer gives the same bytes, unless it is encrypted.
         """
         inbox = self._inbox(answer.message)
         name = inbox.name(f"{answer.created:%Y%m%d}{answer.id:08d}")
-        document = self._document(answer)
+        content = self._proven(inbox, self._document(answer))
         folder = self._path(inbox.folder)
-        hidden = folder / f".{name}.part"
-        hidden.write_bytes(self._signer.sign(document) if inbox.proof == "enveloped" else document)
-        hidden.replace(folder / name)
+        if (beside := inbox.beside(name)) is not None:
+            _put(folder / beside, self._signer.beside(inbox.proof, content, name))
+        _put(folder / name, content)
         if inbox.ready == "done":
             (folder / f"{name}{DONE}").touch()
         self._ledger.mark_published(answer, name)
         return Deed(self.profile.code, answer.message, name)
+
+    def _proven(self, inbox: Inbox, document: bytes) -> bytes:
+        if inbox.proof == "enveloped":
+            return self._signer.sign(document)
+        bare = document.replace(_NO_SIGNATURE, b"")
+        return self._letters.seal(bare) if inbox.proof == "openpgp" and self._letters else bare
 
     def _document(self, answer: Answer) -> bytes:
         if answer.order_id is not None:
@@ -164,6 +206,21 @@ def _pattern(filename: str) -> re.Pattern[str]:
     """The names an outbox format can give; hidden names never match."""
     parts = Formatter().parse(filename)
     return re.compile("".join(re.escape(text) + (_FIELDS[field] if field else "") for text, field, _, _ in parts))
+
+
+def _letters(profile: Profile, folder: Path, senders: Sequence[bytes]) -> Letters | None:
+    """The partner's OpenPGP, with a key made at its first use; none where the profile has none."""
+    if profile.outbox.encryption != "openpgp" and all(inbox.proof != "openpgp" for inbox in profile.inboxes):
+        return None
+    letters.create_key(folder, f"{profile.name} rehearsal")
+    return Letters(folder, senders)
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Whole, or not there."""
+    hidden = path.with_name(f".{path.name}.part")
+    hidden.write_bytes(content)
+    hidden.replace(path)
 
 
 def _move(path: Path, folder: Path) -> None:

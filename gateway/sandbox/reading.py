@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from lxml import etree
 
@@ -60,11 +59,11 @@ class Recall:
     end_to_end_ids: tuple[str, ...]
 
 
-def parse(path: Path) -> etree._Element:
+def parse(content: bytes) -> etree._Element:
     """The root element; refuses a DOCTYPE, entities and broken XML."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
-        root = etree.parse(str(path), parser).getroot()
+        root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise Refused("FF01", "not well-formed XML") from error
     if root.getroottree().docinfo.internalDTD is not None:

@@ -15,10 +15,15 @@ class Sandbox:
     """Partners by code; knows nothing of the gateway's store."""
 
     def __init__(
-        self, folder: Path, profiles: Iterable[Profile], now: Callable[[], datetime], trusted: Sequence[bytes]
+        self,
+        folder: Path,
+        profiles: Iterable[Profile],
+        now: Callable[[], datetime],
+        trusted: Sequence[bytes],
+        senders: Sequence[bytes] = (),
     ) -> None:
         self.banks: Mapping[str, Bank] = {
-            profile.code: Bank(profile, folder / profile.code, now, trusted) for profile in profiles
+            profile.code: Bank(profile, folder / profile.code, now, trusted, senders) for profile in profiles
         }
 
     @classmethod

@@ -22,6 +22,7 @@ from signxml.exceptions import SignXMLException
 from signxml.signer import XMLSigner
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
+from gateway.sandbox import beside
 from gateway.sandbox.reading import Refused
 
 PLACE = '<Envlp><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="placeholder"/></Envlp>'
@@ -42,6 +43,11 @@ class Signer:
         assert isinstance(key, rsa.RSAPrivateKey)
         self._key = key
         self._certificate = (folder / "certificate.pem").read_text()
+
+    def beside(self, form: str, content: bytes, name: str) -> bytes:
+        """The signature that lies beside the file ``name``."""
+        certificate = x509.load_pem_x509_certificate(self._certificate.encode())
+        return beside.make(form, content, name, self._key, certificate)
 
     def sign(self, document: bytes) -> bytes:
         """The document with an enveloped signature at its place: RSA-SHA256, exclusive c14n, reference URI ``""``."""

@@ -16,8 +16,11 @@ from pysequoia.packet import PacketPile
 from support.services import require_tool
 from support.signatures import TemporarySpool
 
-from keys import pgp
+import keys.sealed
+from keys import files, pgp
+from keys.passphrase import Passphrase
 from keys.pgp import PgpCertificate, PgpKey
+from keys.sealed import Header
 
 _NESTED_AT = -1
 """Of a one-pass signature packet: whether no other one follows."""
@@ -87,6 +90,14 @@ def seal(data: bytes, signer: PgpKey, reader: PgpCertificate, now: datetime | No
         pgp.seal(message, target, reader, signer, now or datetime.now(UTC))
         target.seek(0)
         return target.read()
+
+
+def put_in(home: Path, of: PgpKey, name: str = "openpgp") -> None:
+    """A key that was quick to make, sealed in a rehearsal home as every key of it is."""
+    keyring, passphrase = home / "keyring", Passphrase.from_file(home / "keyring" / "passphrase")
+    header = Header(name, "openpgp", "openpgp", of.key_id, "2026-01-01T00:00:00+07:00")
+    files.create(keyring / f"{name}.key", keys.sealed.seal(header, of.secret.encode(), passphrase))
+    files.create(keyring / f"{name}.asc", of.certificate.text.encode())
 
 
 def far(days: int) -> datetime:

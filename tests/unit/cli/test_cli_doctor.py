@@ -12,10 +12,6 @@ import pytest
 from support.inprocess import Gateway, chitra
 
 from formats.iso20022 import schema
-from keys import files, sealed
-from keys.passphrase import Passphrase
-from keys.pgp import PgpKey
-from keys.sealed import Header
 
 
 def failures(month: Gateway) -> tuple[int, dict[str, str]]:
@@ -122,7 +118,7 @@ def test_a_partner_without_certificate_is_found(month: Gateway) -> None:
 def test_openpgp_with_a_partner_is_looked_through(month: Gateway) -> None:
     """A key that is missing, a certificate that is, one that is revoked; then both fingerprints are shown."""
     pytest.importorskip("pysequoia", reason="the extra openpgp is not installed")
-    from support.pgp import key, revoked
+    from support.pgp import key, put_in, revoked
 
     month.configure("[partners.momo]", '[partners.momo]\ninboxes."camt.053".proof = "openpgp"')
     assert failures(month) == (1, {"openpgp:momo": "openpgp_not_declared"})
@@ -133,21 +129,13 @@ def test_openpgp_with_a_partner_is_looked_through(month: Gateway) -> None:
     with (month.home / "chitra.toml").open("a") as config:
         config.write('\n[keys.openpgp]\npassphrase = "file:keyring/passphrase"\n')
     assert failures(month)[1]["openpgp:momo"] == "key_missing"
-    _put_in(month, key("ours"))
+    put_in(month.home, key("ours"))
     assert failures(month)[1] == {"openpgp:momo": "certificate_revoked"}
     pinned.write_text(partner.certificate.text)
     assert failures(month) == (0, {})
     shown = {check["name"]: check for check in month.json("doctor").done()["checks"]}["openpgp:momo"]
     assert key("ours").key_id in str(shown)
     assert partner.key_id in str(shown)
-
-
-def _put_in(month: Gateway, key: PgpKey) -> None:
-    """A key that was quick to make, sealed as every key of the home is."""
-    keyring, passphrase = month.home / "keyring", Passphrase.from_file(month.home / "keyring" / "passphrase")
-    header = Header("openpgp", "openpgp", "openpgp", key.key_id, "2026-01-01T00:00:00+07:00")
-    files.create(keyring / "openpgp.key", sealed.seal(header, key.secret.encode(), passphrase))
-    files.create(keyring / "openpgp.asc", key.certificate.text.encode())
 
 
 def test_a_missing_schema_is_found(month: Gateway, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
