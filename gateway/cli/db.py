@@ -124,6 +124,25 @@ def restore(session: Session, path: Path, passphrase_file: Path | None, database
     return 3
 
 
+@db.command(
+    "prune",
+    help=N_("Remove the bytes of lists that were invalid and are older than 90 days; nothing else may go yet."),
+    epilog="chitra db prune",
+)
+@DATABASE_OWNER
+@pass_session
+def prune(session: Session, database_owner: str | None) -> int:
+    from gateway.store import prune as pruning
+    from gateway.store.revision import require_current
+
+    require_current(session.app.any_store)
+    with session.app.store_of(database_owner) as store:
+        removed = pruning.prune(store, acting_user())
+    session.output.say(_("Removed: {count} lists that were never valid.").format(count=len(removed)))
+    session.output.document({"removed": removed, "kept_days": pruning.KEPT_DAYS})
+    return 0
+
+
 def _told(made: Backup) -> dict[str, Any]:
     """What a backup is of."""
     names = ("instance", "epoch", "sequence", "head", "environment", "revision", "made_at", "storage_key")

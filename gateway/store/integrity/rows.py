@@ -215,8 +215,12 @@ _BYTES = (
 def _without_bytes(table: str, column: str) -> str:
     return (
         f"SELECT '{table}' AS subject, t.{column} AS expected, '' AS got FROM {table} t WHERE t.{column} IS NOT NULL"
-        f" AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = t.{column} AND b.part = 0)"
+        f" AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = t.{column} AND b.part = 0){_PRUNED.get(table, '')}"
     )
+
+
+_PRUNED = {"batch": " AND NOT (t.state = 'invalid' AND t.source_sha256 IN (SELECT sha256 FROM pruned))"}
+"""Rows whose bytes may be gone."""
 
 
 _RECORDED = (

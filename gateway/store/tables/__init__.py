@@ -19,7 +19,7 @@ from gateway.store.tables.evidence import (
     SumEntry,
 )
 from gateway.store.tables.files import Attempt, FileOut, PaymentFile, WireObject
-from gateway.store.tables.ledger import Audit, AuditHead, Blob, History, Instance, Sequence
+from gateway.store.tables.ledger import Audit, AuditHead, Blob, History, Instance, Pruned, Sequence
 from gateway.store.tables.payout import Approval, Batch, IssuedReport, Operator, Payer, Payment, Problem
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Payment",
     "PaymentFile",
     "Problem",
+    "Pruned",
     "Recall",
     "RecallAnswer",
     "ReferenceEntry",

@@ -55,6 +55,12 @@ class Blob(SQLModel, table=True):
     bytes: bytes
 
 
+class Pruned(SQLModel, table=True):
+    """Bytes of lists that could never be paid, which are kept no longer. Insert-only (trigger)."""
+
+    sha256: str = Field(primary_key=True)
+
+
 class Audit(SQLModel, table=True):
     """One record per act; ``hash`` covers the record and the hash before it (A1, A2). Insert-only (trigger)."""
 

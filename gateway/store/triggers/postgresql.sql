@@ -14,8 +14,21 @@ CREATE OR REPLACE FUNCTION chitra_payment_rewrapped() RETURNS trigger LANGUAGE p
 
 CREATE TRIGGER blob_fixed_update BEFORE UPDATE ON blob FOR EACH ROW
   EXECUTE FUNCTION chitra_blob_rewrapped('T3 blob is insert-only');
+CREATE OR REPLACE FUNCTION chitra_blob_pruned() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NOT EXISTS (SELECT 1 FROM pruned WHERE sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM batch WHERE source_sha256 = OLD.sha256 AND state <> ''invalid'')
+  OR EXISTS (SELECT 1 FROM file_in WHERE sha256 = OLD.sha256 OR signature_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM file_out WHERE sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM wire_object WHERE sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM decision WHERE evidence_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM resolution WHERE evidence_sha256 = OLD.sha256) THEN
+  RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = ''integrity_constraint_violation''; END IF; RETURN OLD; END';
 CREATE TRIGGER blob_fixed_delete BEFORE DELETE ON blob FOR EACH ROW
-  EXECUTE FUNCTION chitra_refuse('T3 blob is insert-only');
+  EXECUTE FUNCTION chitra_blob_pruned('T3 blob is insert-only');
+CREATE TRIGGER pruned_fixed_update BEFORE UPDATE ON pruned FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('T3 pruned is insert-only');
+CREATE TRIGGER pruned_fixed_delete BEFORE DELETE ON pruned FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('T3 pruned is insert-only');
 CREATE TRIGGER audit_fixed_update BEFORE UPDATE ON audit FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('A2 audit is insert-only');
 CREATE TRIGGER audit_fixed_delete BEFORE DELETE ON audit FOR EACH ROW

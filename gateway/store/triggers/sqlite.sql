@@ -4,7 +4,17 @@ CREATE TRIGGER blob_fixed_update BEFORE UPDATE ON blob
 WHEN NEW.sha256 <> OLD.sha256 OR NEW.part <> OLD.part OR substr(NEW.bytes, 1, 9) = substr(OLD.bytes, 1, 9)
   OR lower(hex(substr(NEW.bytes, 1, 9))) IS NOT (SELECT rewrap_to FROM instance WHERE id = 1)
 BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
-CREATE TRIGGER blob_fixed_delete BEFORE DELETE ON blob BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
+CREATE TRIGGER blob_fixed_delete BEFORE DELETE ON blob
+WHEN NOT EXISTS (SELECT 1 FROM pruned WHERE sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM batch WHERE source_sha256 = OLD.sha256 AND state <> 'invalid')
+  OR EXISTS (SELECT 1 FROM file_in WHERE sha256 = OLD.sha256 OR signature_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM file_out WHERE sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM wire_object WHERE sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM decision WHERE evidence_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM resolution WHERE evidence_sha256 = OLD.sha256)
+BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
+CREATE TRIGGER pruned_fixed_update BEFORE UPDATE ON pruned BEGIN SELECT RAISE(ABORT, 'T3 pruned is insert-only'); END;
+CREATE TRIGGER pruned_fixed_delete BEFORE DELETE ON pruned BEGIN SELECT RAISE(ABORT, 'T3 pruned is insert-only'); END;
 CREATE TRIGGER audit_fixed_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'A2 audit is insert-only'); END;
 CREATE TRIGGER audit_fixed_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'A2 audit is insert-only'); END;
 CREATE TRIGGER history_fixed_update BEFORE UPDATE ON history BEGIN SELECT RAISE(ABORT, 'M3 history is insert-only'); END;

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from gateway.domain.people import ADD
-from gateway.store import rewrap
+from gateway.store import prune, rewrap
 from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity.every import every
 from gateway.store.store import Transaction
@@ -52,7 +52,7 @@ class Records:
 
 def differences(tx: Transaction) -> Iterator[Discrepancy]:
     """Of batches, approvals, reports, files, people, keys and stops."""
-    for look in (_batches, _reports, _files, _arrivals, _opened, _people, _keys, _safe_mode, _rewrap):
+    for look in (_batches, _reports, _files, _arrivals, _opened, _people, _keys, _safe_mode, _rewrap, _pruned):
         yield from look(tx)
 
 
@@ -148,3 +148,10 @@ def _rewrap(tx: Transaction) -> Iterator[Discrepancy]:
     got = tx.value("SELECT rewrap_to FROM instance WHERE id = 1")
     if expected != got:
         yield Discrepancy("record_differs", "instance rewrap_to", expected or "-", got or "-")
+
+
+def _pruned(tx: Transaction) -> Iterator[Discrepancy]:
+    """T3: bytes may be removed by an act that was recorded only."""
+    recorded = Records(tx, prune.VERB)
+    for row in tx.rows("SELECT sha256 FROM pruned ORDER BY sha256"):
+        yield from recorded.differ(f"pruned {row.sha256}", row.sha256, {"kept_days": prune.KEPT_DAYS})
