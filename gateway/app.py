@@ -161,8 +161,9 @@ class App:
         self.vault()
         for name in sorted({signing_name(self, code) for code in self.config.partners}):
             self.signing_key(name)
-        for name in sorted({each.openpgp_key for each in self.config.partners.values() if each.openpgp_trusted}):
-            self.openpgp_key(name)
+        for section in self.config.partners.values():
+            for name in (section.openpgp_key, *section.openpgp_old_keys) if section.openpgp_trusted else ():
+                self.openpgp_key(name)
 
     def require_partners(self) -> None:
         """Everything that is needed to reach and to prove the partners, so that what cannot work is said at once."""

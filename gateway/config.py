@@ -136,6 +136,7 @@ class PartnerSection(Section):
     signing_key: str = "payments"
     trusted: tuple[str, ...] = ()
     openpgp_key: str = "openpgp"
+    openpgp_old_keys: tuple[str, ...] = ()
     openpgp_trusted: tuple[str, ...] = ()
     outbox: OutboxOverride = OutboxOverride()
     inboxes: dict[str, InboxOverride] = {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gateway import lifecycle
 from gateway.domain.key_life import KeyState
-from gateway.partners import trusted
+from gateway.partners import configured_profile, trusted, uses_openpgp
 from gateway.proof import translated
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ _COUNTED = (KeyState.ACTIVE, KeyState.PRE_ACTIVE)
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """``holder`` is a key of ours, or a partner's code."""
+    """``holder`` is a key of ours, or a partner's code, with ``openpgp`` behind it for its certificate of that kind."""
 
     holder: str
     partner: bool
-    not_before: datetime
+    not_before: datetime | None
     not_after: datetime
 
     def days_left(self, now: datetime) -> int:
@@ -41,6 +41,7 @@ def _ours(app: App) -> Iterator[Ending]:
     for each in lifecycle.held(app):
         if each.info.purpose == "signing" and each.state in _COUNTED:
             yield _last(each.info.name, False, [app.keyring.certificate(each.info.name)])
+    yield from _of_openpgp(app)
 
 
 def _theirs(app: App) -> Iterator[Ending]:
@@ -48,6 +49,23 @@ def _theirs(app: App) -> Iterator[Ending]:
     for code in app.config.partners:
         if pinned := trusted(app, code):
             yield _last(code, True, pinned)
+
+
+def _of_openpgp(app: App) -> Iterator[Ending]:
+    """Our keys in use, and of each partner the certificate that is encrypted to."""
+    from keys import pgp
+
+    found: dict[str, Ending] = {}
+    for code, section in app.config.partners.items():
+        if not uses_openpgp(configured_profile(section)) or not section.openpgp_trusted:
+            continue
+        with translated():
+            ours = pgp.describe(app.keyring.openpgp_certificate(section.openpgp_key))
+            (theirs,) = pgp.load_certificates([app.home / section.openpgp_trusted[0]])
+        for holder, partner, each in ((section.openpgp_key, False, ours), (f"{code} openpgp", True, theirs)):
+            if each.not_after is not None:
+                found[holder] = Ending(holder, partner, None, each.not_after)
+    yield from found.values()
 
 
 def _last(holder: str, partner: bool, pems: Sequence[bytes]) -> Ending:

@@ -175,4 +175,5 @@ def pgp_pins(app: App, section: PartnerSection) -> PgpPins:
         raise NotConfigured("openpgp_not_declared")
     with translated():
         trusted = pgp.load_certificates(app.home / path for path in section.openpgp_trusted)
-    return PgpPins(trusted, app.openpgp_key(section.openpgp_key))
+    old = tuple(app.openpgp_key(name) for name in section.openpgp_old_keys)
+    return PgpPins(trusted, app.openpgp_key(section.openpgp_key), old)

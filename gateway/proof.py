@@ -104,6 +104,8 @@ class PgpPins:
 
     trusted: tuple[PgpCertificate, ...]
     key: PgpKey
+    old: tuple[PgpKey, ...] = ()
+    """Keys of ours before it: what is encrypted to them is still read."""
 
 
 def no_pgp() -> PgpPins:
@@ -145,8 +147,9 @@ class PgpEnvelope:
                 raise Tampered("sealed_bytes_differ", file=self._pins.key.name)
 
     def open(self, source: BinaryIO, size_bytes_max: int) -> Proven:
+        pins = self._pins
         with translated():
-            return pgp.open_own(source, self._pins.key, self._spool, self._clock.now(), size_bytes_max)
+            return pgp.open_own(source, pins.key, self._spool, self._clock.now(), size_bytes_max, pins.old)
 
     def readers(self) -> Collection[str]:
         return [each.key_id for each in self._pins.trusted if each.is_valid(self._clock.now())]
@@ -186,7 +189,7 @@ class PartnerVerifier:
                 return xmldsig.verify_enveloped(source, self._trusted, self._spool, now, size_bytes_max, self._own)
             if proof == "openpgp":
                 pins = self._pgp_pins()
-                return pgp.verify_pgp(source, pins.trusted, pins.key, self._spool, now, size_bytes_max)
+                return pgp.verify_pgp(source, pins.trusted, pins.key, self._spool, now, size_bytes_max, pins.old)
             if proof == "channel":
                 return trust.accept_channel(source, self._spool)
         raise NotConfigured("proof_not_supported", proof=proof)

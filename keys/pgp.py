@@ -124,20 +124,27 @@ def verify_pgp(
     spool: Spool,
     now: datetime,
     size_bytes_max: int,
+    old: Sequence[PgpKey] = (),
 ) -> Verified:
-    """What is inside, proven by the one signature of one of the ``trusted`` certificates; raises ``BadProof``."""
-    return _verify(source, trusted, key, spool, now, size_bytes_max, is_ours=False)
+    """What is inside, proven by the one signature of one of the ``trusted`` certificates; raises ``BadProof``.
+
+    ``old`` are keys that we had before: what was encrypted to them is still read.
+    """
+    return _verify(source, trusted, [key, *old], spool, now, size_bytes_max, is_ours=False)
 
 
-def open_own(source: BinaryIO, key: PgpKey, spool: Spool, now: datetime, size_bytes_max: int) -> Verified:
-    """What we sealed ourselves."""
-    return _verify(source, [key.certificate], key, spool, now, size_bytes_max, is_ours=True)
+def open_own(
+    source: BinaryIO, key: PgpKey, spool: Spool, now: datetime, size_bytes_max: int, old: Sequence[PgpKey] = ()
+) -> Verified:
+    """What we sealed ourselves, with this key or an old one."""
+    keys = [key, *old]
+    return _verify(source, [each.certificate for each in keys], keys, spool, now, size_bytes_max, is_ours=True)
 
 
 def _verify(
     source: BinaryIO,
     trusted: Sequence[PgpCertificate],
-    key: PgpKey,
+    keys: Sequence[PgpKey],
     spool: Spool,
     now: datetime,
     size_bytes_max: int,
@@ -146,16 +153,23 @@ def _verify(
 ) -> Verified:
     with closing(_Scratch(spool)) as received, closing(spool.create()) as opened:
         received.fill(source, size_bytes_max)
-        done = _ask(
-            "open",
-            size_bytes_max,
-            received.file(),
-            opened,
-            trusted=[each.text for each in trusted],
-            own=key.secret,
-            now=now.isoformat(),
-            is_ours=is_ours,
-        )
+        for key in keys:
+            try:
+                done = _ask(
+                    "open",
+                    size_bytes_max,
+                    received.file(),
+                    opened,
+                    trusted=[each.text for each in trusted],
+                    own=key.secret,
+                    ours=[each.certificate.text for each in keys],
+                    now=now.isoformat(),
+                    is_ours=is_ours,
+                )
+                break
+            except Hostile as error:
+                if error.code != "encrypted_to_another" or key is keys[-1]:
+                    raise
         opened.seek(0)
         with _Scratch(spool) as scratch:
             scratch.fill(opened, size_bytes_max)

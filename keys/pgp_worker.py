@@ -155,6 +155,7 @@ class _Opening:
         self._request = request
         self._own = Tsk.from_bytes(request["own"].encode())
         self._own_keys = _keys_of(self._own)
+        self._ours = [each for text in request["ours"] for each in _keys_of(_certificate(text))]
         self._pins = [_certificate(each) for each in request["trusted"]]
         self._is_decrypted = False
 
@@ -187,7 +188,7 @@ class _Opening:
         self._is_decrypted = True
         if not issuers:
             raise Refused("BadSignature", "signature_missing")
-        if not self._request["is_ours"] and any(_among(self._own_keys, each) for each in issuers):
+        if not self._request["is_ours"] and any(_among(self._ours, each) for each in issuers):
             raise Refused("NotTrusted", "own_message_reflected")
         if len(issuers) > 1:
             raise Refused("BadSignature", "signature_not_unique", found=len(issuers))

@@ -164,6 +164,7 @@ def _details(session: Session, found: Partner) -> dict[str, Any]:
         "host_keys": list(section.host_keys),
         "trusted": list(section.trusted),
         "openpgp_key": section.openpgp_key,
+        "openpgp_old_keys": list(section.openpgp_old_keys),
         "openpgp_trusted": list(section.openpgp_trusted),
         "outbox": _outbox(found),
         "inboxes": [_fields(inbox, *_INBOX) for inbox in profile.inboxes],

@@ -12,6 +12,8 @@ import pytest
 from support.inprocess import Gateway, chitra
 
 from formats.iso20022 import schema
+from gateway.app import App
+from gateway.endings import endings
 
 
 def failures(month: Gateway) -> tuple[int, dict[str, str]]:
@@ -123,7 +125,7 @@ def test_openpgp_with_a_partner_is_looked_through(month: Gateway) -> None:
     month.configure("[partners.momo]", '[partners.momo]\ninboxes."camt.053".proof = "openpgp"')
     assert failures(month) == (1, {"openpgp:momo": "openpgp_not_declared"})
     month.configure("[partners.momo]", '[partners.momo]\nopenpgp_trusted = ["momo.asc"]')
-    pinned, partner = month.home / "momo.asc", key("momo")
+    pinned, partner = month.home / "momo.asc", key("momo", 400 * 86_400)
     pinned.write_text(revoked(partner).text)
     pinned.chmod(0o600)
     with (month.home / "chitra.toml").open("a") as config:
@@ -136,6 +138,8 @@ def test_openpgp_with_a_partner_is_looked_through(month: Gateway) -> None:
     shown = {check["name"]: check for check in month.json("doctor").done()["checks"]}["openpgp:momo"]
     assert key("ours").key_id in str(shown)
     assert partner.key_id in str(shown)
+    (ending,) = (each for each in endings(App(month.home, lambda key: b"")) if each.holder == "momo openpgp")
+    assert ending.not_after == partner.certificate.not_after
 
 
 def test_a_missing_schema_is_found(month: Gateway, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

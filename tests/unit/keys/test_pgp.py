@@ -77,6 +77,26 @@ def test_what_we_sealed_is_read_by_the_partner_and_by_ourselves() -> None:
     assert refused(message, us=key(STRANGER)) == (Hostile, "encrypted_to_another")
 
 
+def test_m5_after_our_key_was_exchanged_what_was_encrypted_to_the_old_one_is_still_read() -> None:
+    old, now, spool = key("us before"), datetime.now(UTC), TemporarySpool()
+    pins = [key(BANK).certificate]
+    for reader in (old, key(US)):
+        message = io.BytesIO(forms.sealed(DATA, key(BANK), reader))
+        assert pgp.verify_pgp(message, pins, key(US), spool, now, 100_000, [old]).open().read() == DATA
+    ours = io.BytesIO(seal(DATA, old, key(BANK).certificate))
+    assert pgp.open_own(ours, key(US), spool, now, 100_000, [old]).key_id == old.key_id
+    for forged, code in (
+        (forms.signed(DATA, old), "own_message_reflected"),
+        (ours.getvalue(), "own_message_reflected"),
+    ):
+        with pytest.raises(NotTrusted, match=code):
+            pgp.verify_pgp(io.BytesIO(forged), pins, key(US), spool, now, 100_000, [old])
+    with pytest.raises(Hostile, match="encrypted_to_another"):
+        pgp.verify_pgp(
+            io.BytesIO(forms.sealed(DATA, key(BANK), key(STRANGER))), pins, key(US), spool, now, 100_000, [old]
+        )
+
+
 # -- what is refused
 
 FORGED = {
