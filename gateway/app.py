@@ -108,6 +108,8 @@ class App:
         with translated():
             if way == "file":
                 return kind.from_file(self.home / where)
+            if way == "fd":
+                return kind.from_descriptor(int(where))
             if way == "credential":
                 return kind.from_credential(_credentials(key) / where)
             return kind.of(self._ask(key))

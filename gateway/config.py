@@ -159,7 +159,7 @@ class PartnerSection(Section):
 
 
 class KeySection(Section):
-    passphrase: str = Field(pattern=r"^(prompt|file:.+|credential:.+)$")
+    passphrase: str = Field(pattern=r"^(prompt|file:.+|credential:.+|fd:([3-9]|[1-9][0-9]+))$")
     """Of a key in a token its PIN."""
     module: str | None = Field(default=None, pattern=r"^/.+")
     """The vendor's PKCS#11 library: the key lies in a token."""

@@ -89,7 +89,7 @@ def _looks(app: App) -> Iterator[tuple[str, Look]]:
     for name in identities:
         yield f"key:{name}", partial(_opened, partial(_identity, app), name)
     yield "key:vault", partial(_opened, lambda _name: app.vault(), "vault")
-    for name in {*signing_keys, *_waiting(app)}:
+    for name in sorted({*signing_keys, *_waiting(app)}):
         yield f"certificate:{name}", partial(_certificate, app, name)
     yield "database", partial(_database, app)
     if app.config.gateway.environment == "production" and app.database_url.startswith("postgresql"):

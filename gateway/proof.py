@@ -211,8 +211,16 @@ class PartnerVerifier:
         return PartnerVerifier(self._trusted, self._own, self._spool, Then(moment), self._pgp_pins)
 
     def verify_own(self, source: BinaryIO, size_bytes_max: int) -> Proven:
+        """By any key that we have or had: what it signed stays ours when its certificate has ended."""
         with translated():
-            return xmldsig.verify_enveloped(source, self._own, self._spool, self._clock.now(), size_bytes_max)
+            try:
+                return xmldsig.verify_enveloped(source, self._own, self._spool, self._clock.now(), size_bytes_max)
+            except errors.NotTrusted as error:
+                if error.code != "certificate_expired":
+                    raise
+                pem, end = certificates.ended(self._own, str(error.params["key_id"]))
+            source.seek(0)
+            return xmldsig.verify_enveloped(source, [pem], self._spool, end, size_bytes_max)
 
     def verify_beside(self, source: BinaryIO, proof: str, signature: bytes, name: str, size_bytes_max: int) -> Proven:
         rest = (self._trusted, self._spool, self._clock.now(), size_bytes_max, self._own)

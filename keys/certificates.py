@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -99,6 +100,12 @@ def rsa_key(certificate: x509.Certificate) -> RSAPublicKey:
 def key_id_of(certificate: x509.Certificate) -> str:
     """First 16 hex digits of the SHA-256 over the certificate (DER)."""
     return certificate.fingerprint(SHA256()).hex()[:KEY_ID_DIGITS]
+
+
+def ended(pems: Sequence[bytes], key_id: str) -> tuple[bytes, datetime]:
+    """The certificate of this key id, PEM, and its last moment."""
+    found = next(each for pem in pems for each in load(pem) if key_id_of(each) == key_id)
+    return to_pem(found), found.not_valid_after_utc
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

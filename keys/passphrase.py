@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 from pathlib import Path
 from typing import Literal, NoReturn, Self
 
@@ -14,6 +15,15 @@ Cost = Literal["interactive", "random"]
 BYTES_MIN = 8
 BYTES_MAX = 72
 """The most that OpenSSH's bcrypt looks at; more would be cut silently."""
+
+
+@cache
+def _drained(number: int) -> bytes:
+    try:
+        with open(number, "rb") as source:
+            return source.read(BYTES_MAX + 3)
+    except OSError:
+        raise BadKey("descriptor_unreadable", number=number) from None
 
 
 class Passphrase:
@@ -48,6 +58,11 @@ class Passphrase:
     def from_credential(cls, path: Path) -> Self:
         """First and only line of a credential of the service manager, which root may own (systemd.exec(5))."""
         return cls(files.read_credential(path).removesuffix(b"\n").removesuffix(b"\r"))
+
+    @classmethod
+    def from_descriptor(cls, number: int) -> Self:
+        """First and only line of what an inherited file descriptor gives; read once in the life of the process."""
+        return cls(_drained(number).removesuffix(b"\n").removesuffix(b"\r"))
 
     def save(self, path: Path) -> None:
         """Write it to a new file of mode 0600, for unattended use."""

@@ -14,6 +14,9 @@ TEMPLATES: Templates = {
     ),
     "no_credentials_directory": N_("The passphrase of {key} is a systemd credential, but systemd did not start this."),
     "passphrase_length": N_("A passphrase has {bytes_min} to {bytes_max} bytes. Choose another one."),
+    "descriptor_unreadable": N_(
+        "File descriptor {number} gives no passphrase. Let it be open when the command starts."
+    ),
     "key_missing": N_("There is no key {key}. chitra key list shows all; chitra key generate makes one."),
     "key_unknown": N_("There is no key {key}. chitra key list shows all."),
     "key_has_no_public_half": N_("Key {key} has no public half to be shown. Choose another key."),

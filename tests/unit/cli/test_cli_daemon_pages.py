@@ -56,6 +56,18 @@ def test_it_is_well_when_the_database_answers_and_nothing_hangs(watched: Watched
     status, found = watched.health()
     assert (status, found["ok"], found["database"], found["hanging"]) == (200, True, True, [])
     assert found["partners"]["momo"] == {"last_contact": None, "failures": 0}
+    assert found["certificates_ending"] == {}
+
+
+def test_certificates_that_end_are_told_in_days_and_as_a_time(month: Gateway) -> None:
+    clock = month.home / "clock"
+    setting = json.loads(clock.read_text())
+    watched = Watched(month.home)
+    ends = watched.value("chitra_certificate_end_timestamp_seconds", holder="payments")
+    assert ends < watched.value("chitra_certificate_end_timestamp_seconds", holder="momo")
+    left = int(ends - watched.app.clock.now().timestamp()) // 86400
+    clock.write_text(json.dumps({**setting, "offset_seconds": setting["offset_seconds"] + (left - 20) * 86400}))
+    assert Watched(month.home).health()[1]["certificates_ending"]["payments"] == 20
 
 
 def test_a_database_that_cannot_be_read_is_503_and_shown(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:

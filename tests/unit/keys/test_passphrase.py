@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 from pathlib import Path
 
@@ -75,3 +76,18 @@ def test_a_credential_of_the_service_manager_may_be_readable_by_our_group_but_no
     credential.chmod(0o444)
     with pytest.raises(UnsafeFile):
         Passphrase.from_credential(credential)
+
+
+def test_a_passphrase_comes_from_a_descriptor_and_is_read_once() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"correct horse battery\n")
+    os.close(writing)
+    for _key in range(2):
+        assert Passphrase.from_descriptor(reading).reveal() == b"correct horse battery"
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(reading)
+
+
+def test_a_descriptor_that_nobody_opened_is_named() -> None:
+    with pytest.raises(BadKey, match="descriptor_unreadable"):
+        Passphrase.from_descriptor(987)

@@ -13,6 +13,7 @@ from support.signatures import NOW, TemporarySpool
 from gateway.domain.errors import BadProof, NotConfigured
 from gateway.proof import PartnerVerifier, PaymentSigner
 from keys.signing import SigningKey
+from keys.xmldsig import sign_digest, splice
 
 NAME, DATA = "PAY_20260112_000001.xml", b"<Document/>"
 
@@ -57,3 +58,28 @@ def test_a_bad_signature_beside_is_a_bad_proof_of_the_domain(signing_key: Signin
 def test_a_certificate_of_ours_that_is_not_valid_signs_nothing_beside(signing_key: SigningKey) -> None:
     with pytest.raises(NotConfigured, match="own_certificate_not_valid"):
         beside(signing_key, At(NOW - timedelta(days=1)))
+
+
+def test_a_file_of_ours_is_known_when_the_certificate_has_ended_and_still_proves_nothing_of_a_partner(
+    signing_key: SigningKey, cast: Cast
+) -> None:
+    body, ours = b"<Document><A>1</A></Document>", io.BytesIO()
+    splice(io.BytesIO(body), len(body) - len("</Document>"), sign_digest(sha256(body).digest(), signing_key), ours)
+    later = At(signing_key.not_after + timedelta(days=1))
+    own = [cast.stranger.pem, signing_key.certificate_pem]
+    verifier = PartnerVerifier([cast.bank.pem], own, TemporarySpool(), later)
+    ours.seek(0)
+    with verifier.verify_own(ours, 10_000) as proven:  # type: ignore[attr-defined]
+        assert proven.key_id == signing_key.key_id
+    ours.seek(0)
+    with pytest.raises(BadProof, match="own_message_reflected"):
+        verifier.verify(ours, "enveloped", 10_000)
+
+
+def test_a_proof_is_judged_as_of_the_day_it_came(signing_key: SigningKey) -> None:
+    later = At(signing_key.not_after + timedelta(days=1))
+    verifier = PartnerVerifier([signing_key.certificate_pem], [], TemporarySpool(), later)
+    with pytest.raises(BadProof, match="certificate_expired"):
+        verifier.verify_beside(io.BytesIO(DATA), "detached", beside(signing_key), NAME, 100)
+    then = verifier.as_of(NOW)
+    assert then.verify_beside(io.BytesIO(DATA), "detached", beside(signing_key), NAME, 100).key_id == signing_key.key_id
