@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 from gateway import clock as clocks
 from gateway import config as configuration
 from gateway.config import Config, KeySection, PayerSection
+from gateway.domain.approvals import Rule
 from gateway.domain.errors import NotConfigured
+from gateway.domain.schedule import Hours
 from gateway.lifecycle import signing_name
 from gateway.proof import TranslatedVault, genuine, of_ours, read_key, translated
 from gateway.spool import FolderSpool, RandomIds
@@ -311,6 +313,8 @@ class App:
             organisation=config.gateway.organisation,
             organisation_id=config.gateway.organisation_id,
             approvals_required=config.gateway.approvals_required,
+            approval_rules=tuple(Rule(each.above, each.checkers, each.releaser) for each in config.approvals),
+            business_hours=_business_hours(config),
             funds_gate=_funds_gate(config),
             payers={code: _payer(code, section) for code, section in config.payers.items()},
             partners={code: partner(self, code, section) for code, section in config.partners.items()},
@@ -326,6 +330,11 @@ class App:
 
 def _payer(code: str, section: PayerSection) -> Payer:
     return Payer(code, section.name, section.tax_id, section.account, section.accounts_at)
+
+
+def _business_hours(config: Config) -> Hours | None:
+    hours = config.business_hours
+    return Hours(hours.opens, hours.closes) if hours else None
 
 
 def _credentials(key: str) -> Path:

@@ -80,7 +80,12 @@ def _approvals(body: Fields) -> list[tuple[str, str]]:
     for each in approval["signatures"]:
         operator, key = each["operator"], each["public_key"].encode()
         signed = bundles.statement_of(
-            head[bundles.HEAD_BATCH], approval["content_sha256"], body["environment"], operator
+            head[bundles.HEAD_BATCH],
+            approval["content_sha256"],
+            body["environment"],
+            operator,
+            each["act"],
+            approval["rule"],
         )
         try:
             operators.verify(key, bytes.fromhex(each["signature"]), signed)

@@ -6,6 +6,7 @@ import ipaddress
 import re
 import tomllib
 from datetime import date, time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -176,6 +177,27 @@ class KeySection(Section):
         return self
 
 
+class ApprovalSection(Section):
+    """What batches above an amount need besides."""
+
+    above: int = Field(ge=1)
+    checkers: int = Field(ge=1, le=9)
+    releaser: bool = False
+
+
+class HoursSection(Section):
+    """When lists are handed over as a rule; outside a releaser signs, too."""
+
+    opens: time
+    closes: time
+
+    @model_validator(mode="after")
+    def _in_order(self) -> HoursSection:
+        if self.opens >= self.closes:
+            raise ValueError("opens must be before closes on the same day")
+        return self
+
+
 class CalendarSection(Section):
     holidays: tuple[date, ...] = ()
     working_days: tuple[date, ...] = ()
@@ -225,10 +247,29 @@ class Config(Section):
     routing: RoutingSection
     partners: dict[str, PartnerSection] = {}
     keys: dict[str, KeySection] = {}
+    approvals: tuple[ApprovalSection, ...] = ()
+    business_hours: HoursSection | None = None
     calendar: CalendarSection = CalendarSection()
     daemon: DaemonSection = DaemonSection()
     columns: dict[str, tuple[str, ...]] = {}
     """Further headings of batch files: column -> headings."""
+
+    @field_validator("approvals")
+    @classmethod
+    def _more_for_more(cls, rules: tuple[ApprovalSection, ...]) -> tuple[ApprovalSection, ...]:
+        """A larger batch never needs fewer people."""
+        for less, more in pairwise(rules):
+            if more.above <= less.above:
+                raise ValueError("each above must be greater than the one before")
+            if more.checkers < less.checkers or (less.releaser and not more.releaser):
+                raise ValueError("a larger batch cannot need fewer checkers, or no releaser any more")
+        return rules
+
+    @model_validator(mode="after")
+    def _not_fewer(self) -> Config:
+        if any(rule.checkers < self.gateway.approvals_required for rule in self.approvals):
+            raise ValueError("approvals.checkers cannot be fewer than gateway.approvals_required")
+        return self
 
     @model_validator(mode="after")
     def _known(self) -> Config:

@@ -109,7 +109,7 @@ def prepare(store: Store, instance: str) -> None:
     with store.begin() as tx:
         parents: Sequence[Payer | Operator | Batch] = (
             Payer(code="vidu", name=inputs.DEBTOR, tax_id="0100000000"),
-            Operator(name="maker", key_id="k", public_key="", roles="maker", enrolled_at=tx.now()),
+            Operator(name="maker", key_id="k", public_key="", roles="admin", enrolled_at=tx.now()),
             _batch(tx.now()),
         )
         for parent in parents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.lazy import Group
-from gateway.cli.messages import explain, state_word
+from gateway.cli.messages import explain, phrase, state_word
 from gateway.cli.options import ACTING_PASSPHRASE_FILE, OPERATOR, beginning, listing, plain_name, seekable
 from gateway.cli.repay import repay_batch
 from gateway.cli.session import Session, local, money, pass_session
@@ -18,6 +19,7 @@ from gateway.cli.words import N_, _
 from gateway.domain.states import BatchState
 
 if TYPE_CHECKING:
+    from gateway.store.store import Transaction
     from gateway.store.tables import Batch
     from gateway.usecases.approve import Decided
     from gateway.usecases.intake import Imported
@@ -116,6 +118,11 @@ def _decision(name: str, help_: str, act: str) -> Callable[..., int]:
 
 _decision("submit", N_("Hand a batch over to the checkers."), "submit")
 _decision("approve", N_("Approve a batch; the last approval needed releases it for sending."), "approve")
+_decision(
+    "release",
+    N_("Sign as the releaser, after the checkers, where the batch needs one; neither maker nor checker."),
+    "release",
+)
 _decision("reject", N_("Refuse a batch; its payments are cancelled."), "reject")
 _decision("cancel", N_("Take a batch back before files are made."), "cancel")
 
@@ -129,18 +136,45 @@ def _show_decided(session: Session, decided: Decided) -> int:
             state=state_word(row.state),
             people=", ".join(decided.approvals) or "-",
             have=len(decided.approvals),
-            need=row.approvals_required,
+            need=decided.required.checkers + decided.required.releaser,
         )
     )
+    if decided.missing:
+        session.output.say(_missing_words(decided.missing.checkers, decided.missing.releaser))
     session.output.document(
         {
             "batch": row.id,
             "state": row.state,
             "approvals": decided.approvals,
             "content_sha256": (row.content_sha256 or b"").hex(),
+            "required": asdict(decided.required),
+            "missing": asdict(decided.missing),
         }
     )
     return 0
+
+
+def _missing_words(checkers: int, releaser: bool) -> str:
+    told = [_("{count} checkers").format(count=checkers)] if checkers else []
+    told += [_("a releaser")] if releaser else []
+    return _("Still to sign: {people}.").format(people=", ".join(told))
+
+
+def _signing(tx: Transaction, row: Batch) -> dict[str, Any]:
+    """Who must sign, who has, who is missing and who could."""
+    from gateway.store import batches
+
+    needed, missing = batches.required(tx, row), batches.missing(tx, row)
+    lacking = {"checker": missing.checkers > 0, "releaser": missing.releaser}
+    return {
+        "required": asdict(needed),
+        "signed": [
+            {"operator": each.approver, "role": each.role, "at": each.approved_at}
+            for each, _person in batches.approvals(tx, row.id)
+        ],
+        "missing": asdict(missing),
+        "may_sign": {role: batches.may_sign(tx, row, role) for role, lacks in lacking.items() if lacks},
+    }
 
 
 @batch.command("list", help=N_("Batches, newest first."), epilog="chitra batch list --state submitted")
@@ -182,12 +216,23 @@ def show(session: Session, batch_id: str) -> int:
             {"row": p.row, "field": p.field, "code": p.code, "message": explain(p.code, json.loads(p.params))}
             for p in batches.problems(tx, batch_id)
         ]
+        signing = _signing(tx, row)
     output = session.output
     output.say(f"{row.id}  {row.payer}  {row.programme}  {row.period}  {state_word(row.state)}")
     output.say(f"{row.payments} / {money(row.amount, row.currency)}")
     for heading, sums in ((_("State"), by_state), (_("Partner"), by_partner)):
         words = [[state_word(s.value), s.payments, money(s.amount, row.currency)] for s in sums]
         output.table([heading, _("Payments"), _("Amount")], words, numbers=[1, 2])
+    output.table(
+        [_("Signed by"), _("Role"), _("At")],
+        [[each["operator"], phrase(each["role"]), local(each["at"])] for each in signing["signed"]],
+    )
+    if row.state in ("ready", "submitted"):
+        output.say(_missing_words(**signing["missing"]))
+        output.table(
+            [_("Role"), _("Who may sign")],
+            [[phrase(role), ", ".join(names) or "-"] for role, names in signing["may_sign"].items()],
+        )
     output.table([_("File"), _("State")], [[f.message_id, state_word(f.state)] for f in files])
     output.table([_("Row"), _("Field"), _("Problem")], [[p["row"], p["field"], p["message"]] for p in problems])
     output.document(
@@ -199,6 +244,7 @@ def show(session: Session, batch_id: str) -> int:
             "files": [f.message_id for f in files],
             "predecessor": row.predecessor,
             "problems": problems,
+            "signing": signing,
         }
     )
     return 0

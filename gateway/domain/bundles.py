@@ -32,8 +32,10 @@ def file_leaf(uetr: str, line: str) -> bytes:
     return f"{uetr}\n{line}".encode()
 
 
-def statement_of(batch: str, content_sha256: str, environment: str, operator: str, act: str = "approve") -> bytes:
-    """What a person signs: the act, on what, in which environment."""
+def statement_of(
+    batch: str, content_sha256: str, environment: str, operator: str, act: str = "approve", required: str = ""
+) -> bytes:
+    """What a person signs: the act, on what, in which environment, and who must sign; of older batches without that."""
     fields = {
         "act": act,
         "batch": batch,
@@ -41,4 +43,4 @@ def statement_of(batch: str, content_sha256: str, environment: str, operator: st
         "environment": environment,
         "operator": operator,
     }
-    return encode(fields)
+    return encode(fields | ({"required": required} if required else {}))

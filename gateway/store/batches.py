@@ -11,10 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from gateway.domain import merkle
+from gateway.domain.approvals import Missing, Required
+from gateway.domain.approvals import missing as approvals_missing
 from gateway.domain.errors import NotFound
 from gateway.store import bulk
 from gateway.store.store import Transaction, take
-from gateway.store.tables import Approval, Batch, Operator, Payment
+from gateway.store.tables import Approval, Batch, Operator, Payment, Requirement
 
 PAYMENT_COLUMNS = tuple(column.name for column in Payment.__table__.columns)  # type: ignore[attr-defined]
 
@@ -299,6 +301,42 @@ def approvals(tx: Transaction, batch_id: str) -> list[tuple[Approval, Operator]]
     """The approvals of a batch, each with the person as enrolled now."""
     rows = tx.session.exec(select(Approval).where(Approval.batch_id == batch_id)).all()
     return [(row, operator(tx, row.approver)) for row in rows]
+
+
+def require_people(tx: Transaction, batch_id: str, needed: Required) -> None:
+    """Fix who must sign, once for ever."""
+    tx.session.add(Requirement(batch_id=batch_id, checkers=needed.checkers, releaser=needed.releaser))
+    tx.session.flush()
+
+
+def stated_requirement(tx: Transaction, batch_id: str) -> Required | None:
+    """What was fixed when the batch was submitted; None before, and of batches of older versions."""
+    row = tx.session.get(Requirement, batch_id)
+    return Required(row.checkers, row.releaser) if row else None
+
+
+def required(tx: Transaction, batch: Batch) -> Required:
+    """Who must sign."""
+    return stated_requirement(tx, batch.id) or Required(batch.approvals_required, releaser=False)
+
+
+def missing(tx: Transaction, batch: Batch) -> Missing:
+    """Who still must sign."""
+    roles = [approval.role for approval, _ in approvals(tx, batch.id)]
+    return approvals_missing(required(tx, batch), roles.count("checker"), roles.count("releaser"))
+
+
+def may_sign(tx: Transaction, batch: Batch, role: str) -> list[str]:
+    """Who has the role, has not signed, and is not the maker."""
+    rows = tx.rows(
+        "SELECT o.name FROM operator o WHERE o.revoked_at IS NULL AND ',' || o.roles || ',' LIKE :role"
+        " AND o.name <> :maker AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.batch_id = :batch"
+        " AND a.approver = o.name) ORDER BY o.name",
+        role=f"%,{role},%",
+        maker=batch.maker,
+        batch=batch.id,
+    )
+    return [row.name for row in rows]
 
 
 def sums(tx: Transaction, batch_id: str, column: str) -> list[Any]:

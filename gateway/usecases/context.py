@@ -9,9 +9,11 @@ from datetime import date
 from typing import Protocol
 
 from adapters.profile import Profile
+from gateway.domain.approvals import Rule
 from gateway.domain.calendar import IsWorking
 from gateway.domain.errors import NotConfigured, NotFound
 from gateway.domain.people import Root
+from gateway.domain.schedule import Hours
 from gateway.ports import (
     Anchors,
     Clock,
@@ -90,6 +92,7 @@ class Context:
     organisation: str
     organisation_id: str
     approvals_required: int
+    """Of every batch; ``approval_rules`` say what larger ones need."""
     payers: Mapping[str, Payer]
     partners: Mapping[str, Partner]
     default_partner: str
@@ -107,6 +110,9 @@ class Context:
     """Asked between two files: no further one is begun."""
     looked_at: set[str] = field(default_factory=set)
     """Partners at which this process has looked for files of ours that the database does not know (M15)."""
+    approval_rules: tuple[Rule, ...] = ()
+    business_hours: Hours | None = None
+    """What is submitted outside them needs a releaser; None: at any time."""
     funds_gate: bool = False
     """Whether a batch waits until the account's statements show the money for it."""
     anchors: Anchors = field(default_factory=NoAnchors)

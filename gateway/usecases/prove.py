@@ -14,7 +14,7 @@ from gateway.domain.errors import Tampered
 from gateway.store import batches, blobs, browse, evidence, proofs, recalls, succession
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn, FileOut, Payment
-from gateway.usecases.approve import require_signatures
+from gateway.usecases.approve import VERBS, require_signatures
 from gateway.usecases.collect import inbox_of
 from gateway.usecases.context import Context
 from gateway.usecases.rows import content_salt
@@ -73,6 +73,7 @@ class _Gathering:
         """Who signed which content, and where in it the payment stands."""
         batch = batches.find(self._tx, self._payment.batch_id)
         require_signatures(self._context, self._tx, batch, past=True)
+        needed, stated = batches.required(self._tx, batch), batches.stated_requirement(self._tx, batch.id)
         leaves: list[bytes] = []
         own, place = b"", -1
         for line in batches.content_lines(self._tx, batch.id):
@@ -84,9 +85,11 @@ class _Gathering:
             "line": own.decode(),
             "path": _spelled(merkle.path(leaves, place)),
             "content_sha256": (batch.content_sha256 or b"").hex(),
-            "required": batch.approvals_required,
+            "required": needed.checkers + needed.releaser,
+            "rule": stated.text if stated else "",
             "signatures": [
                 {
+                    "act": VERBS[approval.role],
                     "operator": approval.approver,
                     "public_key": person.public_key,
                     "signature": approval.signature.hex(),

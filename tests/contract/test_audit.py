@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 import pytest
-from support.gateways import Gateway
+from support.gateways import FIRST_DAY_RECORDS, Gateway
 from support.tampering import tamper_with_audit
 
 from gateway.domain.errors import Refusal
@@ -15,6 +15,7 @@ from gateway.store.store import Transaction
 from gateway.usecases import audit_log
 from gateway.usecases.audit_log import Mark
 
+LAST = FIRST_DAY_RECORDS + 6
 _INSERT = (
     "INSERT INTO audit SELECT {to}, at, actor, verb, subject, details, rows_sha256, previous, hash FROM audit"
     " WHERE sequence = {of}"
@@ -31,11 +32,11 @@ LOOKS_LIKE = {
         3,
     ),
     "put in before the first": ([_INSERT.format(to=0, of=3)], "audit_put_in", 1),
-    "put in at the end": ([_INSERT.format(to=7, of=3)], "audit_replaced", 7),
+    "put in at the end": ([_INSERT.format(to=LAST + 1, of=3)], "audit_replaced", LAST + 1),
     "end cut off": (["DELETE FROM audit WHERE sequence > 4"], "audit_cut", 5),
-    "head set back": (["UPDATE audit_head SET sequence = 4"], "audit_beyond_head", 7),
-    "head rewritten": (["UPDATE audit_head SET hash = 'x'"], "audit_head_changed", 7),
-    "head deleted": (["DELETE FROM audit_head"], "audit_head_missing", 7),
+    "head set back": (["UPDATE audit_head SET sequence = 4"], "audit_beyond_head", LAST + 1),
+    "head rewritten": (["UPDATE audit_head SET hash = 'x'"], "audit_head_changed", LAST + 1),
+    "head deleted": (["DELETE FROM audit_head"], "audit_head_missing", LAST + 1),
 }
 
 
@@ -82,7 +83,7 @@ def test_a2_a_record_rewritten_with_its_hash_breaks_the_link_after_it(recorded: 
 def test_a2_a_whole_record_agrees_with_every_link_remembered_outside(recorded: Gateway) -> None:
     marks = (Mark(2, _link(recorded, 2)),)
     found = audit_log.verify(recorded.store, [_anchor(recorded, 4), _anchor(recorded, 6)], marks)
-    assert (found.found, found.compared, found.walked.records) == ((), 3, 6)
+    assert (found.found, found.compared, found.walked.records) == ((), 3, LAST)
 
 
 def test_a2_a_tail_cut_off_together_with_the_head_is_found_by_what_is_remembered_outside(recorded: Gateway) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.gateways import FIRST_DAY_RECORDS as FIRST_DAY
 from support.gateways import Gateway, row
 from support.stores import VAULT, Time, open_store, together
 from support.tampering import tamper_with_audit
@@ -36,8 +37,6 @@ def _first_break(gateway: Gateway) -> int | None:
         return audit.first_break(tx)
 
 
-FIRST_DAY = 14
-"""Records of the enrolment of people."""
 _COPY = (
     "SELECT {sequence}, at, actor, verb, subject, details, rows_sha256, previous, hash FROM audit WHERE sequence = 3"
 )

@@ -39,6 +39,8 @@ PAYER = "thachthat"
 ACCOUNTS = {"vietinbank": "110000000001", "momo": "110000000002"}
 ADMINS = ("admin", "admin2")
 ROLES = {"maker": "maker", "checker": "checker", "checker2": "checker", "both": "maker,checker"}
+FIRST_DAY_RECORDS = len(ADMINS) + 3 * len(ROLES)
+"""What is in the audit record once these people are enrolled."""
 
 COLUMNS = (
     "payment_ref",

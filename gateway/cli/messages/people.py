@@ -23,7 +23,9 @@ TEMPLATES: Templates = {
     ),
     "not_the_maker": N_("{operator} did not import batch {batch}. Only its maker submits it."),
     "maker_cannot_approve": N_("{operator} made batch {batch} and cannot approve it. Ask another person."),
-    "already_approved": N_("{operator} has approved batch {batch} already. Another checker is needed."),
+    "already_approved": N_("{operator} has signed batch {batch} already. Another person is needed."),
+    "release_not_required": N_("Batch {batch} needs no releaser."),
+    "release_before_checkers": N_("Batch {batch}: {count} checkers must sign before the releaser."),
     # what they rest on
     "roots_missing": N_(
         "No root admins are fixed here, so nobody's signature counts yet. Two admins together: chitra operator root"

@@ -240,7 +240,7 @@ def _not_as_recorded(table: str, key: str, verbs: str, column: str, where: str) 
 
 _MADE = (
     ("'batch import'", "batch t", "t.id"),
-    ("'batch approve'", "approval t", "t.batch_id"),
+    ("'batch approve', 'batch release'", "approval t", "t.batch_id"),
     ("'batch report'", "batch_report t", "t.batch_id"),
     ("'operator add'", "operator t", "t.name"),
     ("'stop'", "stop t", "CASE t.scope WHEN 'all' THEN 'all' ELSE t.subject END"),

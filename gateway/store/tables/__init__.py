@@ -20,7 +20,16 @@ from gateway.store.tables.evidence import (
 )
 from gateway.store.tables.files import Attempt, FileOut, PaymentFile, WireObject
 from gateway.store.tables.ledger import Audit, AuditHead, Blob, History, Instance, Pruned, Sequence
-from gateway.store.tables.payout import Approval, Batch, IssuedReport, Operator, Payer, Payment, Problem
+from gateway.store.tables.payout import (
+    Approval,
+    Batch,
+    IssuedReport,
+    Operator,
+    Payer,
+    Payment,
+    Problem,
+    Requirement,
+)
 
 __all__ = [
     "Allocation",
@@ -52,6 +61,7 @@ __all__ = [
     "Recall",
     "RecallAnswer",
     "ReferenceEntry",
+    "Requirement",
     "Resolution",
     "Sequence",
     "Sighting",

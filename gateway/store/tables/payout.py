@@ -97,15 +97,29 @@ class Approval(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["batch_id", "maker"], ["batch.id", "batch.maker"], name="fk_approval_batch_maker"),
         CheckConstraint("approver <> maker", name="four_eyes"),
+        one_of("role", ("checker", "releaser")),
+        unique_where("uq_approval_releaser", "batch_id", where="role = 'releaser'"),
     )
 
     batch_id: str = Field(primary_key=True)
     approver: str = Field(primary_key=True, foreign_key="operator.name")
     maker: str
+    role: str
+    """As what the person signed; nobody signs twice, so that a releaser is none of the checkers."""
     content_sha256: bytes
     key_id: str
     signature: bytes
     approved_at: str
+
+
+class Requirement(SQLModel, table=True):
+    """Who must sign a batch, by the rules that held when it was submitted. Insert-only."""
+
+    __table_args__ = (CheckConstraint("checkers > 0", name="somebody"),)
+
+    batch_id: str = Field(primary_key=True, foreign_key="batch.id")
+    checkers: int
+    releaser: bool
 
 
 class Payment(SQLModel, table=True):

@@ -41,6 +41,10 @@ CREATE TRIGGER approval_fixed_update BEFORE UPDATE ON approval FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M11 approval is insert-only');
 CREATE TRIGGER approval_fixed_delete BEFORE DELETE ON approval FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M11 approval is insert-only');
+CREATE TRIGGER requirement_fixed_update BEFORE UPDATE ON requirement FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M11 requirement is insert-only');
+CREATE TRIGGER requirement_fixed_delete BEFORE DELETE ON requirement FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M11 requirement is insert-only');
 CREATE TRIGGER batch_report_fixed_update BEFORE UPDATE ON batch_report FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('S8 batch report is insert-only');
 CREATE TRIGGER batch_report_fixed_delete BEFORE DELETE ON batch_report FOR EACH ROW
@@ -123,6 +127,16 @@ CREATE TRIGGER operator_added_by_decision BEFORE INSERT ON operator FOR EACH ROW
   EXECUTE FUNCTION chitra_person_needs_decision();
 CREATE TRIGGER operator_changed_by_decision BEFORE UPDATE ON operator FOR EACH ROW
   EXECUTE FUNCTION chitra_change_needs_decision();
+
+CREATE OR REPLACE FUNCTION chitra_batch_needs_people() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF EXISTS (SELECT 1 FROM requirement r WHERE r.batch_id = OLD.id
+AND (r.checkers > (SELECT count(*) FROM approval a WHERE a.batch_id = OLD.id AND a.role = ''checker'')
+OR (r.releaser AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.batch_id = OLD.id AND a.role = ''releaser'')))) THEN
+RAISE EXCEPTION ''M11 a batch is approved by everybody who must sign'' USING ERRCODE =
+''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE TRIGGER batch_signed_by_enough BEFORE UPDATE ON batch FOR EACH ROW
+  WHEN (NEW.state = 'approved' AND OLD.state = 'submitted')
+  EXECUTE FUNCTION chitra_batch_needs_people();
 
 CREATE TRIGGER decision_fixed BEFORE UPDATE ON decision FOR EACH ROW
   WHEN ((OLD.reference, OLD.verb, OLD.subject, OLD.params, OLD.reason, OLD.evidence_name, OLD.evidence_sha256,

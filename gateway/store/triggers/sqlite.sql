@@ -21,6 +21,8 @@ CREATE TRIGGER history_fixed_update BEFORE UPDATE ON history BEGIN SELECT RAISE(
 CREATE TRIGGER history_fixed_delete BEFORE DELETE ON history BEGIN SELECT RAISE(ABORT, 'M3 history is insert-only'); END;
 CREATE TRIGGER approval_fixed_update BEFORE UPDATE ON approval BEGIN SELECT RAISE(ABORT, 'M11 approval is insert-only'); END;
 CREATE TRIGGER approval_fixed_delete BEFORE DELETE ON approval BEGIN SELECT RAISE(ABORT, 'M11 approval is insert-only'); END;
+CREATE TRIGGER requirement_fixed_update BEFORE UPDATE ON requirement BEGIN SELECT RAISE(ABORT, 'M11 requirement is insert-only'); END;
+CREATE TRIGGER requirement_fixed_delete BEFORE DELETE ON requirement BEGIN SELECT RAISE(ABORT, 'M11 requirement is insert-only'); END;
 CREATE TRIGGER batch_report_fixed_update BEFORE UPDATE ON batch_report BEGIN SELECT RAISE(ABORT, 'S8 batch report is insert-only'); END;
 CREATE TRIGGER batch_report_fixed_delete BEFORE DELETE ON batch_report BEGIN SELECT RAISE(ABORT, 'S8 batch report is insert-only'); END;
 CREATE TRIGGER wire_object_fixed_update BEFORE UPDATE ON wire_object BEGIN SELECT RAISE(ABORT, 'M5 wire object is insert-only'); END;
@@ -76,6 +78,12 @@ WHEN OLD.revoked_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM decision d WHERE d.
   AND d.state = 'executed' AND d.verb = CASE WHEN NEW.revoked_at IS NOT NULL THEN 'operator revoke'
   WHEN NEW.roles <> OLD.roles THEN 'operator role' ELSE d.verb END)
 BEGIN SELECT RAISE(ABORT, 'M11 a person is changed by the decision of two admins'); END;
+
+CREATE TRIGGER batch_signed_by_enough BEFORE UPDATE OF state ON batch
+WHEN NEW.state = 'approved' AND OLD.state = 'submitted' AND EXISTS (SELECT 1 FROM requirement r WHERE r.batch_id = OLD.id
+  AND (r.checkers > (SELECT count(*) FROM approval a WHERE a.batch_id = OLD.id AND a.role = 'checker')
+  OR (r.releaser AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.batch_id = OLD.id AND a.role = 'releaser'))))
+BEGIN SELECT RAISE(ABORT, 'M11 a batch is approved by everybody who must sign'); END;
 
 CREATE TRIGGER decision_fixed BEFORE UPDATE OF
   reference, verb, subject, params, reason, evidence_name, evidence_sha256, precondition, proposed_by, proposed_key,

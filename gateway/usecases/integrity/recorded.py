@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
+from gateway.domain.approvals import Required
 from gateway.domain.people import ADD
 from gateway.store import prune, rewrap
 from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity.every import every
 from gateway.store.store import Transaction
-from gateway.store.tables import Approval, Batch, IssuedReport, KeyStep, Operator, Stop
+from gateway.store.tables import Approval, Batch, IssuedReport, KeyStep, Operator, Requirement, Stop
+from gateway.usecases.approve import VERBS
 from gateway.usecases.reissue import Reissue, Repay
 
 _RELEASES = (
@@ -43,6 +45,10 @@ class Records:
         if not any(told.items() <= record.items() for record in self._of.get(subject, ())):
             yield Discrepancy("record_differs", where, "", " ".join(f"{name}={told[name]}" for name in sorted(told)))
 
+    def subjects(self, name: str) -> set[str]:
+        """Of which a record tells ``name``."""
+        return {subject for subject, records in self._of.items() if any(record.get(name) for record in records)}
+
     def of(self, subject: str) -> list[dict[str, Any]]:
         return self._of.get(subject, [])
 
@@ -52,18 +58,31 @@ class Records:
 
 def differences(tx: Transaction) -> Iterator[Discrepancy]:
     """Of batches, approvals, reports, files, people, keys and stops."""
-    for look in (_batches, _reports, _files, _arrivals, _opened, _people, _keys, _safe_mode, _rewrap, _pruned):
+    for look in (
+        *(_batches, _requirements, _reports, _files, _arrivals, _opened),
+        *(_people, _keys, _safe_mode, _rewrap, _pruned),
+    ):
         yield from look(tx)
 
 
 def _batches(tx: Transaction) -> Iterator[Discrepancy]:
-    made, approved = Records(tx, "batch import", Reissue.verb, Repay.verb), Records(tx, "batch approve")
+    made = Records(tx, "batch import", Reissue.verb, Repay.verb)
+    signed = {role: Records(tx, f"batch {verb}") for role, verb in VERBS.items()}
     for batch in every(tx, Batch):
         told = {"actor": batch.maker, "digest": batch.rows_sha256.hex(), "approvals": batch.approvals_required}
         yield from made.differ(f"batch {batch.id}", batch.id, told)
     for each in every(tx, Approval):
         told = {"actor": each.approver, "digest": each.content_sha256.hex(), "key": each.key_id}
-        yield from approved.differ(f"approval {each.batch_id} {each.approver}", each.batch_id, told)
+        yield from signed[each.role].differ(f"approval {each.batch_id} {each.approver}", each.batch_id, told)
+
+
+def _requirements(tx: Transaction) -> Iterator[Discrepancy]:
+    """M11: who must sign is what the maker signed; a batch of an older version has no requirement."""
+    submitted = Records(tx, "batch submit")
+    rows = {each.batch_id: Required(each.checkers, each.releaser).text for each in every(tx, Requirement)}
+    for batch in sorted(rows.keys() | submitted.subjects("required")):
+        told = {"required": rows.get(batch, "-")}
+        yield from submitted.differ(f"requirement {batch}", batch, told)
 
 
 def _reports(tx: Transaction) -> Iterator[Discrepancy]:

@@ -73,6 +73,31 @@ BROKEN = {
         "approvals_required = 0\n[payers.thachthat]",
         r"gateway\.approvals_required",
     ),
+    "fewer checkers for more": (
+        "[routing]",
+        "[[approvals]]\nabove = 5\ncheckers = 1\n[routing]",
+        "$",
+    ),
+    "no releaser for more": (
+        "[routing]",
+        "[[approvals]]\nabove = 5\ncheckers = 2\nreleaser = true\n[[approvals]]\nabove = 6\ncheckers = 2\n[routing]",
+        "approvals",
+    ),
+    "steps out of order": (
+        "[routing]",
+        "[[approvals]]\nabove = 5\ncheckers = 2\n[[approvals]]\nabove = 5\ncheckers = 3\n[routing]",
+        "approvals",
+    ),
+    "a crowd of checkers": (
+        "[routing]",
+        "[[approvals]]\nabove = 5\ncheckers = 10\n[routing]",
+        r"approvals\.0\.checkers",
+    ),
+    "hours backwards": (
+        "[routing]",
+        "[business_hours]\nopens = 17:00:00\ncloses = 07:00:00\n[routing]",
+        "business_hours",
+    ),
     "account as number": ('"110000000001"', "110000000001", r"payers\.thachthat\.accounts\.vietinbank"),
     "no way to the partner": ('directory = "vietinbank"', "", r"partners\.vietinbank"),
     "two ways": ('directory = "vietinbank"', 'directory = "x"\nhost = "h"', r"partners\.vietinbank"),

@@ -109,7 +109,7 @@ def test_m12_an_approval_signs_act_batch_content_environment_and_person(gateway:
     (approval,) = gateway.rows("SELECT * FROM approval")
     signed = (
         f'{{"act":"approve","batch":"{batch}","content_sha256":"{bytes(content).hex()}",'
-        '"environment":"sandbox","operator":"checker"}'
+        '"environment":"sandbox","operator":"checker","required":"2 checkers"}'
     ).encode()
     assert gateway.context.verify_person(person("checker").public_pem.decode(), signed, bytes(approval.signature))
 
