@@ -54,7 +54,7 @@ class Patch:
 
 
 def _bugs() -> dict[str, Plant]:
-    from simulation import planted_books, planted_receiving, planted_sending  # noqa: F401  they fill ``BUGS``
+    from simulation import planted_books, planted_people, planted_receiving, planted_sending  # noqa: F401  they fill ``BUGS``
 
     return BUGS
 

@@ -15,12 +15,13 @@ from support.banks import Answerer
 from support.gateways import ACCOUNTS, Gateway, bank_key, new_gateway, payments_key
 from support.signatures import TemporarySpool
 from support.signatures import partner as signing_partner
-from support.stores import START
+from support.stores import START, VAULT
 
 from adapters.profile import Delivery, Profile, Ready
 from gateway.domain.errors import ChitraError, NotConfigured
 from gateway.ports import MessageSigner, Transport
 from gateway.proof import PartnerVerifier
+from gateway.store.store import Store
 from gateway.usecases.context import Context, Partner
 from gateway.usecases.poll import poll
 from gateway.usecases.send import send
@@ -29,6 +30,7 @@ from simulation.bank import Bank
 from simulation.chance import Chance
 from simulation.deciders import Deciders
 from simulation.ending import Ending
+from simulation.forger import Forger
 from simulation.judge import Judge
 from simulation.operators import Operators
 from simulation.oracles import PERSONAL, Oracles
@@ -123,6 +125,7 @@ class World:
         self.oracles = Oracles(self.raw, self.judge, self.banks)
         self.operators = Operators(self.chance, self.judge, tuple(self.banks), self.raw)
         self.deciders = Deciders(self.chance, self.judge, self.banks, self.raw)
+        self.forger = self._forger(gateway)
         self.attacker = Attacker(self.chance, self.judge, self.banks, stranger())
         self.context = self._context(gateway)
         self.store.before_commit = self.judge.before_commit
@@ -148,6 +151,11 @@ class World:
         server.watch = partial(self._seen, bank)
         server.is_blind = profile.outbox.delivery == "dropbox"
         return bank
+
+    def _forger(self, gateway: Gateway) -> Forger:
+        store = Store(gateway.url, self.clock, lambda: VAULT)
+        store.engine = self.store.engine
+        return Forger(self.seed, gateway.url.removeprefix("sqlite:///"), store)
 
     def _seen(self, bank: Bank, folder: str, name: str) -> None:
         if folder == bank.outbox and (order := bank.order_at(name)):
@@ -191,6 +199,7 @@ class World:
             for self.step in range(1, steps + 1):
                 self.turn()
                 self.look()
+                self.forger.act(self.context)
             Ending(self).run()
         except Violation as violation:
             return self._outcome(str(violation), violation.promise)

@@ -32,13 +32,14 @@ def edit(gateway: Gateway, statement: str, params: Sequence[Any] = ()) -> int:
     """Edit rows without leaving another trace; returns how many."""
     if gateway.store.dialect.name == "sqlite":
         with closing(sqlite3.connect(gateway.folder / "chitra.db", isolation_level=None)) as db:
-            return _past_triggers(db, statement, params)
+            return past_triggers(db, statement, params)
     with gateway.store.engine.connect() as connection, connection.begin():
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         return connection.exec_driver_sql(statement, tuple(params) or None).rowcount
 
 
-def _past_triggers(db: sqlite3.Connection, statement: str, params: Sequence[Any]) -> int:
+def past_triggers(db: sqlite3.Connection, statement: str, params: Sequence[Any] = ()) -> int:
+    """On SQLite: drop the triggers, edit, and put them back; returns how many rows."""
     db.execute("PRAGMA ignore_check_constraints = ON")
     triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     db.execute("BEGIN IMMEDIATE")
