@@ -119,6 +119,7 @@ def _answer(answer: Fields, approved: Fields) -> tuple[str, str, str]:
     """What the partner said stands in what is shown of its file, and that is what it signed where it is whole."""
     name, part = answer["file"]["reference"], answer["part"].encode()
     signed = _signed(name, answer["signature"])
+    _require_of_file(answer)
     try:
         held, named = messages.statuses(part), messages.texts(part, "OrgnlEndToEndId")
     except FormatError:
@@ -143,6 +144,7 @@ def _booking(booking: Fields, approved: Fields, file: Fields) -> tuple[str, str,
     """What is shown of the entry names the payment and the amount, or the file that it books in one sum."""
     name, by = booking["file"]["reference"], booking["by"]
     signed = _signed(name, booking["signature"])
+    _require_of_file(booking)
     try:
         fits = _names(booking, approved) if by in _NAMING else by not in _NAMING_FILE or _names_file(booking, file)
     except FormatError:
@@ -176,6 +178,15 @@ def _signed(name: str, signature: Mapping[str, str] | None) -> tuple[str, str, s
     except KeysError:
         raise BadProof("bundle_signature", file=name) from None
     return name, signed.subject, signed.fingerprint
+
+
+def _require_of_file(said: Fields) -> None:
+    """A signature that lay beside the file is over the bytes of the file."""
+    file, signature = said["file"], said["signature"]
+    if signature is None or file["proof"] != "detached":
+        return
+    if shown.check(shown.Shown(**signature)).sha256 != file["sha256"]:
+        raise BadProof("bundle_signature", file=file["reference"])
 
 
 def _state(body: Fields) -> None:

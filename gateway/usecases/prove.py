@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from hashlib import sha256
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from formats.iso20022 import shown
@@ -167,11 +170,21 @@ class _Gathering:
 
     def _received(self, file: FileIn) -> Fields:
         """Which file it stands in, and the partner's signature over that."""
+        shown_file = {name: getattr(file, name) for name in _OF_FILE_IN}
+        return {"file": shown_file, "signature": self._beside(file) if file.proof == "detached" else self._inside(file)}
+
+    def _inside(self, file: FileIn) -> Mapping[str, str] | None:
         with closing(self._message(file)) as source:
-            return {
-                "file": {name: getattr(file, name) for name in _OF_FILE_IN},
-                "signature": self._signature_of(source),
-            }
+            return self._signature_of(source)
+
+    def _beside(self, file: FileIn) -> Mapping[str, str] | None:
+        """The signature document that lay beside it, or beside the copy of it that was believed."""
+        for arrival in evidence.copies(self._tx, file):
+            document = evidence.signature_of(self._tx, arrival)
+            found = self._signature_of(BytesIO(document)) if document else None
+            if found and file.key_id and sha256(b64decode(found["certificate"])).hexdigest().startswith(file.key_id):
+                return found
+        return None
 
     def _message(self, file: FileIn) -> BinaryIO:
         """What a file says: its bytes, or what they hold when they are an OpenPGP message."""

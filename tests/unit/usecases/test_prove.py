@@ -18,14 +18,16 @@ from hypothesis import strategies as st
 from sqlmodel import select
 from support.banks import SumBooking
 from support.evidence import BANK, booked, debit, resigned, status, unsigned
-from support.gateways import Gateway, copy_of, payments_key, person, row
-from support.inboxes import ruled
+from support.gateways import Gateway, bank_key, copy_of, payments_key, person, row
+from support.inboxes import folder, lay, round_, ruled, told
 from support.successors import approved, reissued, rejected, returned
 
 from gateway import proving
 from gateway.app import App
+from gateway.bundle_check import check_body
 from gateway.domain import bundles
 from gateway.domain.errors import BadProof, Refusal
+from gateway.sandbox import beside
 from gateway.store.tables import FileOut
 from gateway.usecases import decide
 from gateway.usecases.acts import ACTS
@@ -185,6 +187,23 @@ def test_a_partner_that_signs_nothing_is_named_as_such(sent: Gateway) -> None:
     (booking,) = _body(bundle)["bookings"]
     assert (booking["file"]["proof"], booking["signature"]) == ("channel", None)
     assert [each[1:] for each in proving.check(bundle).found.files][-1] == ("", "")
+
+
+def test_t9_a_signature_beside_a_file_is_shown_and_is_over_that_file(sent: Gateway, tmp_path: Path) -> None:
+    ruled(sent, proof="detached")
+    content, bank = BANK.statement(debit(sent)), bank_key()
+    lay(folder(sent) / "STM_1.xml.sig", beside.make("detached", content, "STM_1.xml", bank.private, bank.certificate))
+    lay(folder(sent) / "STM_1.xml", content)
+    assert told(round_(sent)[0]) == ["processed"]
+    bundle = proven(sent)
+    (booking,) = _body(bundle)["bookings"]
+    assert booking["file"]["sha256"] == sha256(content).hexdigest()
+    assert shown.check(shown.Shown(**booking["signature"])).sha256 == booking["file"]["sha256"]
+    assert _recipe(tmp_path, bundle).returncode == 0
+    body = _body(bundle)
+    body["bookings"][0]["file"]["sha256"] = "0" * 64
+    with pytest.raises(BadProof, match="bundle_signature"):
+        check_body(body)
 
 
 def test_a_payment_that_is_in_no_file_has_nothing_to_prove(gateway: Gateway) -> None:
