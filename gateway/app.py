@@ -47,8 +47,15 @@ AskPassphrase = Callable[[str], bytes]
 class App:
     """One home. Everything is opened at first use, so that a command pays only for what it needs."""
 
-    def __init__(self, home: Path, ask: AskPassphrase, operator_passphrase: Path | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        ask: AskPassphrase,
+        operator_passphrase: Path | None = None,
+        key_folder: Path | None = None,
+    ) -> None:
         self.home = home.absolute()
+        self._key_folder = key_folder
         self._ask = ask
         self._operator_passphrase = operator_passphrase
         self._signing_keys: dict[str, SigningKey] = {}
@@ -78,7 +85,7 @@ class App:
 
     def reopened(self) -> App:
         """The same home, read anew."""
-        return App(self.home, self._ask, self._operator_passphrase)
+        return App(self.home, self._ask, self._operator_passphrase, self._key_folder)
 
     # --- secrets ------------------------------------------------------------------------------------------------
 
@@ -122,7 +129,16 @@ class App:
         configured = self.config.keys.get(name)
         source = source or (configured.passphrase if configured else "prompt")
         with translated():
-            return self.keyring.operator(name, self._passphrase(name, source))
+            return self.keyring.operator(name, self._passphrase(name, source), self.key_folder(name))
+
+    def key_folder(self, name: str) -> Path | None:
+        """Where a person's key lies, or is made: in ``--key-dir``, where ``chitra.toml`` says, or in the keyring."""
+        section = self.config.keys.get(name)
+        configured = Path(section.directory) if section and section.directory else None
+        places = [place for place in (self._key_folder, configured) if place]
+        if found := next((place for place in places if self.keyring.has_operator(name, place)), None):
+            return found
+        return None if self.keyring.has_operator(name) or not places else places[0]
 
     def signing_key(self, name: str) -> SigningKey:
         """Opened once; of a key in a token the session is kept."""

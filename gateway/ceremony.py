@@ -34,11 +34,12 @@ def fix_roots(app: App, names: Sequence[str], secret: Secret) -> tuple[Root, ...
 
 
 def public_key(app: App, name: str, secret: Secret) -> str:
-    """Of the person's key in the keyring, which is made when there is none."""
+    """Of the person's key, which is made when there is none."""
     with translated():
-        if name not in {info.name for info in app.keyring.list() if info.purpose == "operator"}:
-            app.keyring.generate_operator(name, secret(name), now=app.clock.now())
-        return app.keyring.operator_public(name).decode()
+        folder = app.key_folder(name)
+        if not app.keyring.has_operator(name, folder):
+            app.keyring.generate_operator(name, secret(name), now=app.clock.now(), folder=folder)
+        return app.keyring.operator_public(name, folder).decode()
 
 
 def enrol_together(app: App, name: str, roles: Collection[str], secret: Secret, admins: Sequence[str]) -> str:

@@ -162,6 +162,8 @@ class PartnerSection(Section):
 class KeySection(Section):
     passphrase: str = Field(pattern=r"^(prompt|file:.+|credential:.+|fd:([3-9]|[1-9][0-9]+))$")
     """Of a key in a token its PIN."""
+    directory: str | None = Field(default=None, pattern=r"^/.+")
+    """Of a person's key: a folder of the person's own, outside the home."""
     module: str | None = Field(default=None, pattern=r"^/.+")
     """The vendor's PKCS#11 library: the key lies in a token."""
     token: str = ""

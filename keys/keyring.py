@@ -198,21 +198,34 @@ class Keyring:
 
     # -- people
 
-    def generate_operator(self, name: str, passphrase: Passphrase, *, now: datetime) -> KeyInfo:
-        """A person's Ed25519 key."""
+    def generate_operator(
+        self, name: str, passphrase: Passphrase, *, now: datetime, folder: Path | None = None
+    ) -> KeyInfo:
+        """A person's Ed25519 key, in a folder of the person's own or else in the keyring."""
         secret = operators.generate()
         key = operators.from_secret(_checked(name), secret)
         header = Header(name, "operator", operators.ALGORITHM, key.key_id, now.isoformat())
-        self._create_pair(self.folder / OPERATORS, header, secret, key.public_pem, passphrase)
+        self._create_pair(self._of_person(folder), header, secret, key.public_pem, passphrase)
         return _info(header)
 
-    def operator(self, name: str, passphrase: Passphrase) -> OperatorKey:
+    def operator(self, name: str, passphrase: Passphrase, folder: Path | None = None) -> OperatorKey:
         """The open key of a person."""
-        return operators.from_secret(name, self._unseal(self.folder / OPERATORS, name, "operator", passphrase)[1])
+        return operators.from_secret(name, self._unseal(self._of_person(folder), name, "operator", passphrase)[1])
 
-    def operator_public(self, name: str) -> bytes:
+    def operator_public(self, name: str, folder: Path | None = None) -> bytes:
         """The public half of a person's key, PEM."""
-        return files.read_private(self.folder / OPERATORS / f"{_checked(name)}.pem")
+        return files.read_private(self._of_person(folder) / f"{_checked(name)}.pem")
+
+    def has_operator(self, name: str, folder: Path | None = None) -> bool:
+        """Whether there is a key of this person."""
+        return (self._of_person(folder) / f"{_checked(name)}.key").exists()
+
+    def _of_person(self, folder: Path | None) -> Path:
+        """A person's own folder is private like the keyring: ours, 0700, no link."""
+        if folder is None:
+            return self.folder / OPERATORS
+        files.check_folder(folder)
+        return folder
 
     def pin_roots(self, content: bytes) -> None:
         """Fix the root admins, once for ever."""

@@ -222,7 +222,9 @@ def written(default: object) -> str:
 def test_every_setting_stands_in_the_configuration_page_with_its_default() -> None:
     described = {row[0].strip("`"): row[2] for row in table(page("configuration.md")) if row[0].startswith("`")}
     optional = {"partners.CODE.host": "none", "partners.CODE.user": "none", "partners.CODE.directory": "none"}
-    optional |= dict.fromkeys((f"keys.NAME.{name}" for name in ("module", "token", "serial", "label")), "none")
+    optional |= dict.fromkeys(
+        (f"keys.NAME.{name}" for name in ("directory", "module", "token", "serial", "label")), "none"
+    )
     assert described == {**dict(settings()), **optional}
 
 

@@ -54,15 +54,29 @@ COMMANDS = {
 @click.option(
     "--home", type=click.Path(path_type=Path), envvar="CHITRA_HOME", default=".", help=N_("Home folder of the gateway.")
 )
+@click.option(
+    "--key-dir",
+    "key_folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=N_("Folder of the acting person's own key, instead of the keyring."),
+)
 @click.option("--json", "as_json", is_flag=True, help=N_("Exactly one JSON document on stdout."))
 @click.option("--lang", type=click.Choice(words.LANGUAGES), help=N_("Language of messages."))
 @click.option("-q", "--quiet", is_flag=True, help=N_("Say only errors."))
 @click.option("-v", "--verbose", is_flag=True, help=N_("Name the code and the details of every error."))
 @click.pass_context
-def cli(ctx: click.Context, home: Path, as_json: bool, lang: str | None, quiet: bool, verbose: bool) -> None:
+def cli(
+    ctx: click.Context,
+    home: Path,
+    key_folder: Path | None,
+    as_json: bool,
+    lang: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
     if lang:
         words.use(lang)
-    ctx.obj = Session(home, Output(as_json, verbose - quiet))
+    ctx.obj = Session(home, Output(as_json, verbose - quiet), key_folder)
 
 
 def main() -> None:

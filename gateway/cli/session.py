@@ -22,8 +22,9 @@ P = ParamSpec("P")
 class Session:
     """One run of the command."""
 
-    def __init__(self, home: Path, output: Output) -> None:
+    def __init__(self, home: Path, output: Output, key_folder: Path | None = None) -> None:
         self.home = home
+        self.key_folder = key_folder
         self.output = output
         self.operator_passphrase: Path | None = None
 
@@ -31,7 +32,7 @@ class Session:
     def app(self) -> App:
         from gateway.app import App
 
-        return App(self.home, ask_passphrase, self.operator_passphrase)
+        return App(self.home, ask_passphrase, self.operator_passphrase, self.key_folder)
 
     def at(self, home: Path) -> App:
         """Work on another home than the one of the global option."""

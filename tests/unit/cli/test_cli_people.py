@@ -45,6 +45,24 @@ def test_one_admin_proposes_and_the_other_confirms(month: Gateway, secret: Path)
     assert _people(month)["lan"] == ["maker"]
 
 
+def test_a_key_lies_in_a_folder_of_the_persons_own(month: Gateway, secret: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir(mode=0o700)
+    add = ("operator", "add", "lan", "--role", "checker", "--passphrase-file", secret)
+    month.json("--key-dir", own, *add, *BOTH).done()
+    assert sorted(path.name for path in own.iterdir()) == ["lan.key", "lan.pem"]
+    assert not (month.home / "keyring" / "operators" / "lan.key").exists()
+    month.json("stop", "--reason", "a doubt").done()
+    start = ("start", "--operator", "lan", "--reason", "looked", "--passphrase-file", secret)
+    assert month.json(*start).document["error"]["code"] == "key_missing"
+    assert month.json("--key-dir", own, *start).code == 3
+    own_section = f'[keys.lan]\npassphrase = "file:{secret}"\ndirectory = "{own}"\n'
+    month.configure("[keys.vault]", f"{own_section}[keys.vault]")
+    assert month.json(*start).document["error"]["code"] == "decision_open"
+    own.chmod(0o750)
+    assert month.json(*start).document["error"]["code"] == "unsafe_file"
+
+
 def test_nobody_but_admins_speaks_of_people(month: Gateway) -> None:
     refused = month.json("operator", "revoke", "maker", "--operator", "checker", "--reason", "why")
     assert (refused.code, refused.document["error"]["code"]) == (1, "role_missing")
