@@ -1,4 +1,4 @@
-"""Our signing key is exchanged while files are in flight: allocated, sealed, sent and answered."""
+"""Our signing key, and the partners' keys, are exchanged while files are allocated, sealed, sent and answered."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,17 @@ from gateway import lifecycle, rehearsal
 from gateway.app import App
 from gateway.calendar import WorkingDays
 from gateway.domain.calendar import next_working
-from gateway.domain.key_life import KeyState
+from gateway.domain.key_life import KeyState, grouped
+from gateway.partners import trusted
 from gateway.sandbox import clock, people
 from gateway.sandbox.sandbox import Sandbox
+from gateway.sandbox.signing import create_key
 from gateway.setup import init_home
 from gateway.store import batches, blobs
-from gateway.usecases import approve, integrity
+from gateway.usecases import approve, decide, integrity, pins
+from gateway.usecases.acts import ACTS
 from gateway.usecases.allocate import allocate
+from gateway.usecases.decide import Proposal
 from gateway.usecases.deliver import deliver
 from gateway.usecases.intake import Request, import_batch
 from gateway.usecases.poll import poll
@@ -107,11 +112,14 @@ def test_m5_m13_t9_rotation_with_files_in_flight_loses_nothing_and_leaves_everyt
     lifecycle.activate(app, new.info.name, None, "user:test")
     assert lifecycle.destroy(app, old, "user:test").state == KeyState.DESTROYED
 
+    old_pins = {code: renewed(app, code) for code in context.partners}
     assert not send(context).errors
     with partners(app) as sandbox:
         for _day in range(_DAYS_MAX):
             sandbox.work()
             poll(context)
+            for code in context.partners if old_pins else ():
+                pins.retire(context, code, old_pins.pop(code), "user:test")
             if is_closed(app, batch):
                 break
             clock.next_day(app.home)
@@ -128,6 +136,27 @@ def test_m5_m13_t9_rotation_with_files_in_flight_loses_nothing_and_leaves_everyt
     assert len({row.key_id for row in before.values()} | {new.info.key_id}) == 2
     assert list(integrity.check(context)) == []
     require_all_verify(app, after)
+    with app.store.read() as tx:
+        proven = tx.rows("SELECT partner, count(DISTINCT key_id) AS keys FROM file_in GROUP BY partner")
+    assert 2 in {row.keys for row in proven}, "answers by an old key and by its successor counted"
+    assert all(len(trusted(app, code)) == 1 for code in context.partners)
+
+
+def renewed(app: App, code: str) -> str:
+    """The partner signs with another key from now on, which two people import; the key id of the old one."""
+    (old,) = trusted(app, code)
+    folder = app.home / "sandbox" / code / "bank"
+    for name in ("key.pem", "certificate.pem"):
+        (folder / name).unlink()
+    create_key(folder, f"{code} 2", app.clock.now())
+    pem = (folder / "certificate.pem").read_bytes()
+    key = app.context.read_key("answers", pem)
+    params = {"fingerprint": key.fingerprint, "purpose": "answers"}
+    proposal = Proposal(code, "renewal", params, "next.pem", BytesIO(pem))
+    made = decide.propose(app.context, ACTS["key import"], proposal, "checker", app.operator_key("checker"))
+    second = app.operator_key("checker2")
+    decide.confirm(app.context, ACTS, made.reference, "checker2", second, grouped(key.fingerprint))
+    return app.context.read_key("answers", old).key_id
 
 
 def require_all_verify(app: App, files: dict[str, Any]) -> None:
