@@ -65,11 +65,13 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
         patch.setenv("TMPDIR", str(scratch))
         patch.setattr(people, "payments", lambda count, seed, period: iter(rows))
         patch.setattr(crash, "_listener", lambda place: played.seen.update(_scratch_of(played)))
-        patch.setattr(logging.root, "level", logging.DEBUG)
+        level = logging.root.level
+        logging.root.setLevel(logging.DEBUG)  # what loggers remember of earlier tests is forgotten
         logging.root.addHandler(handler)
         demo.play_month(home, PAYMENTS, 7, lambda step: None)
         yield played
         logging.root.removeHandler(handler)
+        logging.root.setLevel(level)
         os.umask(before)
 
 
@@ -87,7 +89,7 @@ def _said(answers: list[Answer]) -> bytes:
 
 
 def _ids(month: Month, noun: str, *fields: str) -> list[str]:
-    (listed,) = (value for value in month.gateway.json(noun, "list").document.values() if isinstance(value, list))
+    listed = next(value for value in month.gateway.json(noun, "list").document.values() if isinstance(value, list))
     return [next(str(row[field]) for field in fields if field in row) for row in listed]
 
 

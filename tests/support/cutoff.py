@@ -124,7 +124,8 @@ class _Home:
     def __post_init__(self) -> None:
         self.store, self.clock, self.context = self.worker.store, self.worker.clock, self.worker.context
         pace = DaemonSection(poll_seconds=1, quiet_poll_seconds=1, backoff_seconds_max=1)
-        self.config = SimpleNamespace(daemon=pace)
+        self.config = SimpleNamespace(daemon=pace, partners={})
+        self.keyring = SimpleNamespace(list=list)
 
     def open_keys(self) -> None:
         """They are open."""
