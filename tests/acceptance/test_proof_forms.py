@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("pysequoia", reason="the extra openpgp is not installed")
+from support.inprocess import Gateway as Home
 from support.pgp import key, put_in
 
 from gateway import rehearsal
@@ -104,3 +105,20 @@ def test_m1_t9_a_month_in_every_form_of_proof_is_paid_once_and_closed(app: App) 
     assert {partner: form for partner, form in proofs if partner in FORMS} == FORMS
     assert set(states) == {"processed"}
     assert list(integrity.check(app.context)) == []
+    _require_exported(app)
+
+
+def _require_exported(app: App) -> None:
+    """As it travelled, and the message in it."""
+    home = Home(app.home)
+    with app.store.read() as tx:
+        file = str(tx.value("SELECT min(message_id) FROM file_out WHERE partner = 'vietinbank'"))
+    shown = home.json("file", "show", file).done()
+    exported = {}
+    for form in ("wire", "message"):
+        path = app.home / "reports" / form
+        told = home.json("file", "export", file, "-o", path, "--form", form).done()
+        exported[form] = (told["name"], told["sha256"], path.read_bytes()[:1])
+    assert exported["wire"][:2] == (shown["name"], shown["wire"][0]["sha256"])
+    assert exported["message"] == (shown["name"].removesuffix(".pgp"), shown["sha256"], b"<")
+    assert len(shown["wire"][0]["encrypted_to"]) == 40

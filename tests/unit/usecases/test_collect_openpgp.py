@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+from typing import cast
 
 import pytest
 
@@ -14,6 +16,8 @@ from support.gateways import Gateway
 from support.inboxes import archive, folder, lay, names, round_, ruled, told
 from support.pgp import far, key
 
+from gateway import proving
+from gateway.app import App
 from gateway.domain.errors import BadProof, NotConfigured
 from gateway.proof import PgpPins
 from gateway.store.discrepancy import Discrepancy
@@ -119,6 +123,17 @@ def test_a_proof_is_made_again_by_db_check(agreed: Gateway) -> None:
 def _differences(gateway: Gateway) -> list[Discrepancy]:
     with gateway.store.read() as tx:
         return list(received.differences(gateway.context, tx, gateway.value("SELECT id FROM file_in")))
+
+
+def test_the_proof_of_a_payment_shows_what_stands_in_the_message(agreed: Gateway) -> None:
+    _lay(agreed, forms.sealed(_statement(agreed), THEM, US))
+    round_(agreed)
+    bundle = proving.prove(cast(App, agreed), agreed.end_to_end_id())
+    assert proving.check(bundle).payment["state"] == "settled"
+    (booking,) = json.loads(bundle)["body"]["bookings"]
+    assert agreed.end_to_end_id() in booking["part"]
+    assert booking["file"]["proof"] == "openpgp"
+    assert booking["signature"] is not None, "the bank signed inside as well"
 
 
 def test_t9_a_file_that_a_person_brought_is_no_openpgp_message(agreed: Gateway) -> None:
