@@ -79,8 +79,8 @@ class Oracles:
     def __init__(self, raw: sqlite3.Connection, judge: Judge, banks: Mapping[str, Bank]) -> None:
         self._raw, self._judge, self._banks = raw, judge, banks
         self._history, self._audited = 0, 0
-        self.acts = 0
-        """Acts that transactions meant to record, and that were committed."""
+        self.acts: int = raw.execute("SELECT count(*) FROM audit").fetchone()[0]
+        """Acts of the beginning, and those that transactions meant to record and that were committed."""
         self._state: dict[tuple[str, str], str] = {}
         self._wire: dict[str, tuple[str, str | None]] = {}
 
