@@ -108,7 +108,7 @@ def test_m11_people_of_an_older_home_are_enrolled_with_the_key_and_the_roles_tha
 
 def test_m11_audit_verify_looks_at_people_too(filled: Gateway) -> None:
     edit(filled, EDITS["a role added"])
-    looked = audit_log.verify(filled.store, (), (), lambda tx: people.differences(filled.context, tx))
+    looked = audit_log.verify(filled.store, (), look=lambda tx: people.differences(filled.context, tx))
     assert [(each.code, each.where) for each in looked.found] == [("people_differ", "operator checker")]
 
 

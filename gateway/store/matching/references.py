@@ -37,7 +37,7 @@ def recall(tx: Transaction, file_in_id: int) -> int:
 
 _NEW = (
     "SELECT l.entry_id, COALESCE(l.detail_id, 0) AS detail_id, CASE WHEN"
-    " (SELECT count(*) FROM detail o WHERE o.entry_id = e.id) > 1 THEN d.servicer_reference"
+    " EXISTS (SELECT 1 FROM detail o WHERE o.entry_id = e.id LIMIT 1 OFFSET 1) THEN d.servicer_reference"
     " ELSE COALESCE(e.servicer_reference, d.servicer_reference) END AS reference"
     " FROM left_over l JOIN entry e ON e.id = l.entry_id LEFT JOIN detail d ON d.id = l.detail_id"
     " WHERE l.kind IN ('unknown_debit', 'unknown_reversal') AND l.payment_id IS NULL"

@@ -40,7 +40,7 @@ def recognise(tx: Transaction) -> None:
         " SELECT q.entry_id, min(q.file_id), max(q.by),"
         " CASE WHEN min(q.file_id) <> max(q.file_id) THEN 'keys_contradict' END"
         f" FROM ({_FOUND}) q WHERE NOT EXISTS (SELECT 1 FROM sum_entry k WHERE k.entry_id = q.entry_id)"
-        " AND (SELECT count(*) FROM detail d WHERE d.entry_id = q.entry_id) <= 1 GROUP BY q.entry_id"
+        " AND NOT EXISTS (SELECT 1 FROM detail d WHERE d.entry_id = q.entry_id LIMIT 1 OFFSET 1) GROUP BY q.entry_id"
     )
 
 

@@ -181,10 +181,10 @@ def test_a_home_narrows_the_rules_and_knows_our_accounts(month: Gateway, tmp_pat
     account = re.search(r"<DbtrAcct><Id><Othr><Id>([^<]*)<", text)
     assert account
     path.write_text(text.replace(account[1], "000", 1), "utf-8")
-    month.configure("[partners.momo]", "[partners.momo.limits]\npayments_per_file_max = 1\n[partners.momo]")
+    month.configure("[partners.momo]", "[partners.momo.limits]\namount_per_file_max = 1\n[partners.momo]")
     answer = month.json("file", "explain", "--partner", "momo", path)
     rules = {finding["rule"] for finding in answer.document[0]["findings"]}
-    assert {"partner-account", "partner-payments-per-file"} <= rules
+    assert {"partner-account", "partner-amount-per-file"} <= rules
 
 
 def test_without_a_home_the_adapters_rules_count(tmp_path: Path) -> None:

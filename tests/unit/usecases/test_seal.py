@@ -61,8 +61,8 @@ def _refused(gateway: Gateway, kind: type[ChitraError] = Alarm) -> str:
 def _without_guard(gateway: Gateway, *statements: str) -> None:
     """An attacker with the database's password."""
     with gateway.store.begin() as tx:
-        tx.run("DROP TRIGGER payment_content_fixed")
-        tx.run("DROP TRIGGER file_out_identity_fixed")
+        for name in ("payment_content_fixed", "payment_envelope_fixed", "file_out_identity_fixed"):
+            tx.run(f"DROP TRIGGER {name}")
         for statement in statements:
             tx.run(statement)
 
@@ -271,7 +271,7 @@ def test_m12_an_envelope_of_another_row_is_never_sealed(gateway: Gateway) -> Non
     (file,) = allocate(gateway.context, batch)
     one, two = gateway.rows("SELECT id, personal FROM payment ORDER BY id")
     with gateway.store.begin() as tx:
-        tx.run("DROP TRIGGER payment_content_fixed")
+        tx.run("DROP TRIGGER payment_envelope_fixed")
         tx.run("UPDATE payment SET personal = :p WHERE id = :i", p=two.personal, i=one.id)
     with pytest.raises(Alarm):
         seal(gateway.context, file)
