@@ -76,13 +76,16 @@ _PICTURES: Mapping[str, str] = {
 }
 
 
-def require_lawful(database: Path) -> None:
-    """Raises ``AssertionError`` with the promise that does not hold."""
+def successions(database: Path) -> list[tuple[str, str]]:
+    """(predecessor, successor) by end-to-end id; ``AssertionError`` with the promise that does not hold."""
     with closing(sqlite3.connect(database)) as raw:
         for wrong, sql in FORBIDDEN.items():
             found = raw.execute(sql).fetchall()
             assert not found, f"{wrong}: {found}"
         _require_legal_moves(raw)
+        return raw.execute(
+            "SELECT b.end_to_end_id, s.end_to_end_id FROM payment s JOIN payment b ON b.id = s.predecessor_id"
+        ).fetchall()
 
 
 def ended(database: Path) -> list[str]:
@@ -90,14 +93,6 @@ def ended(database: Path) -> list[str]:
     with closing(sqlite3.connect(database)) as raw:
         rows = raw.execute("SELECT payment_ref FROM payment WHERE state IN ('rejected', 'returned') ORDER BY id")
         return [reference for (reference,) in rows]
-
-
-def successions(database: Path) -> list[tuple[str, str]]:
-    """(predecessor, successor) by end-to-end id."""
-    with closing(sqlite3.connect(database)) as raw:
-        return raw.execute(
-            "SELECT b.end_to_end_id, s.end_to_end_id FROM payment s JOIN payment b ON b.id = s.predecessor_id"
-        ).fetchall()
 
 
 def _require_legal_moves(raw: sqlite3.Connection) -> None:

@@ -51,6 +51,7 @@ class Payouts(RuleBasedStateMachine):
         (self.folder / "home").mkdir()
         self.rows = 0
         self.now = None
+        self.changed = True
         self.inbox: list[tuple[str, bytes]] = []
         self.paid_again: set[str] = set()
         """References that people have paid again; they remember it when a backup has forgotten."""
@@ -93,8 +94,9 @@ class Payouts(RuleBasedStateMachine):
     def cancel_a_batch(self, data: st.DataObject) -> None:
         """M13: refused from the release on."""
         with self.process() as gateway:
-            batch = data.draw(st.sampled_from([each.id for each in gateway.rows("SELECT id FROM batch ORDER BY id")]))
-            approve.cancel(gateway.context, batch, "maker", person("maker"))
+            batches = [each.id for each in gateway.rows("SELECT id FROM batch ORDER BY id")]
+            if batches:  # a backup may have forgotten them
+                approve.cancel(gateway.context, data.draw(st.sampled_from(batches)), "maker", person("maker"))
 
     @rule(data=st.data(), confirmed=st.booleans())
     def somebody_ends_an_exception(self, data: st.DataObject, confirmed: bool) -> None:
@@ -236,6 +238,7 @@ class Payouts(RuleBasedStateMachine):
         for path in (self.folder / "home").glob("chitra.db*"):
             path.unlink()
         shutil.copyfile(self.backup, self.folder / "home" / "chitra.db")
+        self.changed = True
 
     # --- the judge -------------------------------------------------------------------------------------------------
 
@@ -246,13 +249,13 @@ class Payouts(RuleBasedStateMachine):
 
     @invariant()
     def m10_what_is_paid_again_has_come_back(self) -> None:
-        for predecessor, successor in oracles.successions(self.database):
+        for predecessor, successor in self._looked_at():
             assert successor not in self.bank.debited or predecessor in self.bank.returned, f"M10: {successor}"
 
     @invariant()
     def what_the_database_says_is_lawful(self) -> None:
         """S1, S2, S5, S6, S7, M3, M4, M10, M11, M13."""
-        oracles.require_lawful(self.database)
+        self._looked_at()
 
     def teardown(self) -> None:
         try:
@@ -262,6 +265,7 @@ class Payouts(RuleBasedStateMachine):
 
     def _come_to_an_end(self) -> None:
         """M2: without further faults everything ends or stands in a queue that is told."""
+        delivered = 0
         for _ in range(3):
             with self.process() as gateway:
                 self._resume(gateway)
@@ -269,8 +273,9 @@ class Payouts(RuleBasedStateMachine):
                 gateway.send()
             self.bank.take()
             self._say("camt.053", self.bank.statement([each for each in self.bank.taken if self._is_paid(each)]))
-            for message, content in self.inbox:
+            for message, content in self.inbox[delivered:]:
                 self._deliver(message, content)
+            delivered = len(self.inbox)
             with self.process() as gateway:
                 poll(gateway.context)
         self._require_the_same_when_told_again()
@@ -325,15 +330,22 @@ class Payouts(RuleBasedStateMachine):
         return self.folder / "home" / "chitra.db"
 
     def process(self, place: int | None = None, fault: str = "") -> Process:
+        self.changed = True
         return Process(self, place, fault)
+
+    def _looked_at(self) -> list[tuple[str, str]]:
+        """(predecessor, successor) in a database that is lawful; nothing but a process and a restore changes it."""
+        if self.changed:
+            self.successions = oracles.successions(self.database)
+            self.changed = False
+        return self.successions
 
     def _say(self, message: str, content: bytes) -> None:
         self.inbox.append((message, content))
 
     def _deliver(self, message: str, content: bytes) -> None:
         self.posted += 1
-        with self.process() as gateway:
-            gateway.put(message, f"{self.posted}", content)
+        Gateway(self.folder / "home", url="").put(message, f"{self.posted}", content)
 
     def _booked(self, of: Order) -> bool:
         name = f"<EndToEndId>{of.end_to_end_id}<".encode()

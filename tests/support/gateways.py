@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -300,15 +302,35 @@ def _payer() -> Payer:
 
 def new_gateway(folder: Path, url: str | None = None, **options: Any) -> Gateway:
     """An empty gateway with its people; ``url`` names a fresh, established database, else one of SQLite is made."""
-    gateway = Gateway(folder, url or sqlite_url(folder), **options)
+    if url or "clock" in options:
+        gateway = Gateway(folder, url or sqlite_url(folder), **options)
+        _enrol(gateway)
+    else:
+        database, moment = _first_day()
+        (folder / "chitra.db").write_bytes(database)
+        gateway = Gateway(folder, f"sqlite:///{folder / 'chitra.db'}", Time(moment), **options)
     _make_folders(gateway)
+    return gateway
+
+
+@cache
+def _first_day() -> tuple[bytes, datetime]:
+    """A database of SQLite with everyone enrolled, and when that was done."""
+    with tempfile.TemporaryDirectory(prefix="chitra-first-day-") as name:
+        folder = Path(name)
+        gateway = Gateway(folder, sqlite_url(folder))
+        _enrol(gateway)
+        gateway.snapshot()
+        return (folder / "chitra.db").read_bytes(), gateway.clock.value
+
+
+def _enrol(gateway: Gateway) -> None:
     with gateway.store.begin() as tx:
         enrol.add_roots(tx, roots())
         for name, roles in ROLES.items():
             proposal = enrol.added(name, roles.split(","), person(name).public_pem.decode(), "first day")
             enrol.together(gateway.context, tx, ADD, proposal, admins())
     gateway.__dict__.pop("context")  # a test may give it other partners before it is used
-    return gateway
 
 
 def _make_folders(gateway: Gateway) -> None:

@@ -14,11 +14,13 @@ from threading import Barrier, Thread
 from typing import Any
 
 import psycopg
-from sqlalchemy import event
+from sqlalchemy import Engine, event
+from sqlalchemy.util import LRUCache
 
 from gateway.clock import ZONE
 from gateway.proof import TranslatedVault
 from gateway.store import schema
+from gateway.store.dialects import create_engine
 from gateway.store.store import OpenVault, Store, Transaction
 from keys.vault import Vault
 
@@ -130,7 +132,20 @@ def open_store(
     store = CountedStore(url, clock or Time(), vault, folder)
     if store.dialect.name == "sqlite":
         event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+        store.engine.dialect = _compiler().dialect
+        store.engine.update_execution_options(compiled_cache=_COMPILED)
     return store
+
+
+@cache
+def _compiler() -> Engine:
+    """Whose dialect all stores on SQLite share, so that a statement is compiled once and not once a process."""
+    engine = create_engine("sqlite://")
+    engine.connect().close()
+    return engine
+
+
+_COMPILED: dict[Any, Any] = LRUCache(1000)
 
 
 def establish(store: Store) -> Store:
