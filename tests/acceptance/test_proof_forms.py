@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -12,43 +10,24 @@ import pytest
 pytest.importorskip("pysequoia", reason="the extra openpgp is not installed")
 from support.inprocess import Gateway as Home
 from support.pgp import key, put_in
+from support.rehearsals import DAYS_MAX, approved, is_closed, never_asked, new_home
 
 from gateway import rehearsal
 from gateway.app import App
-from gateway.calendar import WorkingDays
-from gateway.domain.calendar import next_working
-from gateway.sandbox import clock, people
-from gateway.setup import init_home
-from gateway.store import batches
-from gateway.usecases import approve, integrity
-from gateway.usecases.intake import Request, import_batch
+from gateway.sandbox import clock
+from gateway.usecases import integrity
 from gateway.usecases.poll import poll
 from gateway.usecases.send import send
 
-_ZONE = timezone(timedelta(hours=7))
-_DAYS_MAX = 40
 _MESSAGES = ("pain.002", "camt.053", "camt.054")
 FORMS = {"vietinbank": "openpgp", "momo": "cms", "viettelmoney": "detached"}
 
 
-def never_asked(name: str) -> bytes:
-    raise AssertionError(name)
-
-
 @pytest.fixture
 def app(tmp_path: Path) -> App:
-    day = next_working(datetime.now(_ZONE).date() + timedelta(days=1), WorkingDays())
-    start = datetime.combine(day, datetime.min.time(), _ZONE) + timedelta(hours=9)
-    home = tmp_path / "home"
-    init_home(home, True, start, never_asked)
-    clock.start(home, start)
-    path = home / "chitra.toml"
-    written = re.sub(
-        r"\[partners\.(\w+)\]\n(.*\n)host(?:.*\n){5}",
-        lambda found: f'[partners.{found[1]}]\n{found[2]}directory = "sandbox/{found[1]}/home"\n{_rules(found[1])}',
-        path.read_text(),
-    )
-    path.write_text(f'{written}\n[keys.openpgp]\npassphrase = "file:keyring/passphrase"\n')
+    home = new_home(tmp_path / "home", _rules)
+    with (home / "chitra.toml").open("a") as config:
+        config.write('\n[keys.openpgp]\npassphrase = "file:keyring/passphrase"\n')
     put_in(home, key("ours"))
     return App(home, never_asked)
 
@@ -65,29 +44,13 @@ def _rules(partner: str) -> str:
     return "\n".join([*rules, *(f'inboxes."{message}".proof = "{form}"' for message in _MESSAGES), ""])
 
 
-def approved(app: App) -> str:
-    path, period = app.home / "batch.csv", f"{app.clock.now():%Y-%m}"
-    people.write_csv(path, people.payments(15, 3, period))
-    with path.open("rb") as source:
-        made = import_batch(app.context, Request(source, path.name, "pension", period, "maker", "thachthat"), {})
-    approve.submit(app.context, made.batch.id, "maker", app.operator_key("maker"))
-    for name in ("checker", "checker2"):
-        approve.approve(app.context, made.batch.id, name, app.operator_key(name))
-    return str(made.batch.id)
-
-
-def is_closed(app: App, batch: str) -> bool:
-    with app.store.read() as tx:
-        return batches.find(tx, batch).state == "closed"
-
-
 def test_m1_t9_a_month_in_every_form_of_proof_is_paid_once_and_closed(app: App) -> None:
     with closing(rehearsal.partners(app)) as partners:
-        batch = approved(app)
+        batch = approved(app, 15)
         sent = send(app.context)
         assert sent.errors == []
         assert {delivery.state for delivery in sent.deliveries} == {"sent"}
-        for _ in range(_DAYS_MAX):
+        for _ in range(DAYS_MAX):
             partners.work()
             poll(app.context)
             if is_closed(app, batch):

@@ -2,64 +2,41 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.rehearsals import DAYS_MAX, approved, is_closed, never_asked, new_home
 from support.signatures import TemporarySpool
 
 from gateway import lifecycle, rehearsal
 from gateway.app import App
-from gateway.calendar import WorkingDays
-from gateway.domain.calendar import next_working
 from gateway.domain.key_life import KeyState, grouped
 from gateway.partners import trusted
-from gateway.sandbox import clock, people
+from gateway.sandbox import clock
 from gateway.sandbox.sandbox import Sandbox
 from gateway.sandbox.signing import create_key
-from gateway.setup import init_home
-from gateway.store import batches, blobs
-from gateway.usecases import approve, decide, integrity, pins
+from gateway.store import blobs
+from gateway.usecases import decide, integrity, pins
 from gateway.usecases.acts import ACTS
 from gateway.usecases.allocate import allocate
 from gateway.usecases.decide import Proposal
 from gateway.usecases.deliver import deliver
-from gateway.usecases.intake import Request, import_batch
 from gateway.usecases.poll import poll
 from gateway.usecases.seal import seal
 from gateway.usecases.send import send
 from keys.enveloped import verify_enveloped
 
 FILES = 100
-_ZONE = timezone(timedelta(hours=7))
-_DAYS_MAX = 40
-
-
-def never_asked(key: str) -> bytes:
-    raise AssertionError(key)
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> App:
-    """A rehearsal home with one payment to a file, its partners' folders on this disk."""
-    day = next_working(datetime.now(_ZONE).date() + timedelta(days=1), WorkingDays())
-    start = datetime.combine(day, datetime.min.time(), _ZONE) + timedelta(hours=9)
-    home = tmp_path / "home"
-    init_home(home, True, start, never_asked)
-    clock.start(home, start)
-    path = home / "chitra.toml"
-    text = re.sub(
-        r"\[partners\.(\w+)\]\n(.*\n)host(?:.*\n){5}",
-        r'[partners.\1.limits]\npayments_per_file_max = 1\n\n[partners.\1]\n\2directory = "sandbox/\1/home"\n',
-        path.read_text(),
-    )
-    path.write_text(text)
-    return App(home, never_asked)
+    """One payment to a file."""
+    return App(new_home(tmp_path / "home", lambda partner: "limits.payments_per_file_max = 1\n"), never_asked)
 
 
 @contextmanager
@@ -70,27 +47,10 @@ def partners(app: App) -> Iterator[Sandbox]:
     sandbox.close()
 
 
-def approved(app: App, payments: int) -> str:
-    path = app.home / "batch.csv"
-    people.write_csv(path, people.payments(payments, 3, f"{app.clock.now():%Y-%m}"))
-    with path.open("rb") as source:
-        period = f"{app.clock.now():%Y-%m}"
-        made = import_batch(app.context, Request(source, path.name, "pension", period, "maker", "thachthat"), {})
-    approve.submit(app.context, made.batch.id, "maker", app.operator_key("maker"))
-    for name in ("checker", "checker2"):
-        approve.approve(app.context, made.batch.id, name, app.operator_key(name))
-    return str(made.batch.id)
-
-
 def sent_files(app: App) -> dict[str, Any]:
     with app.store.read() as tx:
         rows = tx.rows("SELECT message_id, sha256, key_id, state, partner, name FROM file_out WHERE sha256 IS NOT NULL")
     return {row.message_id: row for row in rows}
-
-
-def is_closed(app: App, batch: str) -> bool:
-    with app.store.read() as tx:
-        return batches.find(tx, batch).state == "closed"
 
 
 def test_m5_m13_t9_rotation_with_files_in_flight_loses_nothing_and_leaves_everything_verifiable(app: App) -> None:
@@ -115,7 +75,7 @@ def test_m5_m13_t9_rotation_with_files_in_flight_loses_nothing_and_leaves_everyt
     old_pins = {code: renewed(app, code) for code in context.partners}
     assert not send(context).errors
     with partners(app) as sandbox:
-        for _day in range(_DAYS_MAX):
+        for _day in range(DAYS_MAX):
             sandbox.work()
             poll(context)
             for code in context.partners if old_pins else ():

@@ -10,6 +10,7 @@ import pytest
 from support.gateways import Gateway, new_gateway, row
 from support.postgres import Cluster
 from support.stores import PostgresTemplate
+from support.tampering import Original
 
 from gateway.usecases.allocate import allocate
 from gateway.usecases.seal import seal
@@ -51,3 +52,12 @@ def sealed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         (file,) = allocate(gateway.context, gateway.approved(row(1), row(2)))
         seal(gateway.context, file)
         yield gateway
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def original(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Original]:
+    """An empty gateway with its people, on each database."""
+    with ExitStack() as stack:
+        gateway = gateway_on(request.param, request, tmp_path_factory.mktemp("original"), stack)
+        on_postgres = request.param == "postgresql"
+        yield Original(gateway, request.getfixturevalue("postgres_cluster") if on_postgres else None)

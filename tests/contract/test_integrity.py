@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from months.acts import ACTS
 from months.play import by_channel, order, sent
-from support.gateways import Gateway, copy_of, new_gateway, row
-from support.postgres import Cluster
-from support.stores import PostgresTemplate
-from support.tampering import copied, edit, redefine
+from support.gateways import Gateway, copy_of, row
+from support.tampering import Original, edit, redefine
 
 from gateway.usecases import integrity
 from gateway.usecases.poll import poll
@@ -20,21 +18,13 @@ from gateway.usecases.poll import poll
 Copy = Callable[[Path], AbstractContextManager[Gateway]]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+@pytest.fixture(scope="module")
+def copy(original: Original) -> Copy:
     """Makes copies of a gateway with a file sent and a payment that waits."""
-    with ExitStack() as stack:
-        cluster: Cluster | None = None
-        url = None
-        if request.param == "postgresql":
-            template: PostgresTemplate = request.getfixturevalue("postgres_template")
-            cluster, url = request.getfixturevalue("postgres_cluster"), stack.enter_context(template.copy())
-        gateway = new_gateway(tmp_path_factory.mktemp("filled"), url)
-        stack.callback(gateway.close)
-        gateway.approved(row(1), row(2))
-        gateway.send()
-        gateway.import_([row(3)])
-        yield lambda folder: copied(gateway, folder, cluster)
+    original.gateway.approved(row(1), row(2))
+    original.gateway.send()
+    original.gateway.import_([row(3)])
+    return original.copy
 
 
 @pytest.fixture

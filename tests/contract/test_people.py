@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import DBAPIError
-from support.gateways import Gateway, admins, new_gateway, person, row
-from support.postgres import Cluster
-from support.stores import PostgresTemplate
-from support.tampering import copied, edit
+from support.gateways import Gateway, admins, person, row
+from support.tampering import Original, edit
 
 from gateway.anchors import FileAnchors
 from gateway.domain.errors import ApprovalVoid, NotConfigured, Refusal, SafeMode, Tampered
@@ -23,21 +21,13 @@ from gateway.usecases.allocate import allocate
 Copy = Callable[[Path], AbstractContextManager[Gateway]]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+@pytest.fixture(scope="module")
+def copy(original: Original) -> Copy:
     """Makes copies of a gateway with an approved batch, and somebody who was revoked after approving it."""
-    with ExitStack() as stack:
-        cluster: Cluster | None = None
-        url = None
-        if request.param == "postgresql":
-            template: PostgresTemplate = request.getfixturevalue("postgres_template")
-            cluster, url = request.getfixturevalue("postgres_cluster"), stack.enter_context(template.copy())
-        gateway = new_gateway(tmp_path_factory.mktemp("people"), url)
-        stack.callback(gateway.close)
-        gateway.approved(row(1), row(2))
-        gateway.give_roles("both", "maker")
-        gateway.revoke("checker2")
-        yield lambda folder: copied(gateway, folder, cluster)
+    original.gateway.approved(row(1), row(2))
+    original.gateway.give_roles("both", "maker")
+    original.gateway.revoke("checker2")
+    return original.copy
 
 
 @pytest.fixture

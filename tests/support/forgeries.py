@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from lxml import etree
 from support.signatures import (
     DSIG,
-    ENTRY,
     EXCLUSIVE,
     HONEST,
+    PARTS,
     PLACE,
     Partner,
     canonical,
@@ -22,7 +22,6 @@ from support.signatures import (
 XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 XSLT = "http://www.w3.org/TR/1999/REC-xslt-19991116"
 INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
-FORGED_ENTRY = ENTRY.replace("500000", "900000000")
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,20 @@ class Cast:
 
     bank: Partner
     stranger: Partner
+    message: str = "camt.053.001.08"
+
+    @property
+    def part(self) -> str:
+        """What the bank says in its message."""
+        return PARTS[self.message][0]
+
+    @property
+    def forged(self) -> str:
+        """What it is to have said."""
+        return PARTS[self.message][1]
+
+    def document(self) -> bytes:
+        return document(self.message)
 
 
 Forgery = Callable[[Cast], bytes]
@@ -46,7 +59,7 @@ def refused_as(code: str) -> Callable[[Forgery], Forgery]:
 
 
 def _signed(cast: Cast, **changes: object) -> bytes:
-    return sign(document(), cast.bank, replace(HONEST, **changes))  # type: ignore[arg-type]
+    return sign(cast.document(), cast.bank, replace(HONEST, **changes))  # type: ignore[arg-type]
 
 
 def _edited(signed: bytes, old: str, new: str) -> bytes:
@@ -54,8 +67,13 @@ def _edited(signed: bytes, old: str, new: str) -> bytes:
     return signed.replace(old.encode(), new.encode())
 
 
-def _forged() -> etree._Element:
-    return etree.fromstring(document().replace(ENTRY.encode(), FORGED_ENTRY.encode()))
+def _forged(cast: Cast) -> etree._Element:
+    return etree.fromstring(cast.document().replace(cast.part.encode(), cast.forged.encode()))
+
+
+def _with_id(part: str) -> str:
+    """The same with ``Id="signed"`` at its root."""
+    return part.replace(">", ' Id="signed">', 1)
 
 
 def _signature(root: etree._Element) -> etree._Element:
@@ -73,14 +91,14 @@ def _value(root: etree._Element, name: str) -> etree._Element:
 
 @refused_as("signature_misplaced")
 def wrapping_1_whole_original_inside_the_forged_one(cast: Cast) -> bytes:
-    forged = _forged()
+    forged = _forged(cast)
     insert(forged, PLACE, etree.fromstring(_signed(cast)))
     return etree.tostring(forged)
 
 
 @refused_as("signature_form")
 def wrapping_2_original_inside_the_signature_object(cast: Cast) -> bytes:
-    original, forged = etree.fromstring(_signed(cast)), _forged()
+    original, forged = etree.fromstring(_signed(cast)), _forged(cast)
     signature = _signature(original)
     insert(forged, PLACE, signature)
     etree.SubElement(signature, f"{{{DSIG}}}Object").append(original)
@@ -88,22 +106,21 @@ def wrapping_2_original_inside_the_signature_object(cast: Cast) -> bytes:
 
 
 def signed_by_id(cast: Cast) -> bytes:
-    """Valid for those who follow the reference: the signed entry stands elsewhere, the forged one is read."""
-    root = etree.fromstring(document().replace(b"<Ntry>", b'<Ntry Id="signed">'))
-    entry = root.find(".//{*}Ntry")
-    assert entry is not None
-    return sign(etree.tostring(root), cast.bank, replace(HONEST, uri="#signed"), signed=canonical(entry))
+    """Valid for those who follow the reference: the signed part stands elsewhere, the forged one is read."""
+    root = etree.fromstring(cast.document().replace(cast.part.encode(), _with_id(cast.part).encode()))
+    part = root.find(".//*[@Id='signed']")
+    assert part is not None
+    return sign(etree.tostring(root), cast.bank, replace(HONEST, uri="#signed"), signed=canonical(part))
 
 
 @refused_as("reference_not_whole_document")
-def wrapping_3_signed_entry_moved_aside_and_forged_one_read(cast: Cast) -> bytes:
-    return _edited(signed_by_id(cast), '<Ntry Id="signed">', FORGED_ENTRY + '<Ntry Id="signed">')
+def wrapping_3_signed_part_moved_aside_and_forged_one_read(cast: Cast) -> bytes:
+    return _edited(signed_by_id(cast), _with_id(cast.part), cast.forged + _with_id(cast.part))
 
 
 @refused_as("reference_not_whole_document")
 def wrapping_4_same_id_twice(cast: Cast) -> bytes:
-    twin = FORGED_ENTRY.replace("<Ntry>", '<Ntry Id="signed">')
-    return signed_by_id(cast).replace(b"</Ntry>", b"</Ntry>" + twin.encode())
+    return _edited(signed_by_id(cast), _with_id(cast.part), _with_id(cast.part) + _with_id(cast.forged))
 
 
 @refused_as("signature_not_unique")
@@ -122,8 +139,11 @@ def wrapping_7_xpath_filter_that_looks_away(cast: Cast) -> bytes:
 
 
 @refused_as("digest_mismatch")
-def wrapping_8_second_statement_beside_the_signed_one(cast: Cast) -> bytes:
-    return _edited(_signed(cast), "</Stmt>", f"</Stmt><Stmt><Id>S2</Id>{FORGED_ENTRY}</Stmt>")
+def wrapping_8_forged_part_beside_the_signed_one(cast: Cast) -> bytes:
+    return _edited(_signed(cast), cast.part, cast.part + cast.forged)
+
+
+WRAPPINGS = tuple(name for name in FORGERIES if name.startswith("wrapping"))
 
 
 # -- the content
@@ -191,7 +211,7 @@ def envelope_of_a_foreign_namespace(cast: Cast) -> bytes:
 @refused_as("signature_misplaced")
 def signature_around_the_message(cast: Cast) -> bytes:
     signature = _signature(etree.fromstring(_signed(cast)))
-    etree.SubElement(signature, f"{{{DSIG}}}Object").append(_forged())
+    etree.SubElement(signature, f"{{{DSIG}}}Object").append(_forged(cast))
     return etree.tostring(signature)
 
 

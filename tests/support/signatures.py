@@ -36,17 +36,34 @@ BALANCE = (
     '<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="VND">1500000</Amt>'
     "<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-01-12</Dt></Dt></Bal>"
 )
+STATUS = (
+    "<OrgnlGrpInfAndSts><OrgnlMsgId>OUR1</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>"
+    "<GrpSts>ACCP</GrpSts></OrgnlGrpInfAndSts>"
+)
+ANSWER = "<Sts><Conf>RJCR</Conf></Sts>"
+ASSIGNMENT = (
+    "<Assgnmt><Id>A1</Id><Assgnr><Pty><Nm>BANK</Nm></Pty></Assgnr><Assgne><Pty><Nm>UBND</Nm></Pty></Assgne>"
+    "<CreDtTm>2026-01-12T09:00:00+07:00</CreDtTm></Assgnmt>"
+)
 HEADER = "<GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-01-12T09:00:00+07:00</CreDtTm></GrpHdr>"
 BODIES = {
-    "pain.002.001.12": "<CstmrPmtStsRpt>" + HEADER + "<OrgnlGrpInfAndSts><OrgnlMsgId>OUR1</OrgnlMsgId>"
-    "<OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>ACCP</GrpSts></OrgnlGrpInfAndSts>"
-    "{end}</CstmrPmtStsRpt>",
+    "pain.002.001.12": f"<CstmrPmtStsRpt>{HEADER}{STATUS}{{end}}</CstmrPmtStsRpt>",
+    "camt.029.001.09": f"<RsltnOfInvstgtn>{ASSIGNMENT}{ANSWER}{{end}}</RsltnOfInvstgtn>",
     "camt.052.001.08": f"<BkToCstmrAcctRpt>{HEADER}<Rpt><Id>R1</Id>{ACCOUNT}{ENTRY}</Rpt>{{end}}</BkToCstmrAcctRpt>",
     "camt.053.001.08": f"<BkToCstmrStmt>{HEADER}<Stmt><Id>S1</Id>{ACCOUNT}{BALANCE}{ENTRY}</Stmt>"
     "{end}</BkToCstmrStmt>",
     "camt.054.001.08": f"<BkToCstmrDbtCdtNtfctn>{HEADER}<Ntfctn><Id>N1</Id>{ACCOUNT}{ENTRY}</Ntfctn>"
     "{end}</BkToCstmrDbtCdtNtfctn>",
 }
+PARTS = {
+    "pain.002.001.12": (STATUS, STATUS.replace("ACCP", "RJCT")),
+    "camt.029.001.09": (ANSWER, ANSWER.replace("RJCR", "CNCL")),
+    **{
+        message: (ENTRY, ENTRY.replace("500000", "900000000"))
+        for message in ("camt.052.001.08", "camt.053.001.08", "camt.054.001.08")
+    },
+}
+"""Message -> its part that moves money, and how a forger wants it read."""
 
 
 def document(message: str = "camt.053.001.08", *, room: bool = True) -> bytes:

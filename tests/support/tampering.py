@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,17 @@ def copied(gateway: Gateway, folder: Path, cluster: Cluster | None) -> Iterator[
     gateway.close()
     with cluster.database(gateway.url.rsplit("/", 1)[1]) as url, closing(replace(gateway, url=url)) as copy:
         yield copy
+
+
+@dataclass(frozen=True)
+class Original:
+    """A gateway to fill once; tests spoil copies of it."""
+
+    gateway: Gateway
+    cluster: Cluster | None
+
+    def copy(self, folder: Path) -> AbstractContextManager[Gateway]:
+        return copied(self.gateway, folder, self.cluster)
 
 
 def edit(gateway: Gateway, statement: str, params: Sequence[Any] = ()) -> int:

@@ -17,7 +17,12 @@ from lxml import etree
 from signxml import XMLSigner, XMLVerifier
 from signxml.algorithms import CanonicalizationMethod, SignatureConstructionMethod
 from signxml.verifier import SignatureConfiguration
-from support.forgeries import FORGED_ENTRY, FORGERIES, Cast, wrapping_3_signed_entry_moved_aside_and_forged_one_read
+from support.forgeries import (
+    FORGERIES,
+    WRAPPINGS,
+    Cast,
+    wrapping_3_signed_part_moved_aside_and_forged_one_read,
+)
 from support.services import require_tool
 from support.signatures import (
     BODIES,
@@ -161,13 +166,22 @@ def test_t1_refused(cast: Cast, name: str) -> None:
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("message", BODIES)
+@pytest.mark.parametrize("name", WRAPPINGS)
+def test_t1_a_wrapped_message_of_every_kind_is_refused(cast: Cast, name: str, message: str) -> None:
+    forge, code = FORGERIES[name]
+    with pytest.raises(BadProof) as refused:
+        verify(forge(replace(cast, message=message)), [cast.bank])
+    assert refused.value.code == code
+
+
 def test_the_wrapping_is_real_a_lenient_reader_falls_for_it(cast: Cast) -> None:
-    answer = wrapping_3_signed_entry_moved_aside_and_forged_one_read(cast)
+    answer = wrapping_3_signed_part_moved_aside_and_forged_one_read(cast)
     lenient = SignatureConfiguration(location=".//", verification_time=NOW)
     XMLVerifier().verify(answer, x509_cert=cast.bank.certificate, expect_config=lenient)
     first = etree.fromstring(answer).find(".//{*}Ntry")
     assert first is not None
-    assert canonical(first).count(b"900000000") == FORGED_ENTRY.count("900000000") == 1
+    assert canonical(first).count(b"900000000") == cast.forged.count("900000000") == 1
 
 
 @pytest.mark.parametrize(
