@@ -18,13 +18,14 @@ from gateway.config import FILE_NAME, PartnerSection
 from gateway.domain import key_life
 from gateway.domain.errors import ChitraError, NotConfigured, Refusal, SafeMode, Soon, Tampered
 from gateway.domain.key_life import KeyState
+from gateway.domain.people import ADMIN
 from gateway.partners import configured_profile, host_keys, pgp_pins, trusted, uses_openpgp
 from gateway.proof import translated
 from gateway.setup import TO_FILL_IN
 from gateway.store import audit, grants
 from gateway.store.revision import revision
 from gateway.store.store import Store
-from gateway.usecases import guard
+from gateway.usecases import guard, people
 from keys import certificates, files
 from keys.ssh import fingerprint
 
@@ -95,6 +96,7 @@ def _looks(app: App) -> Iterator[tuple[str, Look]]:
     if app.config.gateway.environment == "production" and app.database_url.startswith("postgresql"):
         yield "database-role", lambda: database_role(app.store)
     yield "audit", partial(_audit, app)
+    yield "people", partial(_people, app)
     yield "anchors", partial(_anchors, app)
     yield from _partner_looks(app)
     yield "disk", partial(_disk, app.home)
@@ -207,6 +209,16 @@ def _audit(app: App) -> Params:
         if broken is not None:
             raise Tampered("audit_broken", sequence=broken)
         return {"records": tx.value("SELECT sequence FROM audit_head WHERE id = 1")}
+
+
+def _people(app: App) -> Params:
+    """M11: everybody follows from the pinned root admins, and the database says the same of them."""
+    with app.store.read() as tx:
+        everybody = people.followed(app.context, tx).everybody
+        for name in everybody:
+            people.known(app.context, tx, name)
+    active = [person for person in everybody.values() if not person.revoked]
+    return {"people": len(active), "admins": sum(ADMIN in person.roles for person in active)}
 
 
 def _anchors(app: App) -> Params:

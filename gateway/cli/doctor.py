@@ -19,6 +19,7 @@ _FINE = {
     "database": N_("revision {revision}, instance {instance}, {environment}"),
     "database-role": N_("{role} owns no table"),
     "audit": N_("chain intact, {records} records"),
+    "people": N_("{people} people, {admins} of them admins, as two admins have signed"),
     "anchors": N_("{places} places agree with the database"),
     "schema": N_("installed"),
     "trusted": N_("{certificates} pinned, valid for {days} more days"),

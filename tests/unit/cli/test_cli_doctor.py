@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.inprocess import Gateway, chitra
+from support.tampering import past_triggers
 
 from formats.iso20022 import schema
 from gateway.app import App
@@ -35,6 +37,7 @@ def test_everything_is_right_in_a_rehearsal_home(month: Gateway) -> None:
             "certificate",
             "database",
             "audit",
+            "people",
             "anchors",
             "schema",
             "trusted",
@@ -49,6 +52,17 @@ def test_everything_is_right_in_a_rehearsal_home(month: Gateway) -> None:
 def test_an_unreadable_configuration_is_the_only_finding(month: Gateway) -> None:
     month.configure("[gateway]", "[gateway")
     assert failures(month) == (1, {"config": "config_unreadable"})
+
+
+def test_m11_a_home_without_root_admins_is_found(month: Gateway) -> None:
+    (month.home / "keyring" / "roots.json").unlink()
+    assert failures(month)[1]["people"] == "roots_missing"
+
+
+def test_m11_a_role_that_nobody_signed_is_found(month: Gateway) -> None:
+    with closing(sqlite3.connect(month.home / "chitra.db")) as raw:
+        past_triggers(raw, "UPDATE operator SET roles = 'checker,maker' WHERE name = 'maker'")
+    assert failures(month) == (5, {"people": "person_differs"})
 
 
 def test_a_key_that_others_can_read_is_found(month: Gateway) -> None:
@@ -161,7 +175,7 @@ def test_an_empty_database_is_found_and_upgrade_fills_it(month: Gateway) -> None
     assert failures(month)[1]["database"] == "database_outdated"
     upgraded = month.json("db", "upgrade").done()
     assert (upgraded["before"], upgraded["changed"]) == (None, True)
-    assert failures(month) == (5, {"anchors": "safe_mode"}), "M15: it took the place of one that has sent"
+    assert failures(month) == (5, {"people": "operator_unknown", "anchors": "safe_mode"}), "M15: it took the place of one that has sent"
     (month.home / "anchor.json").unlink()
     assert failures(month) == (0, {})
     assert month.json("db", "upgrade").done()["changed"] is False
