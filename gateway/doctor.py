@@ -215,8 +215,8 @@ def _people(app: App) -> Params:
     """M11: everybody follows from the pinned root admins, and the database says the same of them."""
     with app.store.read() as tx:
         everybody = people.followed(app.context, tx).everybody
-        for name in everybody:
-            people.known(app.context, tx, name)
+        for difference in people.differences(app.context, tx):
+            raise Tampered("person_differs", operator=difference.where.removeprefix("operator "))
     active = [person for person in everybody.values() if not person.revoked]
     return {"people": len(active), "admins": sum(ADMIN in person.roles for person in active)}
 
