@@ -84,7 +84,7 @@ def propose_in(
     if act.reads_document:
         proposal = _with_document(proposal, sha256)
     examined = act.examine(context, tx, proposal.subject, proposal.params)
-    decision = _decision(tx, act, proposal, _digest(examined), operator, key)
+    decision = _decision(tx, act, proposal, digest(examined), operator, key)
     decision.evidence_sha256 = sha256
     decision.proposal = key.sign(statement_of(context.environment, decision, "propose", operator))
     decisions.add(tx, decision)
@@ -220,7 +220,7 @@ def _lapse_code(context: Context, tx: Transaction, act: Act, decision: Decision)
         examined = act.examine(context, tx, decision.subject, params_of(decision))
     except Refusal as refusal:
         return refusal.code
-    if _digest(examined) == decision.precondition:
+    if digest(examined) == decision.precondition:
         return None
     return "state_changed"
 
@@ -247,5 +247,6 @@ def is_signed(context: Context, known: People, acts: Mapping[str, Act], decision
     )
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Of the state that a decision rests on, as its act tells it."""
     return hashlib.sha256(text.encode()).hexdigest()

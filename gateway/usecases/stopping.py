@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gateway.domain.errors import NotFound, Refusal
 from gateway.store import batches, stops
 from gateway.store.stops import EVERYTHING, Scope
 from gateway.store.store import Transaction
-from gateway.store.tables import Decision
+from gateway.store.tables import Decision, Stop
 from gateway.usecases.context import Context
-from gateway.usecases.decide import Act, Params
+from gateway.usecases.decide import Act, Params, digest
 
 
 def stop(context: Context, scope: Scope, reason: str, actor: str) -> None:
@@ -48,6 +50,18 @@ def _require_known(context: Context, tx: Transaction, scope: Scope) -> None:
         raise NotFound("programme_unknown", programme=scope.subject)
 
 
+def is_lifted_by(decision: Decision, stops: Sequence[Stop]) -> bool:
+    """Whether these, and no others, are what two people decided to lift."""
+    by_two = (decision.verb, decision.state) == (Start.verb, "executed")
+    of_scope = all(Scope(each.scope, each.subject) == scope_of(decision.subject) for each in stops)
+    return by_two and of_scope and digest(_told(sorted(each.id for each in stops))) == decision.precondition
+
+
+def _told(numbers: Sequence[int]) -> str:
+    """The stops that are looked at, as the decision over them rests on them."""
+    return " ".join(map(str, numbers))
+
+
 class Start(Act):
     """Lift every stop of one scope, also what the system itself has stopped."""
 
@@ -61,7 +75,7 @@ class Start(Act):
         found = [each.id for each in stops.active(tx) if Scope(each.scope, each.subject) == scope]
         if not found:
             raise Refusal("nothing_stopped", subject=subject)
-        return " ".join(map(str, found))
+        return _told(found)
 
     def execute(self, context: Context, tx: Transaction, decision: Decision) -> None:
         stops.lift(tx, scope_of(decision.subject), decision.id)

@@ -12,18 +12,23 @@ from months.play import by_channel, order, sent
 from support.gateways import Gateway, copy_of, row
 from support.tampering import Original, edit, redefine
 
+from gateway.store.stops import EVERYTHING, of_partner
 from gateway.usecases import integrity
 from gateway.usecases.poll import poll
+from gateway.usecases.stopping import stop
 
 Copy = Callable[[Path], AbstractContextManager[Gateway]]
 
 
 @pytest.fixture(scope="module")
 def copy(original: Original) -> Copy:
-    """Makes copies of a gateway with a file sent and a payment that waits."""
+    """Makes copies of a gateway with a file sent, a payment that waits, a stop that stands and one that was lifted."""
     original.gateway.approved(row(1), row(2))
     original.gateway.send()
     original.gateway.import_([row(3)])
+    for scope in (of_partner("momo"), EVERYTHING):
+        stop(original.gateway.context, scope, "drill", "user:lan")
+    original.gateway.by_two("start", "partner momo")
     return original.copy
 
 
@@ -105,6 +110,15 @@ EDITS = {
     "an attempt left out": ("DELETE FROM attempt", "rows_missing"),
     "a batch left out": ("DELETE FROM batch WHERE state = 'ready'", "row_orphaned"),
     "a payment left out": ("DELETE FROM payment WHERE payment_ref = 'TC-0003'", "content_differs"),
+    "a stop lifted by nobody": (
+        "UPDATE stop SET lifted_at = stopped_at, decision_id = (SELECT id FROM decision WHERE verb = 'start')"
+        " WHERE scope = 'all'",
+        "record_differs",
+    ),
+    "a stop lifted by another decision": (
+        "UPDATE stop SET decision_id = (SELECT min(id) FROM decision) WHERE scope = 'partner'",
+        "record_differs",
+    ),
     "an act": ("UPDATE audit SET actor = 'nobody' WHERE sequence = 7", "audit_edited"),
     "the past": ("DELETE FROM audit WHERE sequence = 7", "audit_missing"),
 }

@@ -20,7 +20,6 @@ from gateway.store import audit
 from gateway.store.stops import EVERYTHING
 from gateway.usecases import approve, decide
 from gateway.usecases.acts import ACTS
-from gateway.usecases.decide import Proposal
 from gateway.usecases.exceptions import Finding, resolve
 from gateway.usecases.poll import poll
 from gateway.usecases.resume import survey
@@ -124,7 +123,7 @@ class Payouts(RuleBasedStateMachine):
         with self.process() as gateway:
             out = gateway.rows("SELECT end_to_end_id FROM payment WHERE state IN ('sent', 'accepted') ORDER BY id")
             if out:
-                self._decide(gateway, "payment recall", data.draw(st.sampled_from(out)).end_to_end_id, code="CUST")
+                gateway.by_two("payment recall", data.draw(st.sampled_from(out)).end_to_end_id, code="CUST")
 
     # --- workers ---------------------------------------------------------------------------------------------------
 
@@ -354,17 +353,11 @@ class Payouts(RuleBasedStateMachine):
     def _is_paid(self, of: Order) -> bool:
         return of.end_to_end_id not in self.bank.rejected | self.bank.returned
 
-    @staticmethod
-    def _decide(gateway: Gateway, verb: str, subject: str, **params: str) -> None:
-        proposal = Proposal(subject, "looked at", params)
-        decision = decide.propose(gateway.context, ACTS[verb], proposal, "checker", person("checker"))
-        decide.confirm(gateway.context, ACTS, decision.reference, "checker2", person("checker2"))
-
     def _start(self, gateway: Gateway) -> None:
         """Batches that were open when the database was set back are compared with the bank's book first."""
         for each in gateway.rows("SELECT DISTINCT scope, subject, code FROM stop WHERE lifted_at IS NULL"):
             if each.code != "perhaps_sent" or not self._was_paid(gateway, each.subject):
-                self._decide(gateway, "start", f"{each.scope} {each.subject}".strip())
+                gateway.by_two("start", f"{each.scope} {each.subject}".strip())
 
     def _was_paid(self, gateway: Gateway, batch: str) -> bool:
         self.bank.take()
@@ -374,7 +367,7 @@ class Payouts(RuleBasedStateMachine):
     def _resume(self, gateway: Gateway) -> None:
         if gateway.value("SELECT safe_since FROM instance"):
             survey(gateway.context)
-            self._decide(gateway, "resume", "all")
+            gateway.by_two("resume", "all")
 
 
 TestPayouts = Payouts.TestCase

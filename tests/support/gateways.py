@@ -25,8 +25,10 @@ from gateway.checking import check_for
 from gateway.domain.people import ADD, REVOKE, ROLE, Root
 from gateway.ports import Transport
 from gateway.proof import PartnerVerifier, PaymentSigner, PgpEnvelope, PgpPins, genuine, no_pgp
+from gateway.store.tables import Decision
 from gateway.transport.directory import DirectoryTransport
-from gateway.usecases import approve, enrol
+from gateway.usecases import approve, decide, enrol
+from gateway.usecases.acts import ACTS
 from gateway.usecases.collect import Received, collect
 from gateway.usecases.context import Context, Partner, Payer
 from gateway.usecases.decide import Proposal
@@ -227,6 +229,12 @@ class Gateway:
     def put(self, inbox: str, name: str, content: bytes, code: str = "vietinbank") -> None:
         found = next(each for each in self.profiles[code].inboxes if each.message == inbox)
         (self.place(code) / found.folder.strip("/") / found.name(name)).write_bytes(content)
+
+    def by_two(self, verb: str, subject: str, **params: str) -> Decision:
+        """What one checker proposes and the other confirms."""
+        proposal = Proposal(subject, "looked at", params)
+        decision = decide.propose(self.context, ACTS[verb], proposal, "checker", person("checker"))
+        return decide.confirm(self.context, ACTS, decision.reference, "checker2", person("checker2"))
 
     def revoke(self, name: str, *, void: bool = False) -> None:
         """By both admins."""

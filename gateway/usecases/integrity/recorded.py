@@ -14,9 +14,10 @@ from gateway.store import prune, rewrap
 from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity.every import every
 from gateway.store.store import Transaction
-from gateway.store.tables import Approval, Batch, IssuedReport, KeyStep, Operator, Requirement, Stop
+from gateway.store.tables import Approval, Batch, Decision, IssuedReport, KeyStep, Operator, Requirement, Stop
 from gateway.usecases.approve import VERBS
 from gateway.usecases.reissue import Reissue, Repay
+from gateway.usecases.stopping import Start, is_lifted_by
 
 _RELEASES = (
     "SELECT f.message_id, a.number, a.releasing_at FROM attempt a JOIN file_out f ON f.id = a.file_id"
@@ -60,7 +61,7 @@ def differences(tx: Transaction) -> Iterator[Discrepancy]:
     """Of batches, approvals, reports, files, people, keys and stops."""
     for look in (
         *(_batches, _requirements, _reports, _files, _arrivals, _opened),
-        *(_people, _keys, _safe_mode, _rewrap, _pruned),
+        *(_people, _lifted, _keys, _safe_mode, _rewrap, _pruned),
     ):
         yield from look(tx)
 
@@ -132,6 +133,21 @@ def _people(tx: Transaction) -> Iterator[Discrepancy]:
     for stop in every(tx, Stop):
         told = {"actor": stop.actor, "scope": stop.scope, "code": stop.code, "reason": stop.reason}
         yield from stopped.differ(f"stop {stop.id}", stop.subject or stop.scope, told)
+
+
+def _lifted(tx: Transaction) -> Iterator[Discrepancy]:
+    """M16: two people lifted those stops which they looked at, and nothing else lifted one."""
+    of: dict[int, list[Stop]] = defaultdict(list)
+    for stop in every(tx, Stop):
+        if stop.decision_id is not None:
+            of[stop.decision_id].append(stop)
+    decided = {each.id: each for each in every(tx, Decision) if each.id in of or each.verb == Start.verb}
+    for number, decision in decided.items():
+        if (of[number] or decision.state == "executed") and not is_lifted_by(decision, of[number]):
+            lifted = " ".join(str(stop.id) for stop in of[number])
+            yield Discrepancy(
+                "record_differs", f"stop {lifted or '-'}", "lifted by two", f"decision {decision.reference}"
+            )
 
 
 def _keys(tx: Transaction) -> Iterator[Discrepancy]:

@@ -175,7 +175,9 @@ def test_an_empty_database_is_found_and_upgrade_fills_it(month: Gateway) -> None
     assert failures(month)[1]["database"] == "database_outdated"
     upgraded = month.json("db", "upgrade").done()
     assert (upgraded["before"], upgraded["changed"]) == (None, True)
-    assert failures(month) == (5, {"people": "person_differs", "anchors": "safe_mode"}), "M15: it took the place of one that has sent"
+    assert failures(month) == (5, {"people": "person_differs", "anchors": "safe_mode"}), (
+        "M15: it took the place of one that has sent"
+    )
     (month.home / "anchor.json").unlink()
     assert failures(month) == (5, {"people": "person_differs"}), "M11: the root admins are not in it"
     assert month.json("db", "upgrade").done()["changed"] is False
