@@ -178,12 +178,15 @@ class App:
 
     def open_keys(self) -> None:
         """Everything that a run without a person needs, so that what is missing is said at once."""
+        from gateway.partners import configured_profile, uses_openpgp
+
         self.vault()
         for name in sorted({signing_name(self, code) for code in self.config.partners}):
             self.signing_key(name)
         for section in self.config.partners.values():
-            for name in (section.openpgp_key, *section.openpgp_old_keys) if section.openpgp_trusted else ():
-                self.openpgp_key(name)
+            if uses_openpgp(configured_profile(section)):
+                for name in (section.openpgp_key, *section.openpgp_old_keys):
+                    self.openpgp_key(name)
 
     def require_partners(self) -> None:
         """Everything that is needed to reach and to prove the partners, so that what cannot work is said at once."""

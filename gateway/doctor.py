@@ -110,7 +110,7 @@ def _partner_looks(app: App) -> Iterator[tuple[str, Look]]:
         yield f"signing:{code}", partial(_key_in_use, app, code)
         yield f"trusted:{code}", partial(_trusted, app, code)
         if uses_openpgp(configured_profile(section)):
-            yield f"openpgp:{code}", partial(_openpgp, app, section)
+            yield f"openpgp:{code}", partial(_openpgp, app, code, section)
         if section.host:
             yield f"host-keys:{code}", partial(_host_keys, app, code)
 
@@ -243,10 +243,10 @@ def _trusted(app: App, code: str) -> Params:
     return {"certificates": len(pems), "days": _days_left(pems, app.clock.now()) if pems else 0}
 
 
-def _openpgp(app: App, section: PartnerSection) -> Params:
+def _openpgp(app: App, code: str, section: PartnerSection) -> Params:
     """The library is there, our key opens, no certificate is revoked, and neither ours nor the partner's last one soon
     ends."""
-    pins, now = pgp_pins(app, section), app.clock.now()
+    pins, now = pgp_pins(app, code, section), app.clock.now()
     with translated():
         for each in (pins.key.certificate, *pins.trusted):
             each.check_valid(now)

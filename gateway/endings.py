@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gateway import lifecycle
 from gateway.domain.key_life import KeyState
-from gateway.partners import configured_profile, trusted, uses_openpgp
+from gateway.partners import believed, configured_profile, trusted, uses_openpgp
 from gateway.proof import translated
 
 if TYPE_CHECKING:
@@ -52,19 +52,20 @@ def _theirs(app: App) -> Iterator[Ending]:
 
 
 def _of_openpgp(app: App) -> Iterator[Ending]:
-    """Our keys in use, and of each partner the certificate that is encrypted to."""
+    """Our keys in use, and of each partner the certificate that ends last."""
     from keys import pgp
 
     found: dict[str, Ending] = {}
     for code, section in app.config.partners.items():
-        if not uses_openpgp(configured_profile(section)) or not section.openpgp_trusted:
+        if not uses_openpgp(configured_profile(section)):
             continue
         with translated():
             ours = pgp.describe(app.keyring.openpgp_certificate(section.openpgp_key))
-            (theirs,) = pgp.load_certificates([app.home / section.openpgp_trusted[0]])
-        for holder, partner, each in ((section.openpgp_key, False, ours), (f"{code} openpgp", True, theirs)):
-            if each.not_after is not None:
-                found[holder] = Ending(holder, partner, None, each.not_after)
+        theirs = believed(app, code, "openpgp")
+        for holder, partner, keys in ((section.openpgp_key, False, [ours]), (f"{code} openpgp", True, theirs)):
+            ends = [each.not_after for each in keys if each.not_after is not None]
+            if keys and len(ends) == len(keys):
+                found[holder] = Ending(holder, partner, None, max(ends))
     yield from found.values()
 
 

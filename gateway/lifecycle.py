@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from keys.token import Pin
 
 _SUCCEED = ("signing", "transport")
-"""Purposes of keys that partners know, and of which one succeeds another."""
+"""Purposes of keys of which one succeeds another by steps."""
+_KNOWN = (*_SUCCEED, "openpgp")
+"""Purposes of keys that partners know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def letter(app: App, name: str, partner: str) -> About:
     """What a letter to a partner says of a key of ours."""
     from gateway.reports.key_letter import About
 
-    info, gateway = _one(app, name).info, app.config.gateway
+    info, gateway = _one(app, name, _KNOWN).info, app.config.gateway
     key = _public_key(app, info)
     return About(
         organisation=gateway.organisation,
@@ -151,6 +153,8 @@ def _public_key(app: App, info: KeyInfo) -> PublicKey:
     with translated():
         if info.purpose == "signing":
             return read_key("answers", app.keyring.certificate(info.name))
+        if info.purpose == "openpgp":
+            return read_key("openpgp", app.keyring.openpgp_certificate(info.name))
         return read_key("server", (app.keyring.folder / f"{info.name}.pub").read_bytes())
 
 
@@ -245,12 +249,12 @@ def purpose_of(app: App, name: str) -> str:
     return _one(app, name).info.purpose
 
 
-def _one(app: App, name: str) -> Held:
-    """A key of ours that may have a successor."""
+def _one(app: App, name: str, purposes: Sequence[str] = _SUCCEED) -> Held:
+    """A key of ours that may have a successor, or of these purposes."""
     found = [each for each in held(app) if each.info.name == name]
     if not found:
         raise NotFound("key_unknown", key=name)
-    fitting = [each for each in found if each.info.purpose in _SUCCEED]
+    fitting = [each for each in found if each.info.purpose in purposes]
     if not fitting:
         raise Refusal("key_without_successors", key=name, purpose=found[0].info.purpose)
     return fitting[0]

@@ -29,7 +29,7 @@ def partner(app: App, code: str, section: PartnerSection) -> Partner:
         connect=lambda: _connect(app, code, section),
         signer=lambda: PaymentSigner(app.signing_key(signing_name(app, code)), app.clock),
         verifier=lambda: _verifier(app, code, section),
-        envelope=lambda: PgpEnvelope(pgp_pins(app, section), app.spool, app.clock),
+        envelope=lambda: PgpEnvelope(pgp_pins(app, code, section), app.spool, app.clock),
         configured_keys=lambda purpose: configured_keys(app, section, purpose),
     )
 
@@ -39,7 +39,7 @@ def require_usable(app: App) -> None:
     for code, section in app.config.partners.items():
         _verifier(app, code, section)
         if uses_openpgp(configured_profile(section)):
-            pgp_pins(app, section)
+            pgp_pins(app, code, section)
         if section.directory is None:
             from gateway.transport import ssh
 
@@ -114,22 +114,23 @@ def _endpoint(app: App, code: str, section: PartnerSection) -> Any:
 
 def trusted(app: App, code: str, moment: datetime | None = None) -> tuple[bytes, ...]:
     """The certificates that may sign a partner's answers, PEM: now, or what arrived at some moment."""
-    return tuple(each.text.encode() for each in _believed(app, code, "answers", moment))
+    return tuple(each.text.encode() for each in believed(app, code, "answers", moment))
 
 
 def host_keys(app: App, code: str) -> tuple[str, ...]:
     """The keys by which a partner's server is believed now."""
-    return tuple(each.text for each in _believed(app, code, "server"))
+    return tuple(each.text for each in believed(app, code, "server"))
 
 
 def _retired(app: App, code: str) -> frozenset[str]:
     from gateway.store import key_steps
 
     with app.store.read() as tx:
-        return frozenset(key_steps.retired(tx, code, "answers"))
+        return frozenset(key_steps.retired(tx, code, "answers")) | frozenset(key_steps.retired(tx, code, "openpgp"))
 
 
-def _believed(app: App, code: str, purpose: str, moment: datetime | None = None) -> list[PublicKey]:
+def believed(app: App, code: str, purpose: str, moment: datetime | None = None) -> list[PublicKey]:
+    """A partner's keys of one purpose that count now, or for what arrived at some moment."""
     from gateway.usecases import pins
 
     with app.store.read() as tx:
@@ -138,11 +139,14 @@ def _believed(app: App, code: str, purpose: str, moment: datetime | None = None)
 
 def configured_keys(app: App, section: PartnerSection, purpose: str) -> list[PublicKey]:
     """The partner's keys that ``chitra.toml`` names."""
-    from keys import trust
+    from keys import files, trust
 
     with translated():
         if purpose == "server":
             return [read_key("server", text.encode()) for text in section.host_keys]
+        if purpose == "openpgp":
+            texts = [files.read_public(app.home / path) for path in section.openpgp_trusted]
+            return [read_key("openpgp", text) for text in texts]
         pems = trust.load_certificates(app.home / path for path in section.trusted)
     return [read_key("answers", pem) for pem in pems]
 
@@ -156,7 +160,7 @@ def _verifier(app: App, code: str, section: PartnerSection, moment: datetime | N
         own,
         app.spool,
         app.clock if moment is None else Then(moment),
-        lambda: pgp_pins(app, section),
+        lambda: pgp_pins(app, code, section, moment),
         lambda then: _verifier(app, code, section, then),
         _retired(app, code),
     )
@@ -167,13 +171,14 @@ def uses_openpgp(profile: Profile) -> bool:
     return profile.outbox.encryption == "openpgp" or any(inbox.proof == "openpgp" for inbox in profile.inboxes)
 
 
-def pgp_pins(app: App, section: PartnerSection) -> PgpPins:
-    """The partner's OpenPGP certificates and our key for it, opened at first use."""
+def pgp_pins(app: App, code: str, section: PartnerSection, moment: datetime | None = None) -> PgpPins:
+    """The partner's OpenPGP certificates, now or for what arrived at some moment, and our key for it."""
     from keys import pgp
 
-    if not section.openpgp_trusted:
+    trusted = [each.text.encode() for each in believed(app, code, "openpgp", moment)]
+    if not trusted:
         raise NotConfigured("openpgp_not_declared")
-    with translated():
-        trusted = pgp.load_certificates(app.home / path for path in section.openpgp_trusted)
     old = tuple(app.openpgp_key(name) for name in section.openpgp_old_keys)
-    return PgpPins(trusted, app.openpgp_key(section.openpgp_key), old)
+    with translated():
+        described = tuple(map(pgp.describe, trusted))
+    return PgpPins(described, app.openpgp_key(section.openpgp_key), old)

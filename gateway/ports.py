@@ -63,12 +63,14 @@ class PublicKey:
 
     key_id: str
     fingerprint: str
-    """SHA-256 in hex."""
+    """In hex: SHA-256, of OpenPGP its own."""
     text: str
-    """PEM, or ``algorithm base64``."""
+    """PEM, ``algorithm base64``, or ASCII armour."""
     subject: str
     not_before: datetime | None = None
     not_after: datetime | None = None
+    revoked: bool = False
+    """Only OpenPGP says so of itself."""
 
 
 class MessageSigner(Protocol):

@@ -114,13 +114,13 @@ def no_pgp() -> PgpPins:
 
 
 class PgpEnvelope:
-    """Messages sealed by our OpenPGP key to the first of the partner's certificates."""
+    """Messages sealed by our OpenPGP key to a certificate of the partner's."""
 
     def __init__(self, pins: PgpPins, spool: Spool, clock: Clock) -> None:
         self._pins, self._spool, self._clock = pins, spool, clock
 
     def seal(self, message: BinaryIO, target: BinaryIO) -> str:
-        key, reader, now = self._pins.key, self._pins.trusted[0], self._clock.now()
+        key, reader, now = self._pins.key, self._reader(), self._clock.now()
         try:
             key.certificate.check_valid(now)
         except errors.NotTrusted as error:
@@ -133,6 +133,11 @@ class PgpEnvelope:
             pgp.seal(message, target, reader, key, now)
         self._require_same(message, target)
         return reader.key_id
+
+    def _reader(self) -> PgpCertificate:
+        """The first that is valid: the one before it goes on to be used until it ends or is retired."""
+        trusted, now = self._pins.trusted, self._clock.now()
+        return next((each for each in trusted if each.is_valid(now)), trusted[0])
 
     def _require_same(self, message: BinaryIO, sealed: BinaryIO) -> None:
         """M7: what the partner will find inside is the message, to the byte."""
@@ -233,9 +238,9 @@ class PartnerVerifier:
 
 
 def read_key(purpose: str, content: bytes) -> PublicKey:
-    """A partner's certificate (``answers``) or its server's key (``server``)."""
+    """A partner's certificate (``answers``), its server's key (``server``), its OpenPGP certificate (``openpgp``)."""
     with translated():
-        return _server_key(content) if purpose == "server" else _certificate(content)
+        return {"answers": _certificate, "server": _server_key, "openpgp": _openpgp}[purpose](content)
 
 
 def _certificate(content: bytes) -> PublicKey:
@@ -255,6 +260,18 @@ def _server_key(content: bytes) -> PublicKey:
     text = trust.host_key(content.decode("ascii", "replace"))
     shown = ssh.fingerprint(text)
     return PublicKey(shown, plain_fingerprint(shown) or "", text, text.partition(" ")[0])
+
+
+def _openpgp(content: bytes) -> PublicKey:
+    found = pgp.describe(content)
+    return PublicKey(
+        key_id=found.key_id,
+        fingerprint=found.key_id.lower(),
+        text=found.text,
+        subject=found.name,
+        not_after=found.not_after,
+        revoked=found.revoked,
+    )
 
 
 def of_ours(ours: Sequence[bytes], data: bytes, signature: bytes) -> bool:

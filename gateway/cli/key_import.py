@@ -23,12 +23,18 @@ from gateway.cli.words import N_
 @click.option("--partner", required=True, metavar="CODE", help=N_("Whose it is."))
 @click.option(
     "--purpose",
-    type=click.Choice(["answers", "server"]),
+    type=click.Choice(["answers", "server", "openpgp"]),
     required=True,
-    help=N_("answers: the certificate (PEM) that signs them; server: the SSH host key (ssh-ed25519 AAAA...)."),
+    help=N_(
+        "answers: the certificate (PEM) that signs them; server: the SSH host key (ssh-ed25519 AAAA...); openpgp: the"
+        " certificate of .pgp files (ASCII armour)."
+    ),
 )
 @click.option(
-    "--fingerprint", required=True, metavar="TEXT", help=N_("SHA-256, typed from the partner's paper; spaces are free.")
+    "--fingerprint",
+    required=True,
+    metavar="TEXT",
+    help=N_("SHA-256 (OpenPGP: 40 digits), typed from the partner's paper; spaces are free."),
 )
 @REASON_TOLD
 @OPERATOR

@@ -16,7 +16,7 @@ ALARM_DAYS = (7, 30, 60)
 """So many days before the end of a certificate somebody is told, more urgently each time."""
 
 
-_HEX = re.compile(r"[0-9a-f]{64}")
+_HEX = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _OPENSSH = re.compile(r"[A-Za-z0-9+/]{43}")
 
 
@@ -83,7 +83,7 @@ def _was_used(name: str, steps: Sequence[Step]) -> bool:
 
 
 def plain_fingerprint(text: str) -> str | None:
-    """SHA-256 in hex of a fingerprint as people type it: groups of hex digits, or OpenSSH's ``SHA256:...``."""
+    """Hex of a fingerprint as people type it: groups of hex digits (40 of OpenPGP), or OpenSSH's ``SHA256:...``."""
     kind, _, rest = text.strip().partition(":")
     if kind.upper() == "SHA256" and _OPENSSH.fullmatch(rest):
         return b64decode(f"{rest}=").hex()

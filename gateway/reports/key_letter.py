@@ -15,6 +15,7 @@ _GROUPS_A_LINE = 4
 _PURPOSES = {
     "signing": "Ký tệp lệnh chi · Signature of payment files",
     "transport": "Đăng nhập SFTP · SFTP log-in",
+    "openpgp": "Ký và giải mã tệp OpenPGP · OpenPGP: signature and decryption of files",
 }
 
 
@@ -31,7 +32,7 @@ class About:
     algorithm: str
     subject: str
     fingerprint: str
-    """SHA-256 in hex."""
+    """In hex: SHA-256, of OpenPGP its own."""
     shown: str
     """As the key's own tools show it: key id, or OpenSSH's form."""
     not_before: datetime | None

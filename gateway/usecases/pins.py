@@ -21,7 +21,7 @@ from gateway.usecases import decide, people
 from gateway.usecases.context import Context
 from gateway.usecases.decide import Act, Params, params_of
 
-PURPOSES = ("answers", "server")
+PURPOSES = ("answers", "server", "openpgp")
 SLOTS = 2
 """Of one purpose at one partner: for a change-over."""
 
@@ -41,7 +41,7 @@ class Pin:
 
 
 class ImportKey(Act):
-    """A certificate for answers, or a server's key; the document is the key itself."""
+    """A certificate for answers, a server's key, an OpenPGP certificate; the document is the key itself."""
 
     verb = "key import"
     needs_evidence = True
@@ -69,11 +69,14 @@ class ImportKey(Act):
 
 
 def pins(context: Context, tx: Transaction, partner: str, purpose: str) -> list[Pin]:
-    """Every key of a partner's that is or was believed; raises ``Tampered`` for an import that two did not sign."""
+    """Every key of a partner's that is or was believed, those of ``chitra.toml`` first, then as they were imported.
+
+    Raises ``Tampered`` for an import that two did not sign.
+    """
     retired = key_steps.retired(tx, partner, purpose)
     configured = {key.fingerprint: (key, "") for key in context.partner(partner).configured_keys(purpose)}
     read = [(_imported(context, tx, row), row.reference) for row in key_steps.imported(tx, partner, purpose)]
-    found = {key.fingerprint: (key, reference) for key, reference in read} | configured
+    found = configured | {key.fingerprint: (key, name) for key, name in read if key.fingerprint not in configured}
     return [Pin(key, reference, retired.get(key.key_id)) for key, reference in found.values()]
 
 
@@ -126,6 +129,8 @@ def _in_use(known: Sequence[Pin], now: datetime) -> list[Pin]:
 
 def _require_valid(key: PublicKey, now: datetime) -> None:
     """One that begins to be valid later is welcome: it is imported before its first use."""
+    if key.revoked:
+        raise Refusal("certificate_revoked", key_id=key.key_id)
     if key.not_after is not None and key.not_after <= now:
         raise Refusal("certificate_expired", key_id=key.key_id)
 

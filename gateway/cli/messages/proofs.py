@@ -48,7 +48,9 @@ TEMPLATES: Templates = {
     "public_key_unreadable": N_("This public key cannot be read. Ask its owner to send it again."),
     "public_key_not_ed25519": N_("This public key is not of type ed25519. Ask its owner for another one."),
     # keys of partners that two people import
-    "fingerprint_unreadable": N_("A fingerprint has 64 hex digits, or SHA256: and 43 signs. Type it from the paper."),
+    "fingerprint_unreadable": N_(
+        "A fingerprint has 64 hex digits (OpenPGP: 40), or SHA256: and 43 signs. Type it from the paper."
+    ),
     "fingerprint_missing": N_(
         "{decision} wants the fingerprint from you, too: --fingerprint, typed from the partner's paper."
     ),

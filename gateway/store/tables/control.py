@@ -168,7 +168,7 @@ class KeyStep(SQLModel, table=True):
 
     __tablename__ = "key_step"
     __table_args__ = (
-        one_of("purpose", ("signing", "transport", "answers", "server")),
+        one_of("purpose", ("signing", "transport", "answers", "server", "openpgp")),
         one_of("state", tuple(KeyState)),
     )
 

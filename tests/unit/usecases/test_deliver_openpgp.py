@@ -214,6 +214,12 @@ def test_to_or_by_a_revoked_certificate_nothing_is_sealed(approved: Gateway, pin
     assert approved.outbox() == {}
 
 
+def test_files_go_to_the_first_certificate_that_is_valid(approved: Gateway) -> None:
+    agree(approved, forms.revoked(THEM), NEXT.certificate)
+    assert approved.send().errors == []
+    assert opened(approved.outbox()[NAME], NEXT) == message(approved)
+
+
 def test_without_keys_nothing_is_sealed(approved_home: Path, tmp_path: Path) -> None:
     gateway = declare(copy_of(approved_home, tmp_path))
     gateway.pgp_pins = no_pgp
