@@ -125,11 +125,21 @@ class App:
 
     def operator_key(self, name: str) -> OperatorKey:
         """The key of the acting person, opened with ``--passphrase-file`` or a prompt."""
+        from keys import operators
+
+        if place := self.token_of(name):
+            with translated():
+                return operators.in_token(name, place, self.pin(name, self._operator_passphrase))
         source = f"file:{self._operator_passphrase.absolute()}" if self._operator_passphrase else None
         configured = self.config.keys.get(name)
         source = source or (configured.passphrase if configured else "prompt")
         with translated():
             return self.keyring.operator(name, self._passphrase(name, source), self.key_folder(name))
+
+    def token_of(self, person: str) -> Place | None:
+        """Where a person's key lies, when that is in a token."""
+        section = self.config.keys.get(person)
+        return self.token_place(person) if section and section.module else None
 
     def key_folder(self, name: str) -> Path | None:
         """Where a person's key lies, or is made: in ``--key-dir``, where ``chitra.toml`` says, or in the keyring."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from gateway.app import App
 from gateway.domain.errors import NotConfigured, Refusal
@@ -12,10 +14,15 @@ from gateway.domain.people import ADD, ADMINS_MIN, Root
 from gateway.proof import translated
 from gateway.usecases import enrol
 from gateway.usecases.decide import Proposal
+from keys import operators
 from keys.passphrase import Passphrase
 
+if TYPE_CHECKING:
+    from gateway.app import AskPassphrase
+    from keys.token import Pin
+
 Secret = Callable[[str], Passphrase]
-"""The passphrase of a person's new key."""
+"""The passphrase of a person's new key, or the PIN of the person's token."""
 
 
 def fix_roots(app: App, names: Sequence[str], secret: Secret) -> tuple[Root, ...]:
@@ -35,11 +42,19 @@ def fix_roots(app: App, names: Sequence[str], secret: Secret) -> tuple[Root, ...
 
 def public_key(app: App, name: str, secret: Secret) -> str:
     """Of the person's key, which is made when there is none."""
+    if place := app.token_of(name):
+        with translated():
+            return operators.make_in_token(name, place, cast("Pin", secret(name))).public_pem.decode()
     with translated():
         folder = app.key_folder(name)
         if not app.keyring.has_operator(name, folder):
             app.keyring.generate_operator(name, secret(name), now=app.clock.now(), folder=folder)
         return app.keyring.operator_public(name, folder).decode()
+
+
+def new_secret(app: App, name: str, file: Path | None, ask: AskPassphrase) -> Passphrase:
+    """For a person's new key: a passphrase, or the PIN of the person's token."""
+    return app.pin(name, file) if app.token_of(name) else app.new_passphrase(name, file, ask)
 
 
 def enrol_together(app: App, name: str, roles: Collection[str], secret: Secret, admins: Sequence[str]) -> str:

@@ -53,7 +53,7 @@ def operator() -> None:
 )
 @pass_session
 def root(session: Session, names: tuple[str, ...], passphrase_files: tuple[Path, ...]) -> int:
-    from gateway.ceremony import fix_roots
+    from gateway.ceremony import fix_roots, new_secret
     from gateway.domain.errors import NotConfigured
     from gateway.domain.people import digest_of, key_id_of
     from gateway.usecases.audit_log import written
@@ -61,7 +61,7 @@ def root(session: Session, names: tuple[str, ...], passphrase_files: tuple[Path,
     app = session.app
     if names:
         files = dict(zip(names, passphrase_files, strict=False))
-        fix_roots(app, names, lambda name: app.new_passphrase(name, files.get(name), ask_new_passphrase))
+        fix_roots(app, names, lambda name: new_secret(app, name, files.get(name), ask_new_passphrase))
     if not app.roots:
         raise NotConfigured("roots_missing")
     session.output.table(
@@ -91,14 +91,14 @@ def add(
     session: Session, name: str, roles: tuple[str, ...], admins: tuple[str, ...], reason: str,
     passphrase_file: Path | None,
 ) -> int:  # fmt: skip
-    from gateway.ceremony import public_key
+    from gateway.ceremony import new_secret, public_key
     from gateway.domain.people import ADD
     from gateway.usecases.enrol import added, require_new
 
     app = session.app
     present = _present(session, admins)
     require_new(app.context, name)
-    key = public_key(app, name, lambda name: app.new_passphrase(name, passphrase_file, ask_new_passphrase))
+    key = public_key(app, name, lambda name: new_secret(app, name, passphrase_file, ask_new_passphrase))
     return _state(session, ADD, added(name, roles, key, reason), present)
 
 

@@ -25,6 +25,7 @@ ADMINS_MIN = 2
 """Fewer could never state anything again."""
 _KEY_ID_DIGITS = 16
 _PEM = "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n"
+_PEM_LINE = 64
 
 Genuine = Callable[[str, bytes, bytes], bool]
 """(public key PEM, data, signature) -> whether it is genuine."""
@@ -128,7 +129,9 @@ def key_id_of(public_pem: str) -> str:
         der = base64.b64decode("".join(public_pem.split("\n")[1:-2]), validate=True)
     except ValueError:
         return "unreadable"
-    if not der or _PEM.format(base64.b64encode(der).decode()) != public_pem:
+    text = base64.b64encode(der).decode()
+    lines = (text[start : start + _PEM_LINE] for start in range(0, len(text), _PEM_LINE))
+    if not der or _PEM.format("\n".join(lines)) != public_pem:
         return "unreadable"
     return sha256(der).hexdigest()[:_KEY_ID_DIGITS]
 

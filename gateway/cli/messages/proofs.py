@@ -46,7 +46,9 @@ TEMPLATES: Templates = {
     "key_of_another_purpose": N_("Key {key} is made for {got}, not for {expected}. Choose the right key."),
     "unsafe_file": N_("{file} was not read: {why}. Set its mode to 600 (folders 700) and find out how it came about."),
     "public_key_unreadable": N_("This public key cannot be read. Ask its owner to send it again."),
-    "public_key_not_ed25519": N_("This public key is not of type ed25519. Ask its owner for another one."),
+    "public_key_unfit": N_(
+        "A person's key is Ed25519, or RSA of at least {min} bits in a token. Ask its owner for another one."
+    ),
     # keys of partners that two people import
     "fingerprint_unreadable": N_(
         "A fingerprint has 64 hex digits (OpenPGP: 40), or SHA256: and 43 signs. Type it from the paper."

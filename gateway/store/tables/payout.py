@@ -23,7 +23,7 @@ class Operator(SQLModel, table=True):
     name: str = Field(primary_key=True)
     key_id: str
     public_key: str
-    """Ed25519, PEM."""
+    """Ed25519, or RSA of a token; PEM."""
     roles: str
     """Comma-separated: maker, checker, releaser, auditor, admin."""
     enrolled_at: str

@@ -15,7 +15,7 @@ import pytest
 from support.services import require_tool
 from support.signatures import NOW
 
-from keys import files, operators
+from keys import files, operators, sealed
 from keys.errors import BadKey, BadSignature, KeyExists, KeyMissing, NotTrusted, UnsafeFile, WrongPassphrase
 from keys.keyring import KeyInfo, Keyring
 from keys.passphrase import Passphrase
@@ -65,7 +65,7 @@ def test_no_temporary_file_is_left(full: Keyring) -> None:
 
 
 def test_no_key_file_holds_its_secret_openly(full: Keyring) -> None:
-    secret = full.operator("maker", RIGHT)._private.private_bytes_raw()
+    secret = sealed.unseal((full.folder / "operators" / "maker.key").read_bytes(), "maker", "operator", RIGHT)[1]
     for path in full.folder.rglob("*"):
         if path.is_file():
             assert secret not in path.read_bytes()
