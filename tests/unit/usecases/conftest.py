@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.evidence import status
 from support.gateways import Gateway, copy_of, new_gateway, row
+from support.proofs import proven
+from support.successors import returned
 
 from gateway.usecases.allocate import allocate, waiting
 from gateway.usecases.seal import seal
@@ -63,3 +66,14 @@ def sealed(sealed_home: Path, tmp_path: Path) -> Iterator[Gateway]:
     gateway = copy_of(sealed_home, tmp_path)
     yield gateway
     gateway.close()
+
+
+@pytest.fixture(scope="session")
+def bundle(sent_home: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The proof of a returned payment, with an answer."""
+    gateway = copy_of(sent_home, tmp_path_factory.mktemp("proof"))
+    status(gateway, transfers=((gateway.end_to_end_id(), "ACSP", None),))
+    returned(gateway)
+    found = proven(gateway)
+    gateway.close()
+    return found
