@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from formats.errors import FormatError
@@ -21,8 +21,22 @@ Fields = dict[str, Any]
 _NAMING = ("end_to_end", "uetr", "instruction")
 """Keys by which an entry names the payment itself, not a file of many."""
 _NAMING_FILE = ("message", "block")
+_BESIDE = ("detached", "cms")
 _BOOKED = {"settled": "debit", "returned": "return"}
 """What must be booked for a state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A file, and the certificate that signed it; both empty when the bundle can show no signature."""
+
+    file: str
+    subject: str
+    fingerprint: str
+    not_shown: str = ""
+    """How it was proven besides, where that cannot be shown: a key of ``bundles.NOT_SHOWN``."""
+    key_id: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +44,14 @@ class Found:
     """Whose signatures fit: people by name with their key, and files with the certificate that signed them."""
 
     approvals: list[tuple[str, str]]
-    files: list[tuple[str, str, str]]
-    """(file, subject of the certificate, its fingerprint); both empty when the channel alone proved it to us."""
+    files: list[Signed]
 
 
 def check_body(body: Fields) -> Found:
     """Raises ``BadProof``, whose code says what does not fit."""
     approved = _approved_line(body)
     approvals = _approvals(body)
-    files = [_file(body, approved)]
+    files = _file(body, approved)
     files += [_answer(answer, approved) for answer in body["answers"]]
     files += [_booking(booking, approved, body["file"]) for booking in body["bookings"]]
     _state(body)
@@ -98,8 +111,8 @@ def _approvals(body: Fields) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _file(body: Fields, approved: Fields) -> tuple[str, str, str]:
-    """The line in the file, the same payment as was approved, and our signature over the file."""
+def _file(body: Fields, approved: Fields) -> list[Signed]:
+    """The line in the file, the same payment as was approved, and our signatures: in the file, and beside it."""
     file = body["file"]
     part = file["line"].encode()
     if _climbed(bundles.file_leaf(approved["uetr"], file["line"]), file["path"]) != file["root"]:
@@ -112,14 +125,36 @@ def _file(body: Fields, approved: Fields) -> tuple[str, str, str]:
     for name, value in wanted.items():
         if value not in messages.texts(part, name):
             raise BadProof("bundle_payment", field=name)
-    return _signed(file["message_id"], file["signature"])
+    return [_sealed(file), *_beside(file["travelled"])]
 
 
-def _answer(answer: Fields, approved: Fields) -> tuple[str, str, str]:
+def _sealed(file: Fields) -> Signed:
+    """What travelled is the file itself, or an OpenPGP message that holds it."""
+    signed, travelled = _signed(file["message_id"], file["signature"]), file["travelled"]
+    if travelled["encrypted_to"] is None:
+        fits = (travelled["sha256"], travelled["not_shown"]) == (file["sha256"], "")
+    else:
+        fits = travelled["not_shown"] == bundles.NOT_SHOWN["sealed"]
+        signed = replace(signed, not_shown="sealed", sha256=travelled["sha256"])
+    if not fits:
+        raise BadProof("bundle_signature", file=file["message_id"])
+    return signed
+
+
+def _beside(travelled: Fields) -> list[Signed]:
+    """Our signature that lay beside what travelled is over its bytes."""
+    if (beside := travelled["beside"]) is None:
+        return []
+    signed = _signed(beside["name"], beside["signature"])
+    if _digest_of(beside["signature"]) != travelled["sha256"]:
+        raise BadProof("bundle_signature", file=beside["name"])
+    return [signed]
+
+
+def _answer(answer: Fields, approved: Fields) -> Signed:
     """What the partner said stands in what is shown of its file, and that is what it signed where it is whole."""
     name, part = answer["file"]["reference"], answer["part"].encode()
-    signed = _signed(name, answer["signature"])
-    _require_of_file(answer)
+    signed = _received(answer)
     try:
         held, named = messages.statuses(part), messages.texts(part, "OrgnlEndToEndId")
     except FormatError:
@@ -136,15 +171,13 @@ def is_signed(answer: Fields) -> bool:
     """Whether what is shown is, to the byte, what the partner signed."""
     if answer["signature"] is None:
         return False
-    digest = shown.check(shown.Shown(**answer["signature"])).sha256
-    return hashlib.sha256(answer["part"].encode()).hexdigest() == digest
+    return hashlib.sha256(answer["part"].encode()).hexdigest() == _digest_of(answer["signature"])
 
 
-def _booking(booking: Fields, approved: Fields, file: Fields) -> tuple[str, str, str]:
+def _booking(booking: Fields, approved: Fields, file: Fields) -> Signed:
     """What is shown of the entry names the payment and the amount, or the file that it books in one sum."""
     name, by = booking["file"]["reference"], booking["by"]
-    signed = _signed(name, booking["signature"])
-    _require_of_file(booking)
+    signed = _received(booking)
     try:
         fits = _names(booking, approved) if by in _NAMING else by not in _NAMING_FILE or _names_file(booking, file)
     except FormatError:
@@ -170,23 +203,30 @@ def _holds(booking: Fields, names: tuple[str, ...]) -> bool:
     return any(name.lower() in part for name in names)
 
 
-def _signed(name: str, signature: Mapping[str, str] | None) -> tuple[str, str, str]:
+def _signed(name: str, signature: Mapping[str, str] | None) -> Signed:
     if signature is None:
-        return name, "", ""
+        return Signed(name, "", "")
     try:
-        signed = shown.check(shown.Shown(**signature))
+        signed = shown.check(shown.of_fields(signature))
     except KeysError:
         raise BadProof("bundle_signature", file=name) from None
-    return name, signed.subject, signed.fingerprint
+    return Signed(name, signed.subject, signed.fingerprint)
 
 
-def _require_of_file(said: Fields) -> None:
-    """A signature that lay beside the file is over the bytes of the file."""
+def _received(said: Fields) -> Signed:
+    """The partner's signature; one that lay beside its file is over the bytes of the file."""
     file, signature = said["file"], said["signature"]
-    if signature is None or file["proof"] != "detached":
-        return
-    if shown.check(shown.Shown(**signature)).sha256 != file["sha256"]:
+    signed, proof = _signed(file["reference"], signature), file["proof"]
+    is_of_file = proof not in _BESIDE or (signature is not None and _digest_of(signature) == file["sha256"])
+    if not is_of_file or file["not_shown"] != bundles.NOT_SHOWN.get(proof, ""):
         raise BadProof("bundle_signature", file=file["reference"])
+    if not file["not_shown"]:
+        return signed
+    return replace(signed, not_shown=proof, key_id=file["key_id"] or "", sha256=file["sha256"])
+
+
+def _digest_of(signature: Mapping[str, str]) -> str:
+    return shown.check(shown.of_fields(signature)).sha256
 
 
 def _state(body: Fields) -> None:

@@ -37,7 +37,7 @@ def prove(app: App, end_to_end_id: str) -> bytes:
     from gateway.usecases.prove import gather
 
     context = app.context
-    body, file = gather(context, end_to_end_id, _signature_of)
+    body, file = gather(context, end_to_end_id, _Signatures())
     signer = context.partner(file.partner).signer()
     with translated():
         body["answers"] = [each | {"whole": is_signed(each)} for each in body["answers"]]
@@ -49,10 +49,22 @@ def prove(app: App, end_to_end_id: str) -> bytes:
     return bundle
 
 
-def _signature_of(source: BinaryIO) -> Mapping[str, str] | None:
-    with translated():
-        found = shown.find(source)
-    return asdict(found) if found else None
+class _Signatures:
+    """Stored signatures, ready to be shown."""
+
+    def inside(self, message: BinaryIO) -> Mapping[str, str] | None:
+        with translated():
+            found = shown.find(message)
+        return asdict(found) if found else None
+
+    def beside(self, document: bytes, sha256: str, key_id: str) -> Mapping[str, str] | None:
+        try:
+            found = shown.of_document(document)
+            signed = shown.check(found)
+        except KeysError:
+            return None
+        is_this = signed.sha256 == sha256 and signed.fingerprint.startswith(key_id)
+        return asdict(found) if is_this else None
 
 
 def check(bundle: bytes) -> Checked:

@@ -114,6 +114,14 @@ def verify_cms(
         return scratch.vouch("cms", certificate)
 
 
+def read_cms(signature: bytes) -> tuple[bytes, x509.Certificate]:
+    """The SHA-256 that was signed, and the certificate whose key signed it; whom to believe is not asked here."""
+    judged.check_size(signature)
+    named, signer = _opened(der.read(signature))
+    certificate = certificates.of_der(named)
+    return _check_signer(signer, certificate), certificate
+
+
 # -- writing
 
 

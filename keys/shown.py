@@ -1,7 +1,8 @@
 """A signature to be shown: taken out of a stored message with exactly the bytes that were signed, and checked again.
 
 Whoever is shown these needs no XML: ``signed_info`` is canonical as it stands, ``value`` is RSA over its SHA-256, and
-the digest in it is that of the message without its signature, in canonical form. Nothing here says whom to believe.
+the digest in it is that of the message without its signature, in canonical form. One in CMS is shown as it lay beside
+its file: it holds the file's digest and nothing else of it. Nothing here says whom to believe.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -19,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from keys import certificates, signature
+from keys import certificates, cms, der, signature
 from keys.errors import BadKey, BadSignature, Hostile
 from keys.forms import DSIG
 
@@ -37,11 +39,21 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownCms:
+    """One signature in CMS (DER), whole, in base64."""
+
+    cms: str
+
+
+AnyShown = Shown | ShownCms
+
+
+@dataclass(frozen=True, slots=True)
 class Signed:
     """What a signature that fits says, and whose it is."""
 
     sha256: str
-    """Hex, of the message in canonical form without the signature."""
+    """Hex: of the message in canonical form without the signature, or of the file that it lay beside."""
     fingerprint: str
     """SHA-256 of the certificate, hex."""
     subject: str
@@ -61,9 +73,19 @@ def find(source: BinaryIO) -> Shown | None:
     return None
 
 
-def of_document(data: bytes) -> Shown:
-    """Of a signature that stands alone."""
-    return of_element(signature.parse(data))
+def of_document(data: bytes) -> AnyShown:
+    """Of a signature that stands alone, in CMS or XML."""
+    if data[:1] == bytes((der.SEQUENCE,)):
+        return ShownCms(b64encode(data).decode())
+    element = signature.parse(data)
+    if element.tag != f"{_IN_SIGNATURE}Signature" or not len(element):
+        raise BadSignature("signature_missing")
+    return of_element(element)
+
+
+def of_fields(fields: Mapping[str, str]) -> AnyShown:
+    """As it stands in a document, by the names of its fields."""
+    return ShownCms(**fields) if "cms" in fields else Shown(**fields)
 
 
 def of_element(element: etree._Element) -> Shown:
@@ -74,8 +96,13 @@ def of_element(element: etree._Element) -> Shown:
     return Shown(signed_info.decode(), "".join(value.split()), "".join(certificate.split()))
 
 
-def check(shown: Shown) -> Signed:
-    """Raise ``BadProof`` unless the key of the certificate signed ``signed_info``."""
+def check(shown: AnyShown) -> Signed:
+    """Raise ``BadProof`` unless the key of the certificate signed what is shown."""
+    digest, certificate = cms.read_cms(_decoded(shown.cms)) if isinstance(shown, ShownCms) else _checked_xml(shown)
+    return Signed(digest.hex(), certificate.fingerprint(SHA256()).hex(), certificates.subject_of(certificate))
+
+
+def _checked_xml(shown: Shown) -> tuple[bytes, x509.Certificate]:
     certificate = _certificate(shown.certificate)
     try:
         certificates.rsa_key(certificate).verify(
@@ -86,8 +113,7 @@ def check(shown: Shown) -> Signed:
     found = _DIGEST.findall(shown.signed_info)
     if len(found) != 1:
         raise BadSignature("reference_not_unique")
-    digest = _decoded("".join(found[0].split()))
-    return Signed(digest.hex(), certificate.fingerprint(SHA256()).hex(), certificates.subject_of(certificate))
+    return _decoded("".join(found[0].split())), certificate
 
 
 def _certificate(text: str) -> x509.Certificate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,19 @@ from gateway.cli.words import N_, _
 
 if TYPE_CHECKING:
     from gateway.proving import Checked
+
+
+_NOT_SHOWN = {
+    "openpgp": N_(
+        "{file}: the partner signed it inside an OpenPGP message, by key {key_id}; that cannot be shown without other"
+        " people's data. Whoever holds the file with SHA-256 {sha256} can check it: gpg --decrypt FILE"
+    ),
+    "channel": N_("{file}: the partner signs nothing; it can compare SHA-256 {sha256} with its own copy."),
+    "sealed": N_(
+        "{file} travelled inside an OpenPGP message with SHA-256 {sha256}. Whoever can open that finds the signed file"
+        " in it: gpg --decrypt FILE"
+    ),
+}
 
 
 @click.group(cls=Group, help=N_("Check the proof of a payment, also a stranger's."))
@@ -71,8 +85,13 @@ def check(session: Session, path: Path) -> int:
             "made_at": checked.made_at,
             "approvals": [{"operator": operator, "key_id": key} for operator, key in checked.found.approvals],
             "files": [
-                {"file": file, "subject": subject or None, "fingerprint": fingerprint or None}
-                for file, subject, fingerprint in checked.found.files
+                {
+                    "file": signed.file,
+                    "subject": signed.subject or None,
+                    "fingerprint": signed.fingerprint or None,
+                    "not_shown": signed.not_shown or None,
+                }
+                for signed in checked.found.files
             ],
             "sealed_by": {"subject": checked.sealed_by.subject, "fingerprint": checked.sealed_by.fingerprint},
         }
@@ -87,6 +106,11 @@ def _say(session: Session, checked: Checked) -> None:
     )
     output.say(_("Everything in the proof fits; made {at}.").format(at=local(checked.made_at)))
     output.table([_("Approved by"), _("Key")], checked.found.approvals)
-    rows = [*checked.found.files, (_("the proof itself"), sealed_by.subject, sealed_by.fingerprint)]
+    files = checked.found.files
+    rows = [(signed.file, signed.subject, signed.fingerprint) for signed in files]
+    rows.append((_("the proof itself"), sealed_by.subject, sealed_by.fingerprint))
     output.table([_("File"), _("Signed by"), _("Fingerprint of the certificate")], rows)
+    for signed in files:
+        if signed.not_shown:
+            output.say(_(_NOT_SHOWN[signed.not_shown]).format_map(asdict(signed)))
     output.say(_("It proves as much as these keys do: compare them with those that you were given."))

@@ -6,7 +6,24 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-FORM = "chitra proof of one payment 1"
+FORM = "chitra proof of one payment 2"
+NOT_SHOWN = {
+    "openpgp": (
+        "The partner signed the whole file inside an OpenPGP message, with what it says of other people, and such a"
+        " signature cannot be checked without all of it. Who holds that file (sha256) checks it: gpg --decrypt FILE"
+        " names the key (key_id). An XML signature that stood in the message is shown here."
+    ),
+    "channel": (
+        "The partner signs nothing: its connection alone proved the file to us. The partner can compare the SHA-256 of"
+        " its copy (sha256) with this one."
+    ),
+    "sealed": (
+        "The file travelled inside an OpenPGP message with a signature of ours over the payments of all. Who can open"
+        " that message (sha256) checks it: gpg --decrypt FILE names our key, and gives the file whose XML signature is"
+        " shown here."
+    ),
+}
+"""Signatures that are not in a bundle, by how a file was proven: why, and what proves it instead."""
 APPROVED = ("payment_ref", "end_to_end_id", "uetr", "partner", "bank", "amount", "currency", "kind", "benefit_month")
 """Fields of an approved line; the digest of the imported row stands behind them."""
 CONTENT = {"payment_ref": 0, "benefit_month": 5, "kind": 6, "amount": 7, "bank": 11}

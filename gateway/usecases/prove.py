@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
-from hashlib import sha256
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from formats.iso20022 import shown
 from gateway.domain import bundles, merkle
 from gateway.domain.errors import Tampered
-from gateway.store import batches, blobs, browse, evidence, proofs, recalls, succession
+from gateway.store import batches, blobs, browse, evidence, files, proofs, recalls, succession
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn, FileOut, Payment
 from gateway.usecases.approve import VERBS, require_signatures
@@ -25,24 +22,34 @@ from gateway.usecases.seal import approved_line
 from gateway.usecases.understand import verified_then
 
 Fields = dict[str, Any]
-SignatureOf = Callable[[BinaryIO], Mapping[str, str] | None]
-"""The signature of a stored message, ready to be shown; None when it has none."""
+
+
+class Signatures(Protocol):
+    """Signatures of stored files, ready to be shown."""
+
+    def inside(self, message: BinaryIO) -> Mapping[str, str] | None:
+        """The XML signature in a message; None when it has none."""
+
+    def beside(self, document: bytes, sha256: str, key_id: str) -> Mapping[str, str] | None:
+        """A signature that stands alone; None unless it is by this key, over a file with this digest."""
+
 
 _OF_PAYMENT = (
     *("end_to_end_id", "state", "amount", "currency", "partner", "reason", "debited_at", "returned_amount"),
     "return_charges",
 )
-_OF_FILE_IN = ("reference", "name", "sha256", "received_at", "proof")
+_OF_FILE_IN = ("reference", "name", "sha256", "received_at", "proof", "key_id")
+_BESIDE = ("detached", "cms")
 _OF_RECALL = ("file", "state", "asked", "answer_reason", "requested_at")
 _OF_ANSWER = ("at", "level", "status", "reason")
 _OF_BOOKING = ("kind", "by", "amount", "charges", "currency", "booked_on")
 
 
-def gather(context: Context, end_to_end_id: str, signature_of: SignatureOf) -> tuple[Fields, FileOut]:
+def gather(context: Context, end_to_end_id: str, signatures: Signatures) -> tuple[Fields, FileOut]:
     """The body of the bundle, and the file that carried the payment; personal data stands in it in full."""
     with context.store.read() as tx:
         payment = batches.payment(tx, end_to_end_id)
-        gathering = _Gathering(context, tx, payment, signature_of)
+        gathering = _Gathering(context, tx, payment, signatures)
         file = proofs.carrier(tx, payment)
         body = {
             "form": bundles.FORM,
@@ -62,8 +69,8 @@ def gather(context: Context, end_to_end_id: str, signature_of: SignatureOf) -> t
 class _Gathering:
     """One payment and its evidence in one transaction."""
 
-    def __init__(self, context: Context, tx: Transaction, payment: Payment, signature_of: SignatureOf) -> None:
-        self._context, self._tx, self._payment, self._signature_of = context, tx, payment, signature_of
+    def __init__(self, context: Context, tx: Transaction, payment: Payment, signatures: Signatures) -> None:
+        self._context, self._tx, self._payment, self._signatures = context, tx, payment, signatures
 
     def content(self) -> Fields:
         """The imported row, and the salt by which it gives the digest in the approved line."""
@@ -115,7 +122,7 @@ class _Gathering:
                     own, place = line.decode(), len(leaves)
                 leaves.append(merkle.leaf(bundles.file_leaf(row.uetr, line.decode())))
             source.seek(0)
-            signature = self._signature_of(source)
+            signature = self._signatures.inside(source)
         return {
             "message_id": file.message_id,
             "payment_information_id": file.payment_information_id,
@@ -128,7 +135,27 @@ class _Gathering:
             "line": own,
             "path": _spelled(merkle.path(leaves, place)),
             "signature": signature,
+            "travelled": self._travelled(file),
         }
+
+    def _travelled(self, file: FileOut) -> Fields:
+        """As what it went to the partner, and the signature of ours that lay beside it."""
+        wire, *others = files.wire_objects(self._tx, file.id)
+        encrypted = wire.encrypted_to is not None
+        found: Fields = {
+            "name": wire.name,
+            "sha256": wire.sha256,
+            "encrypted_to": wire.encrypted_to,
+            "not_shown": bundles.NOT_SHOWN["sealed"] if encrypted else "",
+            "beside": None,
+        }
+        for each in others:
+            document = b"".join(blobs.parts(self._tx, each.sha256))
+            signature = self._signatures.beside(document, wire.sha256, file.key_id or "")
+            if signature is None:
+                raise Tampered("sealed_bytes_differ", file=file.message_id)
+            found["beside"] = {"name": each.name, "signature": signature}
+        return found
 
     def answers(self) -> list[Fields]:
         """What the partner said of the payment, each file of it once."""
@@ -171,18 +198,20 @@ class _Gathering:
     def _received(self, file: FileIn) -> Fields:
         """Which file it stands in, and the partner's signature over that."""
         shown_file = {name: getattr(file, name) for name in _OF_FILE_IN}
-        return {"file": shown_file, "signature": self._beside(file) if file.proof == "detached" else self._inside(file)}
+        return {
+            "file": shown_file | {"not_shown": bundles.NOT_SHOWN.get(file.proof or "", "")},
+            "signature": self._beside(file) if file.proof in _BESIDE else self._inside(file),
+        }
 
     def _inside(self, file: FileIn) -> Mapping[str, str] | None:
         with closing(self._message(file)) as source:
-            return self._signature_of(source)
+            return self._signatures.inside(source)
 
     def _beside(self, file: FileIn) -> Mapping[str, str] | None:
         """The signature document that lay beside it, or beside the copy of it that was believed."""
         for arrival in evidence.copies(self._tx, file):
             document = evidence.signature_of(self._tx, arrival)
-            found = self._signature_of(BytesIO(document)) if document else None
-            if found and file.key_id and sha256(b64decode(found["certificate"])).hexdigest().startswith(file.key_id):
+            if document and file.key_id and (found := self._signatures.beside(document, file.sha256, file.key_id)):
                 return found
         return None
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from pathlib import Path
 from typing import cast
 
 import pytest
 
 pytest.importorskip("pysequoia", reason="the extra openpgp is not installed")
 from support import pgp as forms
-from support.evidence import BANK, debit
+from support.evidence import BANK, debit, unsigned
 from support.gateways import Gateway
 from support.inboxes import archive, folder, lay, names, round_, ruled, told
 from support.pgp import far, key
+from support.proofs import body_of, proven, recipe
 
 from gateway import proving
 from gateway.app import App
@@ -134,6 +136,24 @@ def test_the_proof_of_a_payment_shows_what_stands_in_the_message(agreed: Gateway
     assert agreed.end_to_end_id() in booking["part"]
     assert booking["file"]["proof"] == "openpgp"
     assert booking["signature"] is not None, "the bank signed inside as well"
+
+
+def test_the_proof_of_a_payment_says_that_an_openpgp_signature_is_not_shown_and_how_to_check_it(
+    agreed: Gateway, tmp_path: Path
+) -> None:
+    message = forms.sealed(unsigned(BANK.statement(debit(agreed), debit(agreed, "TC-0002"))), THEM, US)
+    _lay(agreed, message)
+    round_(agreed)
+    bundle = proven(agreed)
+    (booking,) = body_of(bundle)["bookings"]
+    assert (booking["signature"], booking["file"]["key_id"]) == (None, THEM.key_id)
+    assert booking["file"]["sha256"] == hashlib.sha256(message).hexdigest()
+    said = booking["file"]["not_shown"]
+    assert "gpg --decrypt" in said
+    assert said in recipe(tmp_path, bundle).stdout
+    signed = proving.check(bundle).found.files[-1]
+    assert (signed.not_shown, signed.key_id, signed.fingerprint) == ("openpgp", THEM.key_id, "")
+    assert agreed.end_to_end_id("TC-0002") not in bundle.decode()
 
 
 def test_t9_a_file_that_a_person_brought_is_no_openpgp_message(agreed: Gateway) -> None:

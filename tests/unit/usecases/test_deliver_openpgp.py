@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,14 @@ pytest.importorskip("pysequoia", reason="the extra openpgp is not installed")
 from support import pgp as forms
 from support.gateways import Gateway, copy_of, new_gateway, payments_key, row
 from support.pgp import key
+from support.proofs import body_of, proven, recipe
 from support.signatures import TemporarySpool
 from support.tampering import redefine
 
 from adapters.profile import Delivery, Encryption, Signature
-from gateway.domain.errors import RemoteRefused, RemoteUnknown
+from gateway import proving
+from gateway.bundle_check import check_body
+from gateway.domain.errors import BadProof, RemoteRefused, RemoteUnknown
 from gateway.ports import Transport
 from gateway.proof import PartnerVerifier, PgpPins, no_pgp
 from gateway.store import blobs, files
@@ -266,3 +271,22 @@ def test_m15_an_encrypted_file_that_was_forgotten_is_noticed_and_taken_over(tmp_
     assert message(past) == opened(content[name])
     with past.store.read() as tx:
         assert list(sealed.encrypted(past.context, tx)) == []
+
+
+def test_the_proof_of_a_payment_shows_the_message_inside_and_says_what_else_was_signed(
+    approved: Gateway, tmp_path: Path
+) -> None:
+    declare(approved, signature="cms")
+    assert state(approved) == "sent"
+    bundle = proven(approved)
+    travelled = body_of(bundle)["file"]["travelled"]
+    (sealed_bytes, signature) = approved.outbox().values()
+    assert (travelled["encrypted_to"], travelled["sha256"]) == (THEM.key_id, sha256(sealed_bytes).hexdigest())
+    assert b64decode(travelled["beside"]["signature"]["cms"]) == signature
+    assert "gpg --decrypt" in travelled["not_shown"]
+    assert proving.check(bundle).found.files[0].not_shown == "sealed"
+    assert recipe(tmp_path, bundle).returncode == 0
+    body = body_of(bundle)
+    body["file"]["travelled"].update(encrypted_to=None, not_shown="")
+    with pytest.raises(BadProof, match="bundle_signature"):
+        check_body(body)

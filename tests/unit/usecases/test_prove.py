@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
 from support.banks import SumBooking
 from support.evidence import BANK, booked, debit, resigned, status, unsigned
-from support.gateways import Gateway, bank_key, person, row
-from support.inboxes import folder, lay, round_, ruled, told
-from support.proofs import body_of, proven, recipe
+from support.gateways import Gateway, person, row
+from support.inboxes import ruled
+from support.proofs import body_of, proven
 from support.successors import approved, reissued, rejected, returned
 
 from gateway import proving
-from gateway.bundle_check import check_body
 from gateway.domain import bundles
 from gateway.domain.errors import BadProof, Refusal
-from gateway.sandbox import beside
 from gateway.store.tables import FileOut
 from gateway.usecases import decide
 from gateway.usecases.acts import ACTS
 from gateway.usecases.decide import Proposal
-from keys import shown
 
 
 def settled(gateway: Gateway) -> None:
@@ -83,7 +78,7 @@ def test_a_payment_is_proven_at_every_end(sent: Gateway, end: str) -> None:
     checked = proving.check(proven(sent, ref))
     assert (checked.payment["state"], checked.payment["end_to_end_id"]) == (state, sent.end_to_end_id(ref))
     assert sorted(name for name, _ in checked.found.approvals) == ["checker", "checker2"]
-    assert all(fingerprint for _, _, fingerprint in checked.found.files)
+    assert all(each.fingerprint for each in checked.found.files)
 
 
 def test_a3_a_proof_shows_this_person_in_full_and_nobody_else(sent: Gateway) -> None:
@@ -164,24 +159,7 @@ def test_a_partner_that_signs_nothing_is_named_as_such(sent: Gateway) -> None:
     bundle = proven(sent)
     (booking,) = body_of(bundle)["bookings"]
     assert (booking["file"]["proof"], booking["signature"]) == ("channel", None)
-    assert [each[1:] for each in proving.check(bundle).found.files][-1] == ("", "")
-
-
-def test_t9_a_signature_beside_a_file_is_shown_and_is_over_that_file(sent: Gateway, tmp_path: Path) -> None:
-    ruled(sent, proof="detached")
-    content, bank = BANK.statement(debit(sent)), bank_key()
-    lay(folder(sent) / "STM_1.xml.sig", beside.make("detached", content, "STM_1.xml", bank.private, bank.certificate))
-    lay(folder(sent) / "STM_1.xml", content)
-    assert told(round_(sent)[0]) == ["processed"]
-    bundle = proven(sent)
-    (booking,) = body_of(bundle)["bookings"]
-    assert booking["file"]["sha256"] == sha256(content).hexdigest()
-    assert shown.check(shown.Shown(**booking["signature"])).sha256 == booking["file"]["sha256"]
-    assert recipe(tmp_path, bundle).returncode == 0
-    body = body_of(bundle)
-    body["bookings"][0]["file"]["sha256"] = "0" * 64
-    with pytest.raises(BadProof, match="bundle_signature"):
-        check_body(body)
+    assert [each.fingerprint for each in proving.check(bundle).found.files][-1] == ""
 
 
 def test_a_payment_that_is_in_no_file_has_nothing_to_prove(gateway: Gateway) -> None:
