@@ -11,6 +11,7 @@ from typing import Any
 from formats.errors import FormatError
 from formats.iso20022 import shown as messages
 from formats.iso20022.codes import amount_text
+from gateway import bundle_people
 from gateway.domain import bundles, merkle
 from gateway.domain.errors import BadProof
 from keys import operators, shown
@@ -45,17 +46,21 @@ class Found:
 
     approvals: list[tuple[str, str]]
     files: list[Signed]
+    roots: list[str]
+    """Root admins, whom the people follow from."""
+    roots_digest: str
 
 
 def check_body(body: Fields) -> Found:
     """Raises ``BadProof``, whose code says what does not fit."""
     approved = _approved_line(body)
     approvals = _approvals(body)
+    roots, digest = bundle_people.check(body)
     files = _file(body, approved)
     files += [_answer(answer, approved) for answer in body["answers"]]
     files += [_booking(booking, approved, body["file"]) for booking in body["bookings"]]
     _state(body)
-    return Found(approvals, list(dict.fromkeys(files)))
+    return Found(approvals, list(dict.fromkeys(files)), roots, digest)
 
 
 def _approved_line(body: Fields) -> Fields:

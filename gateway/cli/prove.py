@@ -84,6 +84,7 @@ def check(session: Session, path: Path) -> int:
             "payment": dict(checked.payment),
             "made_at": checked.made_at,
             "approvals": [{"operator": operator, "key_id": key} for operator, key in checked.found.approvals],
+            "roots": {"admins": checked.found.roots, "digest": checked.found.roots_digest},
             "files": [
                 {
                     "file": signed.file,
@@ -100,12 +101,19 @@ def check(session: Session, path: Path) -> int:
 
 
 def _say(session: Session, checked: Checked) -> None:
+    from gateway.usecases.audit_log import written
+
     output, payment, sealed_by = session.output, checked.payment, checked.sealed_by
     output.say(
         f"{payment['end_to_end_id']}  {money(payment['amount'], payment['currency'])}  {state_word(payment['state'])}"
     )
     output.say(_("Everything in the proof fits; made {at}.").format(at=local(checked.made_at)))
     output.table([_("Approved by"), _("Key")], checked.found.approvals)
+    output.say(
+        _("These people follow from the root admins {names}; digest, to be compared with the paper: {digest}").format(
+            names=", ".join(checked.found.roots), digest=written(checked.found.roots_digest)
+        )
+    )
     files = checked.found.files
     rows = [(signed.file, signed.subject, signed.fingerprint) for signed in files]
     rows.append((_("the proof itself"), sealed_by.subject, sealed_by.fingerprint))

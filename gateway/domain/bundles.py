@@ -31,6 +31,10 @@ CONTENT = {"payment_ref": 0, "benefit_month": 5, "kind": 6, "amount": 7, "bank":
 ACCOUNT = 10
 """Where the imported row has the account."""
 HEAD_BATCH, HEAD_MAKER = 0, 4
+SIGNERS = {"approve": "checker", "release": "releaser"}
+"""Who signs an approval, by what is signed."""
+DECISION = ("act", "decision", "evidence_sha256", "params", "precondition", "reason", "subject")
+"""Fields of a decision of two people that both sign."""
 SEPARATOR = "\x1f"
 
 
@@ -61,3 +65,9 @@ def statement_of(
         "operator": operator,
     }
     return encode(fields | ({"required": required} if required else {}))
+
+
+def decision_of(environment: str, decision: Mapping[str, Any], step: str, operator: str) -> bytes:
+    """What each of two people signs of a decision: all of it, the own step, the environment."""
+    told = {name: decision[name] for name in DECISION}
+    return encode(told | {"environment": environment, "operator": operator, "step": step})

@@ -17,7 +17,7 @@ from gateway.store.tables import Approval, Batch
 from gateway.usecases import people
 from gateway.usecases.context import Context
 
-VERBS = {"checker": "approve", "releaser": "release"}
+VERBS = {role: act for act, role in bundles.SIGNERS.items()}
 """What somebody signs in which role."""
 
 

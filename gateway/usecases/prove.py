@@ -14,6 +14,7 @@ from gateway.domain.errors import Tampered
 from gateway.store import batches, blobs, browse, evidence, files, proofs, recalls, succession
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn, FileOut, Payment
+from gateway.usecases import enrolments
 from gateway.usecases.approve import VERBS, require_signatures
 from gateway.usecases.collect import inbox_of
 from gateway.usecases.context import Context
@@ -58,6 +59,7 @@ def gather(context: Context, end_to_end_id: str, signatures: Signatures) -> tupl
             "payment": {name: getattr(payment, name) for name in _OF_PAYMENT},
             "content": gathering.content(),
             "approval": gathering.approval(),
+            "people": gathering.people(),
             "file": gathering.file(file),
             "answers": gathering.answers(),
             "bookings": gathering.bookings(),
@@ -108,6 +110,11 @@ class _Gathering:
                 for approval, person in batches.approvals(self._tx, batch.id)
             ],
         }
+
+    def people(self) -> Fields:
+        """How those who approved came to their keys and roles, down to the root admins."""
+        signed = batches.approvals(self._tx, self._payment.batch_id)
+        return enrolments.shown(self._context, self._tx, {each.approver: each.approved_at for each, _ in signed})
 
     def file(self, file: FileOut) -> Fields:
         """The line in the file that was signed, and the signature."""

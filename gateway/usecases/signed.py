@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
+from gateway.domain import bundles
 from gateway.store.tables import Decision
 
 
 def statement_of(environment: str, decision: Decision, step: str, operator: str) -> bytes:
     """What a person signs: the whole decision, the step, the environment."""
-    fields = {
+    return bundles.decision_of(environment, told(decision), step, operator)
+
+
+def told(decision: Decision) -> dict[str, Any]:
+    """The whole decision, as both people sign it."""
+    return {
         "act": decision.verb,
         "decision": decision.reference,
-        "environment": environment,
         "evidence_sha256": decision.evidence_sha256,
-        "operator": operator,
         "params": decision.params,
         "precondition": decision.precondition,
         "reason": decision.reason,
-        "step": step,
         "subject": decision.subject,
     }
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

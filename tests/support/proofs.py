@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from support.gateways import Gateway
+from support.gateways import Gateway, person
 
 from gateway import proving
 from gateway.app import App
 
+STRANGER = person("stranger").public_pem.decode()
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
 
 
@@ -58,6 +59,10 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "an approval less": (lambda body: body["approval"]["signatures"].pop(), "approvals"),
     "an approval twice": (lambda body: _twice(body["approval"]["signatures"]), "approvals"),
     "another approver": (put("approval", "signatures", 0, "operator", value="maker"), "approval"),
+    "an enrolment less": (lambda body: body["people"]["statements"].pop(), "people"),
+    "another reason of an enrolment": (put("people", "statements", 0, "reason", value="other"), "people"),
+    "another root admin": (put("people", "roots", "admin", value=STRANGER), "people"),
+    "a root admin more": (put("people", "roots", "lan", value=STRANGER), "seal"),
     "another amount": (put("payment", "amount", value=1), "payment"),
     "another line": (lambda body: body["file"].update(line=_more(body["file"]["line"])), "file_line"),
     "a signature of nobody": (put("file", "signature", "value", value="AAAA"), "signature"),

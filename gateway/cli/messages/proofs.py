@@ -232,6 +232,10 @@ TEMPLATES: Templates = {
         "The proof does not fit: {found} people approved, none of whom may be the maker, and {required} must."
         " Do not believe it."
     ),
+    "bundle_people": N_(
+        "The proof does not fit: no two root admins, or admins whom they made, gave {operator} this key and role."
+        " Do not believe it."
+    ),
     "bundle_payment": N_("The proof does not fit: {field} is not what was approved. Do not believe it."),
     "bundle_file_line": N_("The proof does not fit: the payment's line is not in file {file}. Do not believe it."),
     "bundle_signature": N_("The proof does not fit: the signature of file {file} is not genuine. Do not believe it."),
