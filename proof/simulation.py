@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SEEDS, STEPS = 10_000, 200
 _PART = 100
 """Seeds after which the figures are written down."""
+_CHUNK, _CHUNKS_A_PROCESS = 4, 50
+"""A process that has played many seeds holds on to memory, and becomes slower."""
 FIRST = 100_000
 """Beyond the seeds of every test run."""
 _DOUBLED, _LOST = ("M1", "M9"), ("M2",)
@@ -34,8 +36,8 @@ def run(tell: Tell, scale: float = 1.0) -> Section:
     """``scale`` 1.0 is 10,000 seeds of 200 steps, those of earlier parts included."""
     parts = Parts("simulation")
     done = sum(part["seeds"] for part in parts.all)
-    with get_context("spawn").Pool(os.cpu_count()) as pool:
-        outcomes = pool.imap(_played, range(FIRST + done, FIRST + round(SEEDS * scale)), chunksize=4)
+    with get_context("spawn").Pool(os.cpu_count(), maxtasksperchild=_CHUNKS_A_PROCESS) as pool:
+        outcomes = pool.imap(_played, range(FIRST + done, FIRST + round(SEEDS * scale)), chunksize=_CHUNK)
         while some := list(islice(outcomes, _PART)):
             figures = _figures(some)
             parts.add(figures)
