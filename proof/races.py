@@ -24,10 +24,10 @@ def run(tell: Tell, scale: float) -> Section:
     with tempfile.TemporaryDirectory(prefix="chitra-warm-") as folder:
         warm(Path(folder))
     parts = Parts("races")
-    while (done := parts.total().get("payments", 0)) < round(PAYMENTS * scale):
+    while parts.total().get("payments", 0) < round(PAYMENTS * scale):
         share = min(1.0, scale * PAYMENTS / _PAYMENTS)
         parts.add(_raced(tell, parts.total().get("races", 0), share))
-        tell(f"races: {done + parts.all[-1]['payments']:,} payments")
+        tell(f"races: {parts.total()['payments']:,} payments")
     total = parts.total()
     return Section(
         title="Racing workers",
