@@ -87,6 +87,15 @@ def _read(path: Path) -> Anchor | None:
         raise NotConfigured("anchor_unreadable", path=str(path), reason=type(error).__name__) from None
 
 
+def kept(path: Path) -> Anchor:
+    """The anchor in a file that somebody kept: one of its own, or a proof of a payment, which carries one."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return Anchor(**(found["body"]["anchor"] if "body" in found else found))
+    except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
+        raise NotConfigured("anchor_unreadable", path=str(path), reason=type(error).__name__) from None
+
+
 def machine() -> str:
     """A digest that names this machine; empty where the system has no machine id."""
     try:

@@ -317,11 +317,12 @@ class App:
         with translated():
             return list(self.keyring.certificates())
 
-    def anchors_at(self, path: Path) -> list[Anchor]:
-        """What one file remembers, of whatever home; needs no configuration."""
-        from gateway.anchors import FileAnchors
+    @staticmethod
+    def kept_anchor(path: Path) -> Anchor:
+        """In a file that somebody kept, of whatever home; needs no configuration."""
+        from gateway.anchors import kept
 
-        return FileAnchors(path, []).read()
+        return kept(path)
 
     @cached_property
     def context(self) -> Context:

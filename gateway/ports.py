@@ -86,6 +86,9 @@ class MessageSigner(Protocol):
     def signature_beside(self, form: str, digest: bytes, name: str) -> bytes:
         """The signature (``detached`` or ``cms``) that lies beside the file ``name`` with this SHA-256."""
 
+    def signature_over(self, data: bytes) -> bytes:
+        """The signature over just these bytes."""
+
     def digest_of(self, message: BinaryIO, splice_at: int, signature_bytes: int) -> bytes:
         """Check a finished file: its signature is ours and covers the digest that is returned."""
 

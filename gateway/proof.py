@@ -81,6 +81,10 @@ class PaymentSigner:
                 return cms.sign_cms(digest, self._clock.now(), self._valid_key())
         raise NotConfigured("proof_not_supported", proof=form)
 
+    def signature_over(self, data: bytes) -> bytes:
+        with translated():
+            return self._valid_key().sign(data)
+
     def _valid_key(self) -> SigningKey:
         require_valid(self._key, self._clock.now())
         return self._key

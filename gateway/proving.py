@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gateway.bundle_check import Found, check_body, is_signed
 from gateway.domain import bundles
 from gateway.domain.errors import BadProof
+from gateway.ports import Anchor
 from gateway.proof import translated
 from keys import shown
 from keys.errors import KeysError
 
 if TYPE_CHECKING:
     from gateway.app import App
+    from gateway.ports import MessageSigner
+    from gateway.usecases.context import Context
 
 SIZE_BYTES_MAX = 64 * 1024 * 1024
 _PARTS = {"body", "signature"}
@@ -28,6 +31,7 @@ class Checked:
 
     payment: Mapping[str, Any]
     found: Found
+    anchor: Anchor
     sealed_by: shown.Signed
     made_at: str
 
@@ -41,12 +45,21 @@ def prove(app: App, end_to_end_id: str) -> bytes:
     signer = context.partner(file.partner).signer()
     with translated():
         body["answers"] = [each | {"whole": is_signed(each)} for each in body["answers"]]
-    body["sealed_by"] = signer.key_id
+    body["anchor"], body["sealed_by"] = asdict(_anchor(context, signer)), signer.key_id
     digest = hashlib.sha256(bundles.encode(body)).digest()
     signature = signer.signature_beside("detached", digest, bundles.name_of(end_to_end_id))
     bundle = bundles.encode({"body": body, "signature": asdict(shown.of_document(signature))})
     check(bundle)
     return bundle
+
+
+def _anchor(context: Context, signer: MessageSigner) -> Anchor:
+    """The last link of the record of acts: whoever holds the bundle holds it outside (A2)."""
+    from gateway.usecases import audit_log
+
+    head = audit_log.head_of(context.store)
+    anchor = Anchor(head.instance, head.epoch, head.sequence, head.hash, people=head.people, key_id=signer.key_id)
+    return replace(anchor, signature=signer.signature_over(anchor.signed).hex())
 
 
 class _Signatures:
@@ -73,8 +86,9 @@ def check(bundle: bytes) -> Checked:
     body = document["body"]
     try:
         found = check_body(body)
+        anchor = _carried(body, document["signature"])
         sealed_by = _seal(body, document["signature"])
-        return Checked(body["payment"], found, sealed_by, body["made_at"])
+        return Checked(body["payment"], found, anchor, sealed_by, body["made_at"])
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
         raise BadProof("bundle_form") from None
 
@@ -97,6 +111,18 @@ def _spelled(document: dict[str, Any]) -> bytes:
         return bundles.encode(document)
     except (UnicodeEncodeError, RecursionError):
         return b""
+
+
+def _carried(body: dict[str, Any], signature: dict[str, str]) -> Anchor:
+    """The link of our record, signed by the key that sealed the bundle."""
+    anchor = Anchor(**body["anchor"])
+    try:
+        is_ours = shown.is_by(shown.Shown(**signature), anchor.signed, bytes.fromhex(anchor.signature))
+    except KeysError:
+        is_ours = False
+    if not is_ours:
+        raise BadProof("bundle_anchor")
+    return anchor
 
 
 def _seal(body: dict[str, Any], signature: dict[str, str]) -> shown.Signed:

@@ -102,6 +102,15 @@ def check(shown: AnyShown) -> Signed:
     return Signed(digest.hex(), certificate.fingerprint(SHA256()).hex(), certificates.subject_of(certificate))
 
 
+def is_by(shown: Shown, data: bytes, value: bytes) -> bool:
+    """Whether ``value`` is a signature over just these bytes by the key of the certificate in ``shown``."""
+    try:
+        certificates.rsa_key(_certificate(shown.certificate)).verify(value, data, PKCS1v15(), SHA256())
+    except InvalidSignature:
+        return False
+    return True
+
+
 def _checked_xml(shown: Shown) -> tuple[bytes, x509.Certificate]:
     certificate = _certificate(shown.certificate)
     try:

@@ -50,7 +50,10 @@ def audit() -> None:
     "places",
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=N_("An anchor to compare with, besides those of the home; may be repeated."),
+    help=N_(
+        "An anchor to compare with, besides those of the home, or a proof of a payment, which holds one; may be"
+        " repeated."
+    ),
 )
 @click.option(
     "--head", "heads", multiple=True, metavar="TEXT", help=N_("A head that was written down; may be repeated.")
@@ -198,8 +201,7 @@ def _store(session: Session, database: str | None) -> Store:
 
 
 def _anchors(session: Session, places: Sequence[Path], of_home: bool) -> list[Anchor]:
-    own = session.app.anchors.read() if of_home else []
-    return own + [anchor for place in places for anchor in session.app.anchors_at(place)]
+    return [*(session.app.anchors.read() if of_home else []), *map(session.app.kept_anchor, places)]
 
 
 def _lines(found: Head) -> Iterator[str]:

@@ -94,6 +94,7 @@ def check(session: Session, path: Path) -> int:
                 }
                 for signed in checked.found.files
             ],
+            "anchor": {name: getattr(checked.anchor, name) for name in ("instance", "epoch", "sequence", "hash")},
             "sealed_by": {"subject": checked.sealed_by.subject, "fingerprint": checked.sealed_by.fingerprint},
         }
     )
@@ -121,4 +122,9 @@ def _say(session: Session, checked: Checked) -> None:
     for signed in files:
         if signed.not_shown:
             output.say(_(_NOT_SHOWN[signed.not_shown]).format_map(asdict(signed)))
+    output.say(
+        _("It holds link {sequence} of our record of acts; compare it: chitra audit verify --anchor BUNDLE").format(
+            sequence=checked.anchor.sequence
+        )
+    )
     output.say(_("It proves as much as these keys do: compare them with those that you were given."))

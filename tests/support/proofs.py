@@ -69,6 +69,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "another status": (put("answers", 0, "said", -1, "status", value="RJCT"), "answer"),
     "another entry": (lambda body: body["bookings"][0].update(part=_more(body["bookings"][0]["part"])), "booking"),
     "no return": (lambda body: body["bookings"].pop(), "state"),
+    "another link of the record": (put("anchor", "sequence", value=1), "anchor"),
     "another day": (put("bookings", 0, "booked_on", value="2026-11-09"), "seal"),
     "another file": (put("file", "sha256", value="0" * 64), "signature"),
     "another signer": (put("sealed_by", value="0" * 16), "seal"),

@@ -246,6 +246,10 @@ TEMPLATES: Templates = {
         "The proof does not fit: the entry in {file} does not name this payment and amount. Do not believe it."
     ),
     "bundle_state": N_("The proof does not fit: nothing in it shows that the payment is {state}. Do not believe it."),
+    "bundle_anchor": N_(
+        "The proof does not fit: the link of the record of acts in it was not signed by who signed the proof."
+        " Do not believe it."
+    ),
     "bundle_seal": N_(
         "The proof does not fit: each part does, but something beside them was changed after the whole was signed."
         " Do not believe it."

@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from support.inprocess import Gateway, chitra
+from support.inprocess import Answer, Gateway, chitra
 
 
 def _edit(database: Path, statement: str) -> None:
@@ -147,6 +147,40 @@ def test_a2_a_signed_anchor_proves_a_copy_offline_by_our_certificate_alone(month
     assert chitra(*offline).done()["records"] == 40
     (cut,) = chitra(*anchored, tmp_path / "payments.pem").document["findings"]
     assert (cut["code"], cut["got"]) == ("outside_is_ahead", "40")
+
+
+def test_a2_a_proof_of_a_payment_holds_a_head_and_finds_what_was_cut_off_or_rewritten(
+    month: Gateway, tmp_path: Path
+) -> None:
+    """Whoever was given the proof of one payment can hold the whole record against it."""
+    (settled, *_) = month.json("payment", "list", "--state", "settled").done()["payments"]
+    path, head = tmp_path / "it.proof", month.json("audit", "head").done()
+    month.json("payment", "prove", settled["end_to_end_id"], "-o", path, "--reason", "asked by the bank").done()
+    held = month.json("prove", "check", path).done()["anchor"]
+    assert held == {name: head[name] for name in ("instance", "epoch", "sequence", "hash")}
+    assert month.json("audit", "verify", "--anchor", path).done()["compared"] == 2
+
+    _edit(month.home / "chitra.db", "PRAGMA user_version")
+    for name in ("chitra.db", "keyring/payments.pem", "keyring/partners/momo.pem"):
+        shutil.copy(month.home / name, tmp_path)
+    offline = ("--home", tmp_path, "--json", "audit", "verify", "--database", tmp_path / "chitra.db", "--anchor", path)
+    assert chitra(*offline, "--certificate", tmp_path / "payments.pem").done()["compared"] == 1
+    assert _codes(chitra(*offline, "--certificate", tmp_path / "momo.pem")) == ["anchor_forged"]
+    _edit(tmp_path / "chitra.db", f"UPDATE audit SET hash = '{'0' * 64}' WHERE sequence = {head['sequence']}")
+    assert "outside_differs" in _codes(chitra(*offline))
+    _edit(tmp_path / "chitra.db", "DELETE FROM audit WHERE sequence > 40")
+    assert "outside_is_ahead" in _codes(chitra(*offline))
+
+
+def _codes(answer: Answer) -> list[str]:
+    return [each["code"] for each in answer.document["findings"]]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"body":{}}', '{"body":[]}', '{"body":{"anchor":{"epoch":1}}}'])
+def test_what_holds_no_anchor_is_said(month: Gateway, tmp_path: Path, content: str) -> None:
+    (tmp_path / "kept").write_text(content)
+    refused = month.json("audit", "verify", "--anchor", tmp_path / "kept")
+    assert (refused.code, refused.document["error"]["code"]) == (1, "anchor_unreadable")
 
 
 def test_the_head_on_a_page_is_read_back_as_it_was_written(month: Gateway) -> None:

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.gateways import ADMINS, Gateway, copy_of, person, roots, row
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from support.gateways import ADMINS, Gateway, admins, copy_of, person, roots, row
 from support.proofs import body_of, proven, recipe
 
 from gateway import bundle_people, proving
@@ -17,6 +20,8 @@ from gateway.domain import bundles
 from gateway.domain.errors import BadProof
 from gateway.domain.people import ADD, digest_of
 from gateway.usecases import approve, enrol
+from keys import operators, signing
+from keys.operators import OperatorKey
 
 STATEMENT = "proposal", "confirmation"
 
@@ -34,12 +39,12 @@ def enrolled(gateway: Gateway, name: str, role: str, by: tuple[str, str] = ("adm
         enrol.together(gateway.context, tx, ADD, proposal, [(each, person(each)) for each in by])
 
 
-def approved_by(gateway: Gateway, *names: str) -> None:
+def approved_by(gateway: Gateway, *names: str, **keys: OperatorKey) -> None:
     """A batch of one payment, TC-0009, sent."""
     batch = gateway.import_([row(9)]).batch.id
     approve.submit(gateway.context, batch, "maker", person("maker"))
     for name in names:
-        approve.approve(gateway.context, batch, name, person(name))
+        approve.approve(gateway.context, batch, name, keys.get(name) or person(name))
     gateway.send()
 
 
@@ -85,6 +90,28 @@ def test_a_role_that_was_given_before_the_approval_is_shown_and_none_that_came_a
     assert recipe(tmp_path, bundle).returncode == 0
 
 
+def test_a_persons_rsa_key_from_a_token_is_followed_like_any_other(approved: Gateway, tmp_path: Path) -> None:
+    key = rsa_key("kim")
+    with approved.store.begin() as tx:
+        proposal = enrol.added("kim", ["checker"], key.public_pem.decode(), "has a token")
+        enrol.together(approved.context, tx, ADD, proposal, admins())
+    approved_by(approved, "checker", "kim", kim=key)
+    bundle = proven(approved, "TC-0009")
+    assert ("kim", key.key_id) in proving.check(bundle).found.approvals
+    done = recipe(tmp_path, bundle)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"approval of kim, key {key.key_id}" in done.stdout
+
+
+def rsa_key(name: str) -> OperatorKey:
+    """As a token has it."""
+    private = signing.generate()
+    pem = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return OperatorKey(
+        name, operators.key_id_of_public(pem), pem, lambda data: private.sign(data, PKCS1v15(), SHA256())
+    )
+
+
 # --- what does not follow --------------------------------------------------------------------------------------------
 
 
@@ -96,16 +123,16 @@ def refused(body: dict[str, Any], tmp_path: Path) -> None:
     assert (done.returncode, "DOES NOT FIT" in done.stdout) == (1, True), done.stderr
 
 
-def signed_anew(body: dict[str, Any], *signers: str, **changes: str) -> dict[str, Any]:
-    """The first statement with other words, signed by these people."""
+def signed_anew(body: dict[str, Any], *signers: str, at: int = 0, **changes: str) -> dict[str, Any]:
+    """A statement with other words, signed by these people."""
     changed = deepcopy(body)
-    statement = changed["people"]["statements"][0] | changes
+    statement = changed["people"]["statements"][at] | changes
     for name, step, signature, by in zip(
         signers, ("propose", "confirm"), STATEMENT, ("proposed_by", "confirmed_by"), strict=True
     ):
         signed = bundles.decision_of(body["environment"], statement, step, name)
         statement |= {by: name, signature: person(name).sign(signed).hex()}
-    changed["people"]["statements"][0] = statement
+    changed["people"]["statements"][at] = statement
     return changed
 
 
@@ -140,6 +167,12 @@ def test_m11_a_statement_that_two_admins_did_not_sign_enrols_nobody(
     body = body_of(proven(sent))
     bundle_people.check(signed_anew(body, "admin", "admin2"))
     refused(signed_anew(body, *signers), tmp_path)
+
+
+def test_m11_who_is_enrolled_and_no_admin_enrols_nobody(sent: Gateway, tmp_path: Path) -> None:
+    body = body_of(proven(sent))
+    bundle_people.check(signed_anew(body, "admin", "admin2", at=1))
+    refused(signed_anew(body, "checker", "admin", at=1), tmp_path)
 
 
 def test_a_key_that_was_not_enrolled_a_role_that_was_not_given_and_a_key_of_two_people_do_not_fit(
