@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any, get_type_hints
 
 from gateway.domain.crash import crash_point
 from gateway.domain.errors import NotConfigured
 from gateway.ports import Anchor
 
 _MACHINE_ID = Path("/etc/machine-id")
+_KINDS = get_type_hints(Anchor)
 
 Sign = Callable[[bytes], tuple[str, bytes]]
 """Key id and signature over bytes."""
@@ -79,7 +81,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _read(path: Path) -> Anchor | None:
     try:
-        return Anchor(**json.loads(path.read_text("utf-8")))
+        return _anchor(json.loads(path.read_text("utf-8")))
     except FileNotFoundError:
         _require_folder(path)
         return None
@@ -91,9 +93,17 @@ def kept(path: Path) -> Anchor:
     """The anchor in a file that somebody kept: one of its own, or a proof of a payment, which carries one."""
     try:
         found = json.loads(path.read_text("utf-8"))
-        return Anchor(**(found["body"]["anchor"] if "body" in found else found))
+        return _anchor(found["body"]["anchor"] if "body" in found else found)
     except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise NotConfigured("anchor_unreadable", path=str(path), reason=type(error).__name__) from None
+
+
+def _anchor(found: Any) -> Anchor:
+    """Raises ``TypeError`` unless every value is of its kind."""
+    anchor = Anchor(**found)
+    if any(type(value) is not _KINDS[name] for name, value in asdict(anchor).items()):
+        raise TypeError
+    return anchor
 
 
 def machine() -> str:

@@ -176,7 +176,13 @@ def _codes(answer: Answer) -> list[str]:
     return [each["code"] for each in answer.document["findings"]]
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"body":{}}', '{"body":[]}', '{"body":{"anchor":{"epoch":1}}}'])
+_OF_OTHER_KINDS = '{"instance":"TEST00","epoch":"1","sequence":3,"hash":"ab","signature":7}'
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}", '{"body":{}}', '{"body":[]}', '{"body":{"anchor":{"epoch":1}}}', _OF_OTHER_KINDS],
+)
 def test_what_holds_no_anchor_is_said(month: Gateway, tmp_path: Path, content: str) -> None:
     (tmp_path / "kept").write_text(content)
     refused = month.json("audit", "verify", "--anchor", tmp_path / "kept")
