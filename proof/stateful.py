@@ -18,7 +18,7 @@ from proof.section import Section, Tell
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES, STEPS = 10_000, 100
-PORTION = 50
+PORTION = 100
 """Examples a process; each has its own seed, so that a failing portion is found again."""
 _PROMISE = re.compile(r"AssertionError: ((?:[A-Z]\d+)[^\n]*|[^\n]+)")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,21 +79,32 @@ _PICTURES: Mapping[str, str] = {
 
 def successions(database: Path) -> list[tuple[str, str]]:
     """(predecessor, successor) by end-to-end id; ``AssertionError`` with the promise that does not hold."""
-    with closing(sqlite3.connect(database)) as raw:
-        for wrong, sql in FORBIDDEN.items():
-            found = raw.execute(sql).fetchall()
-            assert not found, f"{wrong}: {found}"
-        _require_legal_moves(raw)
-        return raw.execute(
-            "SELECT b.end_to_end_id, s.end_to_end_id FROM payment s JOIN payment b ON b.id = s.predecessor_id"
-        ).fetchall()
+    raw = _open(database)
+    for wrong, sql in FORBIDDEN.items():
+        found = raw.execute(sql).fetchall()
+        assert not found, f"{wrong}: {found}"
+    _require_legal_moves(raw)
+    return raw.execute(
+        "SELECT b.end_to_end_id, s.end_to_end_id FROM payment s JOIN payment b ON b.id = s.predecessor_id"
+    ).fetchall()
 
 
 def ended(database: Path) -> list[str]:
     """References of the payments that were refused or came back."""
-    with closing(sqlite3.connect(database)) as raw:
-        rows = raw.execute("SELECT payment_ref FROM payment WHERE state IN ('rejected', 'returned') ORDER BY id")
-        return [reference for (reference,) in rows]
+    rows = _open(database).execute(
+        "SELECT payment_ref FROM payment WHERE state IN ('rejected', 'returned') ORDER BY id"
+    )
+    return [reference for (reference,) in rows]
+
+
+def _open(database: Path) -> sqlite3.Connection:
+    """One connection for each file that lay there; a restored backup is another file."""
+    return _connected(database, database.stat().st_ino)
+
+
+@lru_cache(maxsize=4)
+def _connected(database: Path, _inode: int) -> sqlite3.Connection:
+    return sqlite3.connect(database)
 
 
 def _require_legal_moves(raw: sqlite3.Connection) -> None:
@@ -110,5 +122,11 @@ def _require_legal_moves(raw: sqlite3.Connection) -> None:
 
 def picture(database: Path) -> dict[str, list[Any]]:
     """What must not depend on the order in which files came, nor on how often."""
-    with closing(sqlite3.connect(database)) as raw:
-        return {aspect: raw.execute(sql).fetchall() for aspect, sql in _PICTURES.items()}
+    raw = _open(database)
+    return {aspect: raw.execute(sql).fetchall() for aspect, sql in _PICTURES.items()}
+
+
+def copied(database: Path, target: Path) -> None:
+    """What is committed; a plain copy would miss what only the write-ahead log has."""
+    with closing(sqlite3.connect(target)) as copy:
+        _open(database).backup(copy)

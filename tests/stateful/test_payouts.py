@@ -227,7 +227,7 @@ class Payouts(RuleBasedStateMachine):
         with self.process() as gateway:
             gateway.snapshot()
         self.backup = self.folder / "backup.db"
-        shutil.copyfile(self.folder / "home" / "chitra.db", self.backup)
+        oracles.copied(self.database, self.backup)
 
     @precondition(lambda self: self.backup)
     @rule()
