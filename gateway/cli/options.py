@@ -112,5 +112,18 @@ def seekable(path: Path, spool: Spool) -> Iterator[BinaryIO]:
             yield copy
 
 
+def lying_beside(path: Path, size_bytes_max: int) -> Callable[[str], bytes | None]:
+    """Files of the same folder by their names; of one that is larger a byte more than that many."""
+
+    def read(name: str) -> bytes | None:
+        other = path.with_name(name)
+        if not other.is_file():
+            return None
+        with other.open("rb") as source:
+            return source.read(size_bytes_max + 1)
+
+    return read
+
+
 def as_date(day: datetime | None) -> str | None:
     return day.date().isoformat() if day else None

@@ -11,7 +11,7 @@ import click
 
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, kind_word, state_word, status_word
-from gateway.cli.options import LIMIT, NUMBER_MAX, as_date, listing, plain_name, seekable
+from gateway.cli.options import LIMIT, NUMBER_MAX, as_date, listing, lying_beside, plain_name, seekable
 from gateway.cli.session import Session, money, pass_session
 from gateway.cli.words import N_, _
 
@@ -141,7 +141,10 @@ def expected(session: Session, state: str | None, since: datetime | None, limit:
 
 @statement.command(
     "import",
-    help=N_("Bring in a statement by hand. The partner's own proof counts; without it nothing moves."),
+    help=N_(
+        "Bring in a statement by hand, with its signature (FILE.p7s, FILE.sig) beside it where the partner signs so."
+        " The partner's own proof counts; without it nothing moves."
+    ),
     epilog="chitra statement import statement.xml --partner CODE",
 )
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -151,10 +154,11 @@ def import_(session: Session, path: Path, partner: str) -> int:
     from gateway.store import browse, evidence
     from gateway.usecases import gravity
     from gateway.usecases.statement_import import import_statement
+    from gateway.usecases.take import SIGNATURE_BYTES_MAX
 
-    name = plain_name(path)
+    name, beside = plain_name(path), lying_beside(path, SIGNATURE_BYTES_MAX)
     with session.output.working(_("Importing {file}").format(file=name)), seekable(path, session.app.spool) as source:
-        received = import_statement(session.app.context, source, name, partner)
+        received = import_statement(session.app.context, source, name, partner, beside)
     with session.app.store.read() as tx:
         file = evidence.find(tx, received.file)
         statements = browse.statements(tx, _OF_A_FILE_MAX, file_in=file.id)[::-1]

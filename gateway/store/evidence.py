@@ -135,10 +135,8 @@ def subject(tx: Transaction, arrival: FileIn) -> FileIn:
 
 
 def copies(tx: Transaction, file: FileIn) -> list[FileIn]:
-    """Every arrival of the same bytes in the same folder, the file itself first: one of them bore the proof."""
-    query = select(FileIn).where(
-        FileIn.partner == file.partner, FileIn.sha256 == file.sha256, FileIn.folder == file.folder
-    )
+    """Every arrival of the same bytes, the file itself first: one of them bore the proof."""
+    query = select(FileIn).where(FileIn.partner == file.partner, FileIn.sha256 == file.sha256)
     return sorted(tx.session.exec(query).all(), key=lambda each: (each.id != file.id, each.id))
 
 

@@ -16,13 +16,14 @@ from gateway.store import chains, evidence, sightings
 from gateway.store.sightings import Memory, Seen
 from gateway.store.tables import FileIn
 from gateway.usecases.context import Context, Partner
+from gateway.usecases.inboxes import inbox_of
 from gateway.usecases.line import Line
 from gateway.usecases.readiness import Look, look
 from gateway.usecases.received import Received, opened
 from gateway.usecases.take import Taker, tell_once
 from gateway.usecases.understand import from_store, quarantine
 
-__all__ = ["MoreWaits", "Received", "collect", "inbox_of"]
+__all__ = ["MoreWaits", "Received", "collect"]
 
 _REFUSALS_MAX = 3
 """Files that may not be moved away are tried again at every round, but not all of them."""
@@ -83,14 +84,6 @@ def _paced(partner: Partner, received: list[Received], errors: list[ChitraError]
     )
     for error in errors:
         yield NotYet(error.code, **error.params) if unhurried and isinstance(error, MoreWaits) else error
-
-
-def inbox_of(partner: Partner, file: FileIn) -> Inbox:
-    """Where a file came from, by today's profile; raises ``NotConfigured``."""
-    for inbox in partner.profile.inboxes:
-        if inbox.folder == file.folder and inbox.accepts(file.name):
-            return inbox
-    raise NotConfigured("no_inbox_for_file", file=file.reference, folder=file.folder)
 
 
 def _unread(context: Context, partner: Partner, lock: LockHeld) -> Iterator[Received]:

@@ -16,11 +16,10 @@ from gateway.store.store import Transaction
 from gateway.store.tables import FileIn, FileOut, Payment
 from gateway.usecases import enrolments
 from gateway.usecases.approve import VERBS, require_signatures
-from gateway.usecases.collect import inbox_of
 from gateway.usecases.context import Context
 from gateway.usecases.rows import content_salt
 from gateway.usecases.seal import approved_line
-from gateway.usecases.understand import verified_then
+from gateway.usecases.understand import verified_again
 
 Fields = dict[str, Any]
 
@@ -229,7 +228,7 @@ class _Gathering:
             return source
         with closing(source):
             partner = self._context.partner(file.partner)
-            with closing(verified_then(partner, inbox_of(partner, file), file, None, source)) as proven:
+            with closing(verified_again(self._tx, partner, file, source)) as proven:
                 target = self._context.spool.create()
                 shutil.copyfileobj(proven.open(), target)
                 target.seek(0)

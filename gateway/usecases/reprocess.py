@@ -12,18 +12,15 @@ from typing import BinaryIO
 
 from formats.errors import FormatError
 from formats.iso20022 import schema
-from gateway.domain.errors import ChitraError, NotConfigured
-from gateway.domain.states import InboundState
+from gateway.domain.errors import ChitraError
 from gateway.store import blobs, evidence
 from gateway.store.tables import FileIn
 from gateway.usecases import people
-from gateway.usecases.collect import inbox_of
 from gateway.usecases.context import Context, Partner
+from gateway.usecases.inboxes import inbox_of
 from gateway.usecases.received import Received
-from gateway.usecases.statement_import import keep_unproven, signed_inbox
+from gateway.usecases.statement_import import UNTRIED, examine_brought, keep_unproven
 from gateway.usecases.understand import examine, quarantine
-
-_UNTRIED = (InboundState.QUARANTINED, InboundState.RECEIVED)
 
 
 def reprocess(context: Context, references: Sequence[str], actor: str) -> list[Received]:
@@ -55,7 +52,7 @@ def _reprocessed(context: Context, partner: Partner, file: FileIn, actor: str) -
         with context.store.read() as tx:
             arrival = tx.session.get_one(FileIn, file.id)
             file = evidence.subject(tx, arrival)
-            if file.state not in _UNTRIED:
+            if file.state not in UNTRIED:
                 return Received(file.reference, file.partner, file.name, file.message or "", file.state)
             blobs.copy(tx, file.sha256, spool)
         lock.prove_alive()
@@ -71,10 +68,6 @@ def _examined(context: Context, partner: Partner, arrival: FileIn, file: FileIn,
     """By the rules of the inbox it came to; what a person brought as ``statement_import`` does (T9)."""
     if arrival.folder:
         return examine(context, partner, inbox_of(partner, arrival), file, spool, arrival)
-    kind = schema.message_name(spool)
     if file.proof == "none":
-        return keep_unproven(context, file, spool, kind)
-    inbox = signed_inbox(context, partner.code, kind)
-    if inbox is None:
-        raise NotConfigured("no_inbox_for_message", partner=partner.code, message=kind)
-    return examine(context, partner, inbox, file, spool, arrival)
+        return keep_unproven(context, file, spool, schema.message_name(spool))
+    return examine_brought(context, partner, file, spool, arrival)

@@ -29,7 +29,7 @@ from gateway.usecases.readiness import waits_since
 from gateway.usecases.received import Received, opened
 from gateway.usecases.understand import understand_or_set_aside
 
-_SIGNATURE_BYTES_MAX = 64 * 1024
+SIGNATURE_BYTES_MAX = 64 * 1024
 """None that is larger would be believed: it is not read, and the file beside it not either."""
 
 
@@ -136,7 +136,7 @@ class Taker:
         found = self.line.transport.stat(path) if beside else None
         if found is None or not found.is_regular:
             return None
-        with self.line.transport.read(path, _SIGNATURE_BYTES_MAX) as parts:
+        with self.line.transport.read(path, SIGNATURE_BYTES_MAX) as parts:
             return b"".join(parts)
 
     def _gone(self, name: str) -> None:

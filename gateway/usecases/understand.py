@@ -15,7 +15,7 @@ from adapters.profile import Inbox
 from formats.errors import FormatError
 from formats.iso20022 import schema
 from gateway.domain.crash import crash_point
-from gateway.domain.errors import Alarm, BadProof, ChitraError
+from gateway.domain.errors import Alarm, BadProof, ChitraError, NotConfigured
 from gateway.domain.resolutions import ALARMS
 from gateway.domain.states import InboundState
 from gateway.ports import Proven, Verifier
@@ -24,6 +24,7 @@ from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
 from gateway.usecases import chain
 from gateway.usecases.context import Context, Partner
+from gateway.usecases.inboxes import inbox_of
 from gateway.usecases.match import Matched, match
 from gateway.usecases.recall import record_answers
 from gateway.usecases.received import Received, opened
@@ -93,6 +94,18 @@ def verified_then(partner: Partner, inbox: Inbox, arrival: FileIn, signature: by
     """As it was judged when it arrived: whoever was believed then proves it for ever."""
     moment = datetime.fromisoformat(arrival.received_at)
     return _verified(partner.verifier().as_of(moment), inbox, arrival.name, signature, spool)
+
+
+def verified_again(tx: Transaction, partner: Partner, file: FileIn, spool: BinaryIO) -> Proven:
+    """By its own proof, or by that of a later arrival of the same bytes."""
+    refused: list[ChitraError] = []
+    for arrival in evidence.copies(tx, file):
+        try:
+            inbox = inbox_of(partner, arrival, file.message)
+            return verified_then(partner, inbox, arrival, evidence.signature_of(tx, arrival), spool)
+        except (BadProof, NotConfigured) as error:
+            refused.append(error)
+    raise refused[0]
 
 
 def verified(partner: Partner, inbox: Inbox, name: str, signature: bytes | None, spool: BinaryIO) -> Proven:

@@ -6,18 +6,22 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
-from support.gateways import Gateway
+from support.gateways import Gateway, payments_key
+from support.signatures import TemporarySpool
 
 from adapters.profile import Inbox
 from gateway.domain.errors import RemoteRefused, RemoteUnknown
 from gateway.ports import RemoteFile, Transport
+from gateway.proof import PartnerVerifier
+from gateway.store.discrepancy import Discrepancy
 from gateway.usecases.collect import Received, collect
+from gateway.usecases.integrity import received
 
 NOON = 1_793_600_000
 """A time that files of tests bear, in seconds since the epoch."""
@@ -66,6 +70,23 @@ def round_(gateway: Gateway) -> tuple[list[Received], list[str]]:
 def told(received: list[Received]) -> list[str]:
     """The state of each file, or what is said about it."""
     return [each.state or ", ".join(each.matched.kinds) or str(each.error and each.error.code) for each in received]
+
+
+def pin(gateway: Gateway, *certificates: bytes) -> None:
+    """These may sign the partner's answers from now on."""
+    verifier = PartnerVerifier(certificates, [payments_key().certificate_pem], TemporarySpool(), gateway.clock)
+    partners = gateway.context.partners
+    assert isinstance(partners, dict)
+    partners["vietinbank"] = replace(partners["vietinbank"], verifier=lambda: verifier)
+
+
+def differences(gateway: Gateway, number: int) -> list[Discrepancy]:
+    """What ``db check`` finds at one file, in a transaction that is rolled back."""
+    found: list[Discrepancy] = []
+    with suppress(ZeroDivisionError), gateway.store.begin() as tx:
+        found += received.differences(gateway.context, tx, number)
+        raise ZeroDivisionError
+    return found
 
 
 def sightings(gateway: Gateway) -> list[str]:

@@ -98,6 +98,10 @@ TEMPLATES: Templates = {
     "foreign_account": N_("{file} speaks of an account that is not ours. It is set aside; call the partner."),
     "alarming_entries": N_("Money moved that should not have: {kinds}. See chitra exception list at once."),
     "no_inbox_for_message": N_("No folder of {partner} is for {message}. Check the partner, or the file."),
+    "brought_without_signature": N_(
+        "{file} is believed only by its signature, and there is no {signature} beside it. Put it there as the partner"
+        " made it, and import again. Nothing was stored."
+    ),
     "fault": N_(
         "This program failed over the file ({kind}); it is set aside and its bytes are kept. Report the traceback of"
         " the log; when the program is mended, run chitra file reprocess."

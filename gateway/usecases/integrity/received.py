@@ -12,19 +12,17 @@ from typing import BinaryIO
 
 from formats.errors import FormatError
 from formats.iso20022 import schema
-from gateway.domain.errors import Alarm, BadProof, ChitraError, Tampered
+from gateway.domain.errors import Alarm, BadProof, ChitraError, NotConfigured, Tampered
 from gateway.ports import Proven
-from gateway.store import blobs, evidence
+from gateway.store import blobs
 from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity import again
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn
-from gateway.usecases.collect import inbox_of
 from gateway.usecases.context import Context
-from gateway.usecases.statement_import import signed_inbox
 from gateway.usecases.statements import Reading, record_statements
 from gateway.usecases.statuses import record_statuses
-from gateway.usecases.understand import verified_then
+from gateway.usecases.understand import verified_again
 
 
 def processed(context: Context) -> list[int]:
@@ -45,7 +43,7 @@ def differences(context: Context, tx: Transaction, number: int) -> Iterator[Disc
         except Tampered as error:
             yield Discrepancy("rows_differ", where, str(error.params.get("expected", "")), error.code)
             return
-        except (BadProof, Alarm) as error:
+        except (BadProof, Alarm, NotConfigured) as error:
             yield Discrepancy("proof_not_repeatable", where, file.proof, error.code)
             return
         except (ChitraError, FormatError, ValueError) as error:
@@ -61,9 +59,10 @@ def _read(context: Context, tx: Transaction, file: FileIn, spool: BinaryIO) -> N
     if file.proof == "none":
         record_statements(tx, file, spool, Reading(None, proven=False))
         return
-    with closing(_proven(context, tx, file, spool)) as proven:
+    partner = context.partner(file.partner)
+    with closing(verified_again(tx, partner, file, spool)) as proven:
         _require_same(file, proven)
-        profile = context.partner(file.partner).profile
+        profile = partner.profile
         if (file.message or "").startswith("camt.05"):
             record_statements(tx, file, proven.open(), Reading(None, proven=False, reasons=profile.reasons))
         elif (file.message or "").startswith("pain.002"):
@@ -74,18 +73,3 @@ def _require_same(file: FileIn, proven: Proven) -> None:
     told = (schema.message_name(proven.open()), proven.proof, proven.key_id)
     if told != (file.message, file.proof, file.key_id):
         raise Tampered("proof_differs", expected=" ".join(map(str, told)))
-
-
-def _proven(context: Context, tx: Transaction, file: FileIn, spool: BinaryIO) -> Proven:
-    """By its own signature, or by that of a later arrival of the same bytes."""
-    partner = context.partner(file.partner)
-    inbox = inbox_of(partner, file) if file.folder else signed_inbox(context, partner.code, file.message or "")
-    if inbox is None:
-        raise BadProof("no_inbox_for_message", partner=partner.code, message=file.message or "")
-    refused: list[BadProof] = []
-    for arrival in evidence.copies(tx, file):
-        try:
-            return verified_then(partner, inbox, arrival, evidence.signature_of(tx, arrival), spool)
-        except BadProof as error:
-            refused.append(error)
-    raise refused[0]

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from support.inprocess import Gateway
 
+from gateway.sandbox.signing import Signer
+
 
 @pytest.fixture
 def statement_file(month: Gateway, tmp_path: Path) -> Path:
@@ -74,6 +76,20 @@ def test_t1_a_statement_changed_after_signing_is_an_alarm(month: Gateway, statem
     assert (answer.code, answer.document["state"]) == (5, "quarantined")
     assert answer.document["error"]["code"]
     assert answer.document["exceptions"] == ["quarantined"]
+
+
+def test_t9_the_signature_is_found_beside_the_file(month: Gateway, statement_file: Path) -> None:
+    """The same statement in other bytes, from a partner that signs beside its files."""
+    month.configure("[partners.momo]\n", '[partners.momo]\ninboxes."camt.053".proof = "cms"\n')
+    content = statement_file.read_bytes() + b"\n"
+    statement_file.write_bytes(content)
+    refused = month.json("statement", "import", statement_file, "--partner", "momo")
+    assert (refused.code, refused.document["error"]["code"]) == (1, "brought_without_signature")
+    assert "statement.xml.p7s" in refused.document["error"]["message"]
+    bank = Signer(month.home / "sandbox" / "momo" / "bank")
+    statement_file.with_name("statement.xml.p7s").write_bytes(bank.beside("cms", content, statement_file.name))
+    imported = month.json("statement", "import", statement_file, "--partner", "momo").document
+    assert (imported["state"], imported["error"]) == ("processed", None)
 
 
 def test_a_file_that_is_no_message_is_for_a_person(month: Gateway, tmp_path: Path) -> None:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import io
-from contextlib import suppress
 
 import pytest
 from support.cms_forms import cms
 from support.evidence import BANK, debit
 from support.gateways import Gateway, bank_key, payments_key
-from support.inboxes import archive, folder, lay, names, round_, ruled, sightings, through, told
+from support.inboxes import archive, differences, folder, lay, names, round_, ruled, sightings, through, told
 from support.signatures import Partner, partner
 
 from gateway.proof import PaymentSigner
-from gateway.store.discrepancy import Discrepancy
 from gateway.usecases import take
-from gateway.usecases.integrity import received
 from gateway.usecases.integrity.received import processed
 from gateway.usecases.reprocess import reprocess
-from gateway.usecases.statement_import import import_statement
 from keys.detached import sign_detached
 from keys.signing import SigningKey
 
@@ -185,13 +180,6 @@ def test_t9_a_file_that_came_before_the_declaration_has_no_signature_and_is_not_
     assert (again.state, again.error.code) == ("quarantined", "signature_missing")  # type: ignore[union-attr]
 
 
-def test_t9_a_file_of_such_an_inbox_that_a_person_brings_moves_nothing(waiting: Gateway) -> None:
-    brought = import_statement(waiting.context, io.BytesIO(_statement(waiting)), FILE, "vietinbank")
-    assert brought.state == "processed"
-    assert waiting.value("SELECT proof FROM file_in") == "none"
-    assert waiting.states()["TC-0001"] == "sent"
-
-
 def test_t4_a_signature_left_behind_by_a_broken_move_is_moved_in_the_next_round(waiting: Gateway) -> None:
     _lay(waiting)
     through(waiting, refuses=lambda operation, path: operation == "rename" and path.endswith(BESIDE))
@@ -217,15 +205,6 @@ def test_t3_db_check_proves_a_processed_file_once_more_by_the_signature_kept(wai
         with waiting.store.begin() as tx:
             tx.run("UPDATE file_in SET signature_sha256 = sha256 WHERE id = :id", id=number)
         assert [each.code for each in differences(waiting, number)] == ["proof_not_repeatable"]
-
-
-def differences(gateway: Gateway, number: int) -> list[Discrepancy]:
-    """What is found, in a transaction that is rolled back."""
-    found: list[Discrepancy] = []
-    with suppress(ZeroDivisionError), gateway.store.begin() as tx:
-        found += received.differences(gateway.context, tx, number)
-        raise ZeroDivisionError
-    return found
 
 
 def test_d2_a_copy_beside_a_good_signature_is_examined_after_a_crash(

@@ -156,10 +156,61 @@ def test_the_proof_of_a_payment_says_that_an_openpgp_signature_is_not_shown_and_
     assert agreed.end_to_end_id("TC-0002") not in bundle.decode()
 
 
-def test_t9_a_file_that_a_person_brought_is_no_openpgp_message(agreed: Gateway) -> None:
-    message = io.BytesIO(forms.sealed(_statement(agreed), THEM, US))
-    done = import_statement(agreed.context, message, "brought.pgp", "vietinbank")
-    assert (done.state, done.error and done.error.code) == ("quarantined", "not_well_formed")
+def test_t9_an_openpgp_message_that_a_person_brought_counts_as_over_sftp(agreed: Gateway) -> None:
+    """Whichever of the partner's inboxes it is for."""
+    ruled(agreed, message="pain.002", proof="openpgp")
+    message = forms.sealed(_statement(agreed), THEM, US)
+    done = import_statement(agreed.context, io.BytesIO(message), "brought.pgp", "vietinbank")
+    assert (done.state, done.error) == ("processed", None)
+    assert agreed.states()["TC-0001"] == "settled"
+    (row,) = agreed.rows("SELECT proof, key_id, sha256, message, folder FROM file_in")
+    assert (row.proof, row.key_id, row.folder) == ("openpgp", THEM.key_id, "")
+    assert row.sha256 == hashlib.sha256(message).hexdigest()
+    assert _differences(agreed) == []
+    bundle = proving.prove(cast(App, agreed), agreed.end_to_end_id())
+    assert proving.check(bundle).payment["state"] == "settled"
+    _lay(agreed, message)
+    assert told(round_(agreed)[0]) == ["duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("made", "code"),
+    [
+        (lambda text: text, "not_openpgp"),
+        (lambda text: b"%PDF-1.7", "not_openpgp"),
+        (lambda text: forms.sealed(text, STRANGER, US), "certificate_not_pinned"),
+        (lambda text: forms.sealed(b"<html/>", THEM, US), "no_document"),
+    ],
+    ids=["plain", "no message", "stranger", "nothing in it"],
+)
+def test_t9_what_a_person_brought_is_believed_by_nothing_less_than_the_inbox_declares(
+    agreed: Gateway, made: object, code: str
+) -> None:
+    """The statement bears a good enveloped signature of the bank in each of them."""
+    source = io.BytesIO(made(_statement(agreed)))  # type: ignore[operator]
+    done = import_statement(agreed.context, source, "brought.pgp", "vietinbank")
+    assert (done.state, done.error and done.error.code) == ("quarantined", code)
+    assert agreed.states()["TC-0001"] == "sent"
+
+
+def test_t9_an_openpgp_message_with_a_statement_of_an_inbox_of_another_form_is_not_believed(agreed: Gateway) -> None:
+    ruled(agreed, message="camt.054", proof="openpgp")
+    ruled(agreed, proof="enveloped")
+    source = io.BytesIO(forms.sealed(_statement(agreed), THEM, US))
+    done = import_statement(agreed.context, source, "brought.pgp", "vietinbank")
+    assert done.state == "quarantined"
+    assert agreed.states()["TC-0001"] == "sent"
+
+
+def test_an_openpgp_message_brought_before_its_certificate_was_pinned_is_examined_again(agreed: Gateway) -> None:
+    agreed.pgp_pins = lambda: pins(STRANGER)
+    agreed.__dict__.pop("context", None)
+    source = io.BytesIO(forms.sealed(_statement(agreed), THEM, US))
+    done = import_statement(agreed.context, source, "brought.pgp", "vietinbank")
+    agreed.pgp_pins = lambda: pins(STRANGER, THEM)
+    agreed.__dict__.pop("context", None)
+    (again,) = reprocess(agreed.context, [done.file], "lan")
+    assert (done.state, again.state) == ("quarantined", "processed")
 
 
 def test_without_keys_nothing_is_examined(sent: Gateway) -> None:

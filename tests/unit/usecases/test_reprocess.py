@@ -9,26 +9,16 @@ from dataclasses import replace
 import pytest
 from support.banks import Booking
 from support.evidence import BANK, OTHER, debit
-from support.gateways import Gateway, bank_key, payments_key
-from support.inboxes import folder, lay, round_, ruled, told
-from support.signatures import TemporarySpool
+from support.gateways import Gateway, bank_key
+from support.inboxes import folder, lay, pin, round_, ruled, told
 from support.stores import together
 
 from gateway.domain.errors import NotAllowed, NotFound
-from gateway.proof import PartnerVerifier
 from gateway.store import audit
 from gateway.usecases import gravity
 from gateway.usecases.received import Received
 from gateway.usecases.reprocess import reprocess, require_enrolled
 from gateway.usecases.statement_import import import_statement
-
-
-def _pin(gateway: Gateway, *certificates: bytes) -> None:
-    """These may sign the partner's answers from now on."""
-    verifier = PartnerVerifier(certificates, [payments_key().certificate_pem], TemporarySpool(), gateway.clock)
-    partners = gateway.context.partners
-    assert isinstance(partners, dict)
-    partners["vietinbank"] = replace(partners["vietinbank"], verifier=lambda: verifier)
 
 
 def _again(gateway: Gateway, *references: str) -> list[Received]:
@@ -49,7 +39,7 @@ def _set_aside(gateway: Gateway, name: str = "1", *bookings: Booking) -> str:
 
 def test_a_file_is_processed_after_its_certificate_was_pinned_and_its_exception_is_resolved(sent: Gateway) -> None:
     reference = _set_aside(sent)
-    _pin(sent, bank_key().pem, bank_key("STRANGER").pem)
+    pin(sent, bank_key().pem, bank_key("STRANGER").pem)
     (received,) = _again(sent, reference)
     assert (received.file, received.state, received.matched.moved) == (reference, "processed", {"settled": 1})
     assert sent.states()["TC-0001"] == "settled"
@@ -76,7 +66,7 @@ def test_a_file_is_processed_after_its_account_was_entered(sent: Gateway) -> Non
 def test_what_still_fails_stays_set_aside_with_the_reason_of_today_and_one_exception(sent: Gateway) -> None:
     reference = sent.receive("camt.053", "1", OTHER.statement(debit(sent), account="999999999999")).file
     codes = [sent.value("SELECT code FROM file_in")]
-    _pin(sent, bank_key("STRANGER").pem)
+    pin(sent, bank_key("STRANGER").pem)
     for _ in range(2):
         (received,) = _again(sent, reference)
         assert (received.state, received.matched.exceptions) == ("quarantined", 0)
@@ -107,7 +97,7 @@ def test_t7_every_file_named_is_tried_once_and_the_gravest_outcome_counts(sent: 
     lay(folder(sent) / "STM_1.xml", OTHER.statement(debit(sent)))
     lay(folder(sent) / "STM_2.xml", b"<nothing")
     good, bad = [each.file for each in round_(sent)[0]]
-    _pin(sent, bank_key("STRANGER").pem)
+    pin(sent, bank_key("STRANGER").pem)
     received = _again(sent, "R-NONE", bad, good, good)
     assert [each.state for each in received] == ["", "quarantined", "processed"]
     assert [gravity.of_received(each) for each in received] == [1, 5, 0]
@@ -118,7 +108,7 @@ def test_t7_every_file_named_is_tried_once_and_the_gravest_outcome_counts(sent: 
 def test_t9_no_file_is_examined_by_less_than_its_inbox_declares(sent: Gateway) -> None:
     """Also not when its folder belongs to no inbox any more."""
     reference = _set_aside(sent)
-    _pin(sent, bank_key("STRANGER").pem)
+    pin(sent, bank_key("STRANGER").pem)
     ruled(sent, folder="/elsewhere")
     (received,) = _again(sent, reference)
     assert received.error is not None
@@ -138,7 +128,7 @@ def test_t9_a_file_that_a_person_brought_is_not_proven_by_the_channel(sent: Gate
 
 def test_a_file_that_a_person_brought_is_processed_after_its_certificate_was_pinned(sent: Gateway) -> None:
     imported = import_statement(sent.context, io.BytesIO(OTHER.statement(debit(sent))), "x.xml", "vietinbank")
-    _pin(sent, bank_key("STRANGER").pem)
+    pin(sent, bank_key("STRANGER").pem)
     assert [each.state for each in _again(sent, imported.file)] == ["processed"]
     assert sent.states()["TC-0001"] == "settled"
 
@@ -146,7 +136,7 @@ def test_a_file_that_a_person_brought_is_processed_after_its_certificate_was_pin
 def test_the_partners_file_is_moved_away_in_the_next_round(sent: Gateway) -> None:
     lay(folder(sent) / "STM_1.xml", OTHER.statement(debit(sent)))
     ((received,), _errors) = round_(sent)
-    _pin(sent, bank_key().pem, bank_key("STRANGER").pem)
+    pin(sent, bank_key().pem, bank_key("STRANGER").pem)
     _again(sent, received.file)
     assert round_(sent) == ([], [])
     assert not (folder(sent) / "STM_1.xml").exists()
@@ -156,14 +146,14 @@ def test_the_bytes_of_the_store_are_examined_whatever_the_partner_shows_now(sent
     lay(folder(sent) / "STM_1.xml", OTHER.statement(debit(sent)))
     ((received,), _errors) = round_(sent)
     lay(folder(sent) / "STM_1.xml", OTHER.statement(debit(sent, "TC-0002")), 5)
-    _pin(sent, bank_key("STRANGER").pem)
+    pin(sent, bank_key("STRANGER").pem)
     _again(sent, received.file)
     assert [sent.states()[ref] for ref in ("TC-0001", "TC-0002")] == ["settled", "sent"]
 
 
 def test_d3_two_people_who_ask_at_once_process_it_once(sent: Gateway) -> None:
     reference = _set_aside(sent)
-    _pin(sent, bank_key("STRANGER").pem)
+    pin(sent, bank_key("STRANGER").pem)
     results: Sequence[list[Received]] = together(*[lambda: _again(sent, reference)] * 2)
     states = sorted(told([each for result in results for each in result]))
     assert states in (["busy", "processed"], ["processed", "processed"])
