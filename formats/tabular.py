@@ -22,8 +22,9 @@ from typing import BinaryIO, Literal
 
 import xlsxwriter  # type: ignore[import-untyped]
 
+from formats.delimited import LINE_CHARS_MAX, Stop, lines, records
 from formats.errors import FormatError, Unreadable
-from formats.text import forbidden, to_latin
+from formats.text import folded, forbidden
 from formats.text.fonts import OldFonts
 from formats.text.legacy import ENCODINGS, NAMES, Encoding, decode
 from formats.text.recognise import encoding_of
@@ -34,7 +35,6 @@ _DAMAGE_CODES = {"\r": "line_break", "\n": "line_break", "\0": "not_utf8", "\uff
 _CELL_CODES = {"error": "cell_error", "boolean": "cell_boolean", "imprecise": "number_imprecise"}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-_LINE_CHARS_MAX = 1 << 20
 _NUMBER_MAX = 10**15
 """A spreadsheet keeps 15 digits of a number."""
 
@@ -77,14 +77,6 @@ class Problem:
     params: Mapping[str, str | int] = dataclass_field(default_factory=dict)
     blocking: bool = True
     """False for a finding: worth saying, but the list can be read."""
-
-
-class _Stop(Exception):
-    """The rest of the list cannot be read; carries the last problem."""
-
-    def __init__(self, row: int, field: str, code: str, **params: str | int) -> None:
-        self.problem = Problem(row, field, code, params)
-        super().__init__(code)
 
 
 def read(source: Path | BinaryIO, columns: Sequence[Column], name: str) -> Iterator[Row | Problem]:
@@ -130,8 +122,8 @@ def _read(source: Path | BinaryIO, columns: Sequence[Column], name: str) -> Iter
                     yield from _read_xlsx(stream, columns)
                 case suffix:
                     yield Problem(0, "", "list_format_unknown", {"suffix": suffix})
-        except _Stop as stop:
-            yield stop.problem
+        except Stop as stop:
+            yield Problem(stop.row, stop.field, stop.code, stop.params)
         except FormatError as error:
             yield Problem(0, "", error.code, error.params)
 
@@ -140,40 +132,23 @@ def _read_csv(stream: BinaryIO, columns: Sequence[Column]) -> Iterator[Row | Pro
     written = encoding_of(stream)
     text = io.TextIOWrapper(stream, encoding="latin-1" if written else "utf-8-sig", errors="replace", newline="")
     try:
-        first = text.readline(_LINE_CHARS_MAX)
+        first = text.readline(LINE_CHARS_MAX)
         if "\ufffd" in first or "\0" in first:
-            raise _Stop(1, "", "not_utf8")
-        records = _csv_records(chain((first,), _csv_lines(text)), _delimiter(first, columns))
-        _, header = next(records, (1, []))
+            raise Stop(1, "", "not_utf8")
+        found = records(chain((first,), lines(text)), _delimiter(first, columns))
+        _, header = next(found, (1, []))
         width, positions = yield from _positions(header, columns)
-        for number, fields in records:
+        for number, fields in found:
             if any(map(str.strip, fields)):
                 yield from _csv_row(number, fields, width, positions, written)
     finally:
         text.detach()
 
 
-def _csv_lines(text: io.TextIOWrapper) -> Iterator[str]:
-    while line := text.readline(_LINE_CHARS_MAX):
-        if len(line) == _LINE_CHARS_MAX:
-            raise _Stop(0, "", "line_too_long", chars_max=_LINE_CHARS_MAX)
-        yield line
-
-
 def _delimiter(line: str, columns: Sequence[Column]) -> str:
     """The one that makes more headings known."""
     known = _known(columns)
     return max(",;", key=lambda delimiter: sum(_column(text, known) is not None for text in line.split(delimiter)))
-
-
-def _csv_records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Records with the number of their row in a spreadsheet: a quoted line break does not count."""
-    number = 0
-    try:
-        for number, fields in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), start=1):
-            yield number, fields
-    except csv.Error:
-        raise _Stop(number + 1, "", "quote_unbalanced") from None
 
 
 def _csv_row(
@@ -208,7 +183,7 @@ def _read_xlsx(stream: BinaryIO, columns: Sequence[Column]) -> Iterator[Row | Pr
     rows = book.rows(book.sheets[0][1])
     number, cells = next(rows, (1, {}))
     if number != 1:
-        raise _Stop(1, "", "header_missing")
+        raise Stop(1, "", "header_missing")
     header = [cells.get(column, ("text", ""))[1] for column in range(max(cells, default=-1) + 1)]
     width, positions = yield from _positions(header, columns)
     kinds = {column.name: column.kind for column in columns}
@@ -261,7 +236,7 @@ def _positions(
             # without a line of headings this text is the data of a person, so its place is said only
             yield Problem(1, "", "unknown_column", {"column": position + 1}, blocking=False)
         elif name in positions:
-            raise _Stop(1, name, "column_twice")
+            raise Stop(1, name, "column_twice")
         else:
             positions[name] = position
     yield from _refuse_missing([column.name for column in columns if column.required and column.name not in positions])
@@ -271,24 +246,19 @@ def _positions(
 def _refuse_missing(names: Sequence[str]) -> Iterator[Problem]:
     yield from (Problem(1, name, "column_missing") for name in names[:-1])
     if names:
-        raise _Stop(1, names[-1], "column_missing")
+        raise Stop(1, names[-1], "column_missing")
 
 
 def _known(columns: Sequence[Column]) -> dict[str, str]:
-    return {_heading(text): column.name for column in columns for text in (column.name, *column.headings)}
+    return {folded(text): column.name for column in columns for text in (column.name, *column.headings)}
 
 
 def _column(text: str, known: Mapping[str, str]) -> str | None:
     """The column of a heading, also one that an old font left behind."""
-    if text.isascii() or _heading(text) in known:
-        return known.get(_heading(text))
+    if text.isascii() or folded(text) in known:
+        return known.get(folded(text))
     readings = (decode(text.strip(), encoding) for encoding in ENCODINGS)
-    return next((known[_heading(read)] for read in readings if read and _heading(read) in known), None)
-
-
-def _heading(text: str) -> str:
-    """Equal for all spellings of a heading: case, accents and punctuation do not count."""
-    return "_".join(re.findall("[a-z0-9]+", to_latin(text).casefold()))
+    return next((known[folded(read)] for read in readings if read and folded(read) in known), None)
 
 
 def write_csv(sink: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:

@@ -52,6 +52,8 @@ class Workbook:
     strings: tuple[str, ...]
     formats: tuple[Format, ...]
     epoch: date
+    hidden: frozenset[str] = frozenset()
+    """Names of the worksheets that a person does not see."""
 
     def rows(self, member: str) -> Iterator[tuple[int, dict[int, Cell]]]:
         """Row number (1 first) and its filled cells by column (0 first); empty rows are left out."""
@@ -128,7 +130,8 @@ def open_workbook(source: BinaryIO) -> Workbook:
         _check_packing(archive)
         _check_size(archive)
         book = _parse(archive, "xl/workbook.xml")
-        return Workbook(archive, _sheets(archive, book), _strings(archive), _formats(archive), _epoch(book))
+        texts, formats = _strings(archive), _formats(archive)
+        return Workbook(archive, _sheets(archive, book), texts, formats, _epoch(book), _hidden(book))
 
 
 @contextmanager
@@ -166,6 +169,11 @@ def _sheets(archive: zipfile.ZipFile, book: etree._Element) -> tuple[tuple[str, 
         relation = next((str(value) for key, value in sheet.attrib.items() if str(key).endswith("}id")), "")
         found.append((str(sheet.get("name")), members[relation]))
     return tuple(found)
+
+
+def _hidden(book: etree._Element) -> frozenset[str]:
+    sheets = book.iterfind("{*}sheets/{*}sheet")
+    return frozenset(str(sheet.get("name")) for sheet in sheets if sheet.get("state", "visible") != "visible")
 
 
 def _strings(archive: zipfile.ZipFile) -> tuple[str, ...]:

@@ -11,13 +11,14 @@ Nothing here mends silently: callers keep the original, show what was made of it
 """
 
 from formats.text.charsets import SWIFT_X, Charset, fits, forbidden, outside, to_charset, to_latin, unspellable
-from formats.text.names import comparable, same_name
+from formats.text.names import comparable, folded, same_name
 
 __all__ = [
     "SWIFT_X",
     "Charset",
     "comparable",
     "fits",
+    "folded",
     "forbidden",
     "outside",
     "same_name",

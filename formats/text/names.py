@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from formats.text.charsets import to_latin
 from formats.text.syllables import restyled
 
 _WORD = re.compile(r"[^\W\d_]++(?![\u0300-\u036f])")
@@ -26,3 +27,8 @@ def comparable(text: str) -> str:
 def same_name(one: str, other: str) -> bool:
     """True when both are spellings of one name."""
     return comparable(one) == comparable(other)
+
+
+def folded(text: str) -> str:
+    """Equal for all spellings of a heading: case, accents and punctuation do not count."""
+    return "_".join(re.findall("[a-z0-9]+", to_latin(text).casefold()))

@@ -44,6 +44,37 @@ TEMPLATES: Templates = {
     "number_for_text": N_(
         "The cell is a number and may have lost leading zeros. Format it as text and check the digits."
     ),
+    # lists of people
+    "heading_not_found": N_(
+        "No line of headings was found in the first {lines} lines. Add one, or declare how its columns are called."
+    ),
+    "column_unnamed": N_("Column {column} has no heading but is filled. Write a heading above it, or empty it."),
+    "sheet_hidden": N_(
+        "The hidden sheet “{sheet}” was not read. Name it in the layout of the list if it belongs to it."
+    ),
+    "sheet_unknown": N_("There is no sheet “{sheet}” in the workbook. Correct the layout of the list."),
+    "line_unclear": N_(
+        "It is not clear what this line is: no row of a person, no section, no total. Complete or remove it."
+    ),
+    "row_after_end": N_("There are rows below the signatures. They were read; check that they belong to the list."),
+    "mark_unclear": N_("It is not clear which column is marked. Put one x into one of them."),
+    "zeros_lost": N_(
+        "A spreadsheet has removed leading zeros. Check the number that is suggested and enter it as text."
+    ),
+    "digits_lost": N_("A spreadsheet has lost digits of this number. Take it from its source and enter it as text."),
+    "digits_changed": N_(
+        "A spreadsheet has written the number with decimals. Check the number that is suggested and enter it as text."
+    ),
+    "number_became_date": N_(
+        "A spreadsheet has made a date of this number. Take it from its source and enter it as text."
+    ),
+    "date_serial": N_(
+        "A spreadsheet shows the number of a day for a date, or a date for a year. Check the date that is suggested."
+    ),
+    "date_swapped": N_("Day and month seem to be exchanged. Check the date that is suggested."),
+    "date_unclear": N_("It is not clear which date is meant. Write it as DD/MM/YYYY."),
+    "text_cut": N_("The text ends after exactly {chars} characters and may have been cut. Compare it with its source."),
+    "amount_unclear": N_("It is not clear which amount is meant. Write whole đồng, such as 540.000."),
     "missing": N_("Missing; must be filled in."),
     # values
     "payment_ref_invalid": N_("At most 35 letters, digits and . / _ - are allowed; a letter or digit comes first."),

@@ -1,0 +1,177 @@
+"""A whole list: its sheets one after the other, in the order of their lines, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from formats.delimited import Stop
+from formats.errors import FormatError
+from formats.lists.headings import Heading, Headings
+from formats.lists.layout import Layout
+from formats.lists.lines import Found, Lines
+from formats.lists.model import Aside, Kind, Problem, Row
+from formats.lists.rows import Rows
+from formats.lists.sheets import Line, Sheet, of_csv, of_xlsx
+
+Item = Row | Problem | Aside
+_HEADING_LINES_MAX = 4
+"""With the line that numbers the columns."""
+_LINES_AHEAD = 60
+_COLUMNS_OF_A_LIST = 3
+
+
+def read_list(source: Path | BinaryIO, layout: Layout, name: str) -> Iterator[Item]:
+    """Rows, problems and other lines of a list; the ending of ``name`` tells CSV from XLSX."""
+    headings = Headings(layout)
+    with source.open("rb") if isinstance(source, Path) else nullcontext(source) as stream:
+        try:
+            match PurePath(name).suffix.lower():
+                case ".csv":
+                    yield from _sheets(of_csv(stream, headings.is_known), layout, headings)
+                case ".xlsx":
+                    yield from _sheets(of_xlsx(stream), layout, headings)
+                case suffix:
+                    yield Problem(0, "", "list_format_unknown", {"suffix": suffix})
+        except Stop as stop:
+            yield Problem(stop.row, stop.field, stop.code, stop.params)
+        except FormatError as error:
+            yield Problem(0, "", error.code, error.params)
+
+
+def _sheets(sheets: Iterator[Sheet], layout: Layout, headings: Headings) -> Iterator[Item]:
+    """Those that are named, or those that a person sees; what was left out is said."""
+    lines = Lines(layout)
+    unread = dict.fromkeys(layout.sheets)
+    for sheet in sheets:
+        if sheet.name in unread or (not layout.sheets and not sheet.hidden):
+            unread.pop(sheet.name, None)
+            yield from _Reader(sheet, layout, headings, lines).read()
+        elif not layout.sheets and sheet.lines.ahead(1):
+            yield Problem(0, "", "sheet_hidden", {"sheet": sheet.name}, blocking=False, sheet=sheet.name)
+    for name in unread:
+        yield Problem(0, "", "sheet_unknown", {"sheet": name})
+
+
+class _Reader:
+    """One sheet."""
+
+    def __init__(self, sheet: Sheet, layout: Layout, headings: Headings, lines: Lines) -> None:
+        self._sheet = sheet
+        self._layout = layout
+        self._headings = headings
+        self._words = lines
+        self._above = 0
+        """Lines that stand above the heading."""
+        self._heading: Heading | None = None
+        self._heading_lines = 0
+        """Lines that still belong to a heading."""
+        self._rows: Rows | None = None
+        self._sections = self._of_name(sheet.name)
+        self._ended = False
+        """A line that stands below the list has been seen."""
+
+    def _of_name(self, name: str) -> dict[str, str]:
+        """What the name of the sheet says for all its rows."""
+        if self._layout.sheet_field:
+            return {self._layout.sheet_field: name}
+        found = self._words.section(name)
+        return {found.field: found.text} if found else {}
+
+    def read(self) -> Iterator[Item]:
+        above = self._headings.above(self._sheet.lines)
+        if above is None:
+            yield from self._without_heading()
+            return
+        self._above = above
+        for line in self._sheet.lines:
+            if self._rows is not None and not self._heading_lines and self._rows.is_persons(line):
+                yield from self._person(line, self._rows)
+            else:
+                yield from self._other(line)
+            if self._heading is not None and self._rows is None:
+                return
+        if self._rows:
+            yield from self._rows.at_end()
+
+    def _without_heading(self) -> Iterator[Problem]:
+        """A sheet of remarks is worth saying, a list is not to be passed over."""
+        ahead = self._sheet.lines.ahead(_LINES_AHEAD)
+        is_list = not self._sheet.name or any(sum(map(bool, line.texts)) >= _COLUMNS_OF_A_LIST for line in ahead)
+        if ahead or not self._sheet.name:
+            yield self._of_sheet(0, "", "heading_not_found", blocking=is_list, lines=len(ahead))
+
+    def _person(self, line: Line, rows: Rows) -> Iterator[Item]:
+        if self._ended:
+            self._ended = False
+            yield self._of_sheet(line.number, "", "row_after_end", blocking=False)
+        yield from rows.read(line, dict(self._sections))
+
+    def _other(self, line: Line) -> Iterator[Item]:
+        """Whatever is not surely a person's row."""
+        if self._heading_lines:
+            self._heading_lines -= 1
+            yield self._aside(line, "heading")
+        elif self._above:
+            self._above -= 1
+            yield from self._title(line)
+        elif self._rows is None or self._headings.seems_heading(line):
+            yield from self._new_heading(line)
+        elif found := self._words.judge(line.texts):
+            yield from self._known(line, found)
+        elif self._ended:
+            yield self._aside(line, "footer")
+        elif sum(map(bool, line.texts)) > 1 and self._rows.names_somebody(line):
+            yield from self._person(line, self._rows)
+        else:
+            yield self._of_sheet(line.number, "", "line_unclear")
+
+    def _title(self, line: Line) -> Iterator[Item]:
+        found = self._words.judge(line.texts)
+        if found and found.kind == "section":
+            yield from self._known(line, found)
+        else:
+            yield self._aside(line, "title")
+
+    def _known(self, line: Line, found: Found) -> Iterator[Item]:
+        if found.kind == "section":
+            self._enter(found)
+        self._ended = found.kind == "footer"
+        yield self._aside(line, found.kind)
+
+    def _enter(self, found: Found) -> None:
+        """A section ends the one of its kind, and those inside it."""
+        names = list(self._sections)
+        outer = names[: names.index(found.field)] if found.field in names else names
+        self._sections = {name: self._sections[name] for name in outer} | {found.field: found.text}
+
+    def _new_heading(self, line: Line) -> Iterator[Item]:
+        """The first one, the same on another page, or that of a further list below."""
+        heading = self._headings.read([line, *self._sheet.lines.ahead(_HEADING_LINES_MAX - 1)])
+        self._heading_lines = heading.lines - 1
+        self._ended = False
+        yield self._aside(line, "heading")
+        if self._heading is not None and self._rows is not None and heading.columns == self._heading.columns:
+            return
+        if self._rows is not None:
+            yield from self._rows.at_end()
+        self._heading, self._rows = heading, None
+        yield from (self._of_sheet(heading.row, name, "column_twice") for name in heading.twice)
+        missing = [name for name in self._layout.required if not self._has(heading, name)]
+        yield from (self._of_sheet(heading.row, name, "column_missing") for name in missing)
+        for column in heading.unknown:
+            yield self._of_sheet(heading.row, "", "unknown_column", blocking=False, column=column + 1)
+        if not heading.twice and not missing:
+            self._rows = Rows(self._layout, heading, self._sheet)
+
+    def _has(self, heading: Heading, name: str) -> bool:
+        parts = (part for part, wholes in self._layout.wholes.items() if name in wholes)
+        return any(each in heading.columns for each in (name, *parts))
+
+    def _of_sheet(self, row: int, field: str, code: str, blocking: bool = True, **params: str | int) -> Problem:
+        return Problem(row, field, code, params, blocking, self._sheet.name)
+
+    def _aside(self, line: Line, kind: Kind) -> Aside:
+        return Aside(line.number, kind, " ".join(filter(None, line.texts)), self._sheet.name)
