@@ -122,4 +122,23 @@ TEMPLATES: Templates = {
     ),
     "amount_over_entitled": N_("The amount is more than the entitled {entitled:,}."),
     "benefit_already_paid": N_("This person's benefit of this month is already in batch {other}. Remove the row."),
+    # what a person is owed
+    "level_unknown": N_("There is no level of the programme {programme} for {month}. Import the rate first."),
+    "coefficient_unknown": N_(
+        "The programme {programme} has no coefficient for this group, or none at this age, in {month}. Check the group,"
+        " the date of birth and the rates."
+    ),
+    "birth_date_missing": N_("The amount depends on the age, and the date of birth is not known. Complete it."),
+    "two_communes": N_(
+        "Two communes have decided for this person in {month}. The higher amount is owed, once. Ask which one has"
+        " stopped."
+    ),
+    "listed_elsewhere": N_(
+        "For {month} {amount:,} were listed under {programme} already; they were counted. Settle it between the two"
+        " programmes."
+    ),
+    "overpaid": N_(
+        "For {month} {amount:,} more were listed than are owed. Nothing is set against other months: decide whether it"
+        " is claimed back."
+    ),
 }
