@@ -29,6 +29,10 @@ COMMANDS = {
     "file": ("gateway.cli.file:file", N_("Files sent and received.")),
     "payment": ("gateway.cli.payment:payment", N_("Single payments and their history.")),
     "funding": ("gateway.cli.funding:funding", N_("Money that came to our accounts, by the word of two people.")),
+    "rate": (
+        "gateway.cli.rate:rate",
+        N_("What programmes pay: levels, coefficients and local amounts, by two people."),
+    ),
     "statement": ("gateway.cli.statement:statement", N_("Account statements.")),
     "exception": ("gateway.cli.exception:exception", N_("What needs a person.")),
     "report": ("gateway.cli.report:report", N_("Sums and lists.")),

@@ -22,9 +22,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal["level", "coefficient", "instead", "addition"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+CONFIDENCES = ("high", "medium", "low")
 HUNDREDTHS = 100
 """A coefficient of 1.0."""
 
@@ -53,6 +55,9 @@ class Rate:
     age_from: int = 0
     age_below: int | None = None
     """Years of age that a coefficient is for."""
+    source: str = ""
+    """Where it was read."""
+    confidence: str = ""
 
     @property
     def name(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from gateway.usecases.enrol import STATED
 from gateway.usecases.exceptions import ResolveException
 from gateway.usecases.funding import Confirm
 from gateway.usecases.pins import ImportKey
+from gateway.usecases.rate_import import Import as ImportRates
 from gateway.usecases.recall import Recall
 from gateway.usecases.reissue import Reissue, Repay
 from gateway.usecases.resolve import MarkDelivered, Resolve
@@ -30,5 +31,6 @@ ACTS: Mapping[str, Act] = dict(STATED) | {
         Cancel(),
         ResolveException(),
         ImportKey(),
+        ImportRates(),
     )
 }

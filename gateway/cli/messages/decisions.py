@@ -137,6 +137,9 @@ TEMPLATES: Templates = {
     "funding_not_yet": N_("{date} is not a day up to today. Confirm only what has come."),
     "funding_in_balance": N_("The balance of {date} contains this money already. Nothing is to be confirmed."),
     "funding_known": N_("The transfer {reference} was confirmed before. It counts once."),
+    "rate_list_invalid": N_("The list of rates has {problems} problems. Correct it, import it again."),
+    "rates_known": N_("All rates of this list are known. Nothing is to be confirmed."),
+    "rate_unknown": N_("There is no rate {rate}. chitra rate list shows all that count."),
     "funding_unknown": N_("There is no funding {funding}. chitra funding list shows all."),
     # cancel and recall
     "cancel_too_late": N_("Payment {payment} is “{state}”; only what waits is cancelled. What was sent is recalled."),

@@ -122,6 +122,19 @@ TEMPLATES: Templates = {
     ),
     "amount_over_entitled": N_("The amount is more than the entitled {entitled:,}."),
     "benefit_already_paid": N_("This person's benefit of this month is already in batch {other}. Remove the row."),
+    # rates
+    "rate_kind_unknown": N_("Unknown kind of rate. Allowed: {known}."),
+    "rate_not_of_kind": N_("A rate of the kind {kind} has nothing in this column. Empty it, or correct the kind."),
+    "group_invalid": N_("A group needs a name of at most 32 letters, digits, dots, _ and -."),
+    "place_invalid": N_("A place is a province of 2 digits or a commune of 5 digits."),
+    "age_invalid": N_("An age is a whole number of years."),
+    "ages_reversed": N_("The age below which it holds must be higher than the age from which it holds."),
+    "until_before_since": N_("The last month lies before the first one."),
+    "coefficient_invalid": N_("A coefficient has at most two decimals, such as 1,5 or 1.50."),
+    "base_not_in_hundreds": N_("A level is a multiple of 100 đồng, so that no coefficient needs rounding."),
+    "confidence_unknown": N_("How sure the row is must be one of: {known}."),
+    "nothing_to_take_back": N_("The value 0 takes a rate back, and there is none with this name. Compare it."),
+    "rate_twice": N_("The same rate stands in row {other}. Remove one of the two."),
     # what a person is owed
     "level_unknown": N_("There is no level of the programme {programme} for {month}. Import the rate first."),
     "coefficient_unknown": N_(

@@ -157,8 +157,17 @@ PHRASES = {
     "batch repay": N_("pay a list again"),
     "key import": N_("believe a partner's key"),
     "funding confirm": N_("money has come"),
+    "rate import": N_("rates"),
     "payment recall": N_("recall"),
     "payment cancel": N_("cancel a payment"),
+    # rates
+    "rate level": N_("level"),
+    "rate coefficient": N_("coefficient"),
+    "rate instead": N_("local level"),
+    "rate addition": N_("local addition"),
+    "sure high": N_("high"),
+    "sure medium": N_("medium"),
+    "sure low": N_("low: look it up"),
     # how a recall stands
     "recall requested": N_("waits to be sent"),
     "recall asked": N_("asked, no answer yet"),

@@ -180,6 +180,9 @@ _DIFFERENCES = (
     " WHERE r.decision_id = d.id)",
     "SELECT 'stop ' || CAST(s.id AS TEXT) AS subject, 'lifted by a decision' AS expected,"
     " COALESCE(s.lifted_at, '-') AS got FROM stop s WHERE (s.lifted_at IS NULL) <> (s.decision_id IS NULL)",
+    # what programmes pay: numbered without a gap
+    "SELECT 'rate' AS subject, CAST(x.rates AS TEXT) AS expected, CAST(x.last AS TEXT) AS got FROM"
+    " (SELECT count(*) AS rates, max(id) AS last FROM rate) x WHERE x.rates <> x.last",
     # people
     "SELECT 'decision ' || d.reference AS subject, o.key_id AS expected, d.proposed_key AS got FROM decision d"
     " JOIN operator o ON o.name = d.proposed_by WHERE o.key_id <> d.proposed_key",
@@ -265,7 +268,18 @@ def _too_few(verbs: str, table: str, key: str) -> str:
 
 _COUNTED = (
     *("allocation", "decision", "detail", "entry", "exception", "file_in", "file_out", "finding", "funding", "history"),
-    *("key_step", "payment", "problem", "recall", "recall_answer", "statement", "status_line", "status_report", "stop"),
+    *(
+        "key_step",
+        "payment",
+        "problem",
+        "rate",
+        "recall",
+        "recall_answer",
+        "statement",
+        "status_line",
+        "status_report",
+        "stop",
+    ),
 )
 _NUMBERS = (
     *(f"SELECT '{table}' AS name, max(id) AS given FROM {table}" for table in _COUNTED),

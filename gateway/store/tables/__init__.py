@@ -2,7 +2,7 @@
 minor units; personal data only inside ``personal`` envelopes and ``*_blind`` columns.
 """
 
-from gateway.store.tables.control import Decision, Funding, KeyStep, Recall, RecallAnswer, Sighting, Stop, Verdict
+from gateway.store.tables.control import Decision, Funding, KeyStep, Rate, Recall, RecallAnswer, Sighting, Stop, Verdict
 from gateway.store.tables.evidence import (
     Allocation,
     Balance,
@@ -58,6 +58,7 @@ __all__ = [
     "PaymentFile",
     "Problem",
     "Pruned",
+    "Rate",
     "Recall",
     "RecallAnswer",
     "ReferenceEntry",

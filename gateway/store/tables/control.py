@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from gateway.domain.key_life import KeyState
+from gateway.domain.rates import CONFIDENCES, KINDS
 from gateway.store.tables.columns import Big, big, key, one_of, unique_where
 
 
@@ -185,3 +186,32 @@ class KeyStep(SQLModel, table=True):
     actor: str
     at: str
     decision_id: int | None = big(default=None, foreign_key="decision.id")
+
+
+class Rate(SQLModel, table=True):
+    """What a programme pays, by a list that two people confirmed. Insert-only; the newest of one name counts."""
+
+    __table_args__ = (
+        one_of("kind", KINDS),
+        one_of("confidence", CONFIDENCES),
+        CheckConstraint("value >= 0", name="value_not_negative"),
+        CheckConstraint("(kind = 'coefficient') = (group_code <> '')", name="group_of_kind"),
+        CheckConstraint("(kind IN ('instead', 'addition')) = (place <> '')", name="place_of_kind"),
+    )
+
+    id: int = key()
+    decision_id: int = big(foreign_key="decision.id", index=True)
+    kind: str
+    programme: str
+    group_code: str
+    place: str
+    age_from: int
+    age_below: int | None = None
+    since: str
+    until: str | None = None
+    value: int = big()
+    """VND, of a coefficient hundredths."""
+    in_force: str
+    legal: str
+    source: str
+    confidence: str

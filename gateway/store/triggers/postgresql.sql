@@ -242,6 +242,17 @@ d.verb = ''funding confirm'' AND d.subject = NEW.partner || '' '' || NEW.account
 CREATE TRIGGER funding_by_decision BEFORE INSERT ON funding FOR EACH ROW
   EXECUTE FUNCTION chitra_funding_needs_decision();
 
+CREATE TRIGGER rate_fixed_update BEFORE UPDATE ON rate FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M11 rate is insert-only');
+CREATE TRIGGER rate_fixed_delete BEFORE DELETE ON rate FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M11 rate is insert-only');
+CREATE OR REPLACE FUNCTION chitra_rate_needs_decision() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = ''executed'' AND
+d.verb = ''rate import'' AND d.subject = ''rates'') THEN RAISE EXCEPTION
+''M11 a rate needs the decision of two on its list'' USING ERRCODE = ''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE TRIGGER rate_by_decision BEFORE INSERT ON rate FOR EACH ROW
+  EXECUTE FUNCTION chitra_rate_needs_decision();
+
 CREATE TRIGGER recall_fixed_update BEFORE UPDATE ON recall FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M13 recall is insert-only');
 CREATE TRIGGER recall_fixed_delete BEFORE DELETE ON recall FOR EACH ROW

@@ -154,6 +154,12 @@ CREATE TRIGGER funding_by_decision BEFORE INSERT ON funding
 WHEN NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = 'executed'
   AND d.verb = 'funding confirm' AND d.subject = NEW.partner || ' ' || NEW.account)
 BEGIN SELECT RAISE(ABORT, 'M11 funding needs the decision of two on its account'); END;
+CREATE TRIGGER rate_fixed_update BEFORE UPDATE ON rate BEGIN SELECT RAISE(ABORT, 'M11 rate is insert-only'); END;
+CREATE TRIGGER rate_fixed_delete BEFORE DELETE ON rate BEGIN SELECT RAISE(ABORT, 'M11 rate is insert-only'); END;
+CREATE TRIGGER rate_by_decision BEFORE INSERT ON rate
+WHEN NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.state = 'executed'
+  AND d.verb = 'rate import' AND d.subject = 'rates')
+BEGIN SELECT RAISE(ABORT, 'M11 a rate needs the decision of two on its list'); END;
 CREATE TRIGGER recall_fixed_update BEFORE UPDATE ON recall BEGIN SELECT RAISE(ABORT, 'M13 recall is insert-only'); END;
 CREATE TRIGGER recall_fixed_delete BEFORE DELETE ON recall BEGIN SELECT RAISE(ABORT, 'M13 recall is insert-only'); END;
 CREATE TRIGGER recall_answer_fixed_update BEFORE UPDATE ON recall_answer BEGIN SELECT RAISE(ABORT, 'M13 recall answer is insert-only'); END;

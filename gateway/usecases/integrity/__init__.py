@@ -54,7 +54,13 @@ def _conclusions(context: Context) -> Iterator[Discrepancy]:
 
 def _contents(context: Context) -> Iterator[Discrepancy]:
     with context.store.read() as tx:
-        for look in (people.differences, contents.batches_and_files, contents.payments, contents.decisions):
+        for look in (
+            people.differences,
+            contents.batches_and_files,
+            contents.payments,
+            contents.decisions,
+            contents.rates,
+        ):
             yield from look(context, tx)
         yield from recorded.differences(tx)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from gateway.domain.errors import ApprovalVoid, ChitraError
 from gateway.domain.states import BatchState
 from gateway.store import batches, matching
+from gateway.store import rates as rate_queries
 from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity.conclusions import differing, touch_all
 from gateway.store.integrity.every import every
@@ -17,6 +18,7 @@ from gateway.usecases import decide, people
 from gateway.usecases.acts import ACTS
 from gateway.usecases.approve import require_signatures
 from gateway.usecases.context import Context
+from gateway.usecases.rate_import import Import, signed
 from gateway.usecases.rows import content_blind
 from gateway.usecases.seal import approved_line
 
@@ -85,6 +87,17 @@ def decisions(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
     for decision in every(tx, Decision):
         if not decide.is_signed(context, known, ACTS, decision):
             yield Discrepancy("signature_differs", f"decision {decision.reference}")
+
+
+def rates(_context: Context, tx: Transaction) -> Iterator[Discrepancy]:
+    """M11: the rates of each list are those that both people signed, and there are no others."""
+    decided = {each.id: each for each in every(tx, Decision)}
+    listed = {each.id for each in decided.values() if each.verb == Import.verb and each.state == "executed"}
+    for number in sorted(listed | rate_queries.decisions_of(tx)):
+        decision = decided[number]
+        got = decide.digest(signed(rate_queries.of_decision(tx, number)))
+        if number not in listed or got != decision.precondition:
+            yield Discrepancy("content_differs", f"rate of {decision.reference}", decision.precondition, got)
 
 
 def conclusions(tx: Transaction) -> Iterator[Discrepancy]:
