@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 from support.gateways import Gateway, person
 from support.rates import HEAD, LEVEL, RISE, confirmed, proposed, rates_of
 
@@ -74,7 +75,7 @@ def test_the_same_name_with_another_value_corrects_the_row_and_keeps_it(gateway:
     assert ([each.value for each in plan.new], plan.corrected, plan.unchanged) == ([550_000], 1, 1)
     confirmed(gateway, proposed(gateway, corrected))
     assert [each.value for each in rates_of(gateway)] == [500_000, 540_000, 550_000]
-    assert rate_import.found(gateway.context, 2)[2] == 3
+    assert [rate_import.found(gateway.context, number)[2] for number in (1, 2, 3)] == [None, 3, None]
     assert [each.value for each in rate_import.in_force(gateway.context, NOVEMBER)] == [550_000, 500_000]
 
 
@@ -162,6 +163,26 @@ def test_vietnamese_headings_are_known(gateway: Gateway) -> None:
         "Căn cứ pháp lý;Nguồn;Độ tin cậy"
     )
     assert flaws(gateway, LEVEL.replace(",", ";"), head=head) == []
+
+
+def test_a_workbook_may_hold_dates_and_numbers_as_such(gateway: Gateway) -> None:
+    document = io.BytesIO()
+    book = xlsxwriter.Workbook(document, {"in_memory": True})
+    sheet, day = book.add_worksheet(), book.add_format({"num_format": "dd/mm/yyyy"})
+    sheet.write_row(0, 0, HEAD.split(","))
+    for row, (kind, group, value) in enumerate((("level", "", 540_000), ("coefficient", "g", 1.5)), start=1):
+        sheet.write_row(row, 0, [kind, "p", group])
+        sheet.write_datetime(row, 6, datetime(2026, 7, 1), day)
+        sheet.write_number(row, 8, value)
+        sheet.write_datetime(row, 9, datetime(2026, 10, 5), day)
+        sheet.write_row(row, 10, ["335/2026", "gazette", "high"])
+    book.close()
+    plan = rate_import.preview(gateway.context, document, "rates.xlsx")
+    assert plan.problems == []
+    assert [(each.since, each.value, each.in_force) for each in plan.new] == [
+        ("2026-07", 540_000, date(2026, 10, 5)),
+        ("2026-07", 150, date(2026, 10, 5)),
+    ]
 
 
 # --- the list that comes with the gateway ----------------------------------------------------------------------
