@@ -8,8 +8,12 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from support.gateways import payments_key
+
+from gateway.domain.errors import Tampered
 from gateway.store import audit, blobs
-from gateway.store.store import Store
+from gateway.store.store import Store, Transaction
+from keys.certificates import key_id_of
 from simulation import again
 from simulation.bank import Bank
 from simulation.judge import Judge
@@ -173,8 +177,8 @@ class Oracles:
         with store.read() as tx:
             require(audit.first_break(tx) is None, "A2", "the audit chain is broken")
             for row in tx.rows("SELECT sha256 FROM blob WHERE part = 0"):
-                for _ in blobs.parts(tx, row.sha256):
-                    pass  # raises when the bytes are not those of the name
+                require(_is_whole(tx, row.sha256), "T3", f"other bytes are kept under {row.sha256}")
+        self._signatures_name_their_keys()
         self._sent_is_there()
         self._foreign_debits()
         self._books_agree()
@@ -208,6 +212,18 @@ class Oracles:
             " (scope = 'all' OR (scope = 'batch' AND subject = ?) OR (scope = 'partner' AND subject = ?))"
         )
         return self._raw.execute(sql, (batch, partner)).fetchone() is not None
+
+    def _signatures_name_their_keys(self) -> None:
+        """A4: of every file out our key, of every file in that of the partner whose word it is."""
+        ours = payments_key().key_id
+        nameless = self._raw.execute(
+            "SELECT message_id FROM file_out WHERE sha256 IS NOT NULL AND key_id <> ?", (ours,)
+        ).fetchall()
+        require(not nameless, "A4", f"{nameless} do not name the key that signed them")
+        keys = {code: key_id_of(bank.answerer.key.certificate) for code, bank in self._banks.items()}
+        rows = self._raw.execute("SELECT partner, name, key_id FROM file_in WHERE state = 'processed'")
+        for partner, name, key_id in rows:
+            require(key_id == keys[partner], "A4", f"{name} is believed, and its key is {key_id}")
 
     def _sent_is_there(self) -> None:
         """Unless the partner itself swept it away while it was written under its final name, or two people have
@@ -268,6 +284,13 @@ class Oracles:
         sql = "SELECT count(*) FROM exception WHERE kind IN ('unknown_debit', 'unexplained_debit')"
         found = self._raw.execute(sql).fetchone()[0]
         require(found >= wanted, "S7", f"{wanted} debits of others, {found} alarms")
+
+
+def _is_whole(tx: Transaction, sha256: str) -> bool:
+    try:
+        return _sha256(b"".join(blobs.parts(tx, sha256))) == sha256
+    except Tampered:
+        return False
 
 
 def _sha256(content: bytes) -> str:

@@ -45,6 +45,16 @@ class Patch:
 
         self.set(Transaction, "run", run)
 
+    @contextmanager
+    def for_a_while(self, owner: Any, name: str, value: Any) -> Iterator[None]:
+        """Within one call only."""
+        before = getattr(owner, name)
+        setattr(owner, name, value)
+        try:
+            yield
+        finally:
+            setattr(owner, name, before)
+
     def undo(self) -> None:
         for owner, name, before in reversed(self._undo):
             if name:
@@ -54,7 +64,13 @@ class Patch:
 
 
 def _bugs() -> dict[str, Plant]:
-    from simulation import planted_books, planted_people, planted_receiving, planted_sending  # noqa: F401  they fill ``BUGS``
+    from simulation import (  # noqa: F401  they fill ``BUGS``
+        planted_books,
+        planted_keys,
+        planted_people,
+        planted_receiving,
+        planted_sending,
+    )
 
     return BUGS
 

@@ -221,6 +221,19 @@ def act_without_record(patch: Patch) -> None:
 
 
 @bug
+def recorded_with_the_next_act(patch: Patch) -> None:
+    """The record of an act is written in the transaction after it, when nothing comes between."""
+    before = audit.append
+    waiting: list[audit.Record] = []
+
+    def appended(tx: Transaction) -> None:
+        tx.records[:], waiting[:] = list(waiting), list(tx.records)
+        before(tx)
+
+    patch.set(audit, "append", appended)
+
+
+@bug
 def chain_of_other_fields(patch: Patch) -> None:
     """The head of the chain is moved on by hand."""
     before = audit.append

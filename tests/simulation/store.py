@@ -46,7 +46,7 @@ class SimulatedStore(Store):
 
     def __init__(self, url: str, clock: Time, chance: Chance, running: Callable[[], Process]) -> None:
         super().__init__(url, clock, lambda: VAULT)
-        self.engine = _engine(url)
+        self.engine = cached_engine(url)
         self.chance, self.running = chance, running
         self.locks = Locks(running)
         self.before_commit: Callable[[Transaction, list[str]], None] = lambda tx, verbs: None
@@ -64,7 +64,7 @@ class SimulatedStore(Store):
 
 
 @cache
-def _engine(url: str) -> Engine:
+def cached_engine(url: str) -> Engine:
     """One for all worlds of this process, one after another: it has compiled every statement already."""
     engine = create_engine(url)
     event.listen(engine, "connect", _without_disk)

@@ -28,10 +28,13 @@ from gateway.usecases.send import send
 from simulation.attacker import Attacker
 from simulation.bank import Bank
 from simulation.chance import Chance
+from simulation.clerk import Clerk
+from simulation.courier import Courier
 from simulation.deciders import Deciders
 from simulation.ending import Ending
 from simulation.forger import Forger
 from simulation.judge import Judge
+from simulation.meddler import Meddler
 from simulation.operators import Operators
 from simulation.oracles import PERSONAL, Oracles
 from simulation.process import Process
@@ -126,6 +129,9 @@ class World:
         self.operators = Operators(self.chance, self.judge, tuple(self.banks), self.raw)
         self.deciders = Deciders(self.chance, self.judge, self.banks, self.raw)
         self.forger = self._forger(gateway)
+        self.clerk = Clerk(seed, gateway.url.removeprefix("sqlite:///"))
+        self.meddler = Meddler(seed, self.clock, self.raw, folder)
+        self.courier = Courier(seed, self.clock, self.raw, folder, stranger())
         self.attacker = Attacker(self.chance, self.judge, self.banks, stranger())
         self.context = self._context(gateway)
         self.store.before_commit = self.judge.before_commit
@@ -200,6 +206,9 @@ class World:
                 self.turn()
                 self.look()
                 self.forger.act(self.context)
+                self.clerk.act()
+                self.meddler.act(self.context)
+                self.courier.act(self.context)
             Ending(self).run()
         except Violation as violation:
             return self._outcome(str(violation), violation.promise)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,7 +49,7 @@ def edit(gateway: Gateway, statement: str, params: Sequence[Any] = ()) -> int:
         return connection.exec_driver_sql(statement, tuple(params) or None).rowcount
 
 
-def past_triggers(db: sqlite3.Connection, statement: str, params: Sequence[Any] = ()) -> int:
+def past_triggers(db: sqlite3.Connection, statement: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> int:
     """On SQLite: drop the triggers, edit, and put them back; returns how many rows."""
     db.execute("PRAGMA ignore_check_constraints = ON")
     triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
