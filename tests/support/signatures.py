@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import BinaryIO
@@ -153,6 +153,12 @@ def sign(
     value = signer.private.sign(canonical(etree.fromstring(signed_info)), PKCS1v15(), SHA256())
     insert(root, place, signature(signed_info, value, form.key_info or signer.element()))
     return etree.tostring(root)
+
+
+def certificate_in(document: bytes) -> x509.Certificate:
+    """The one that a signed document brings."""
+    (text,) = etree.fromstring(document).iter(f"{{{DSIG}}}X509Certificate")
+    return x509.load_der_x509_certificate(b64decode(text.text or ""))
 
 
 def signature(signed_info: str, value: bytes, key_info: str) -> etree._Element:

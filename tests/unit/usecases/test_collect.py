@@ -8,9 +8,11 @@ import pytest
 from support.banks import Booking
 from support.evidence import BANK, OTHER, booked, debit
 from support.gateways import Gateway
+from support.signatures import certificate_in
 
 from gateway.store import blobs
 from gateway.usecases.received import Received
+from keys import certificates
 
 
 def _state(gateway: Gateway, ref: str = "TC-0001") -> str:
@@ -107,3 +109,12 @@ def test_t6_a_file_above_the_cap_is_not_read_and_said_once(sent: Gateway) -> Non
         assert (received.error.code, received.matched.exceptions) == ("file_too_large", opened)
     assert sent.exceptions() == ["file_too_large"]
     assert sent.value("SELECT count(*) FROM file_in") == 0
+
+
+def test_a4_the_stored_bytes_of_an_answer_hold_the_certificate_that_proved_them(sent: Gateway) -> None:
+    assert booked(sent, debit(sent)).state == "processed"
+    (file,) = sent.rows("SELECT sha256, key_id FROM file_in WHERE state = 'processed'")
+    with sent.store.read() as tx:
+        certificate = certificate_in(b"".join(blobs.parts(tx, file.sha256)))
+    assert certificates.key_id_of(certificate) == file.key_id
+    assert certificate.not_valid_after_utc > sent.clock.now()

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import pytest
 from lxml import etree
 from support.gateways import Gateway, copy_of, payments_key, row
+from support.signatures import certificate_in
 from support.stores import Crashed, Points
 
 from formats.iso20022 import pain001
@@ -21,7 +22,7 @@ from gateway.domain.errors import Alarm, ApprovalVoid, ChitraError, IllegalMove,
 from gateway.store import blobs, files, moves
 from gateway.usecases.allocate import allocate, waiting
 from gateway.usecases.seal import seal
-from keys import xmldsig
+from keys import certificates, xmldsig
 
 
 @pytest.fixture
@@ -98,6 +99,14 @@ def test_a4_the_key_of_the_signature_is_recorded(allocated: Gateway) -> None:
     _seal(allocated)
     assert _file(allocated).key_id == payments_key().key_id
     assert payments_key().key_id in allocated.value("SELECT details FROM audit WHERE verb = 'file seal'")
+
+
+def test_a4_the_stored_bytes_of_a_file_hold_the_certificate_that_signed_them(allocated: Gateway) -> None:
+    _seal(allocated)
+    certificate = certificate_in(_bytes(allocated))
+    assert certificates.key_id_of(certificate) == _file(allocated).key_id
+    assert certificate.not_valid_before_utc <= datetime.fromisoformat(_file(allocated).created_at)
+    assert certificate.not_valid_after_utc > datetime.fromisoformat(_file(allocated).created_at)
 
 
 def test_a_payee_who_is_not_the_beneficiary_names_both(gateway: Gateway) -> None:
