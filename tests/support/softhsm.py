@@ -45,7 +45,11 @@ def _folder() -> Path:
 
 def token(name: str) -> Token:
     """A new, initialised token of a label of its own; skips the test where SoftHSM is not installed."""
-    label = f"{name}-{next(_numbers)}"
+    return labelled(f"{name}-{next(_numbers)}")
+
+
+def labelled(label: str) -> Token:
+    """One more of this label."""
     tool = require_tool("softhsm2-util")
     require_service("libsofthsm2.so", MODULE.exists())
     environment = {**os.environ, "SOFTHSM2_CONF": str(_folder() / "conf")}

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from support.services import require_tool
 from support.signatures import NOW, TemporarySpool
-from support.softhsm import MODULE, PIN, WRONG, Token, token
+from support.softhsm import MODULE, PIN, WRONG, Token, labelled, token
 
 from keys import cms, detached, xmldsig
 from keys import token as tokens
@@ -207,6 +207,12 @@ def test_a_missing_module_token_or_key_is_named(filled: tuple[Token, Keyring], t
         made.place("another"): "token_key_missing",
     }
     assert {place: code_of(lambda place=place: TokenKey(place, made.pin)) for place in places} == places  # type: ignore[misc]
+
+
+def test_of_two_tokens_with_one_label_neither_is_taken() -> None:
+    one = token("twice")
+    other = labelled(one.label)
+    assert code_of(lambda: TokenKey(other.place(), other.pin)) == "token_not_unique"
 
 
 def test_a_module_that_others_may_write_is_not_loaded(filled: tuple[Token, Keyring], tmp_path: Path) -> None:
