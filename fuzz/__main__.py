@@ -17,6 +17,7 @@ with atheris.instrument_imports(include=["formats", "keys"]):
 ROOT = Path(__file__).parents[1]
 _SEEDS = {
     "camt": ("generic/camt*.xml", "faults/*.camt05*.xml"),
+    "acmt": ("generic/acmt*.xml",),
     "pain002": ("generic/pain002*.xml", "faults/*.pain002.xml"),
     "pain001": ("generic/pain001*.xml",),
     "schema": ("generic/*.xml",),

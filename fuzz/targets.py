@@ -18,7 +18,7 @@ from lxml import etree
 
 from formats import tabular
 from formats.errors import FormatError
-from formats.iso20022 import camt, explain, pain001, pain002, schema
+from formats.iso20022 import acmt, camt, explain, pain001, pain002, schema
 from formats.text import recognise
 from keys import cms, detached, signature, streamed, xmldsig
 from keys.errors import KeysError
@@ -70,6 +70,10 @@ def camt_target(data: bytes) -> None:
 
 def pain002_target(data: bytes) -> None:
     _same_twice(pain002.read, data)
+
+
+def acmt_target(data: bytes) -> None:
+    _same_twice(acmt.read, data)
 
 
 def pain001_target(data: bytes) -> None:
@@ -137,6 +141,7 @@ def text_target(data: bytes) -> None:
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "camt": camt_target,
     "pain002": pain002_target,
+    "acmt": acmt_target,
     "pain001": pain001_target,
     "schema": schema_target,
     "explain": explain_target,

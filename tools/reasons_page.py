@@ -12,12 +12,13 @@ from gateway.cli.messages.reasons import ACTIONS, action_words
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/reasons.md"
 TABLE = ROOT / "formats/iso20022/reasons.csv"
-_OF = {"": "", "return_reason": " (of a return)"}
+_OF = {"": "", "return_reason": " (of a return)", "verification_reason": " (of a verification)"}
 _HEAD = """# Reasons
 
-Why a payment was rejected, returned or cancelled, and what you do next. The codes are those of the ISO 20022 external
-code sets `ExternalStatusReason1Code`, `ExternalReturnReason1Code` and `ExternalCancellationReason1Code`; a partner's
-own codes become ISO codes by `reasons` of its [adapter](adapters.md). A code that is in none of them means: ask the
+Why a payment was rejected, returned or cancelled, or an account could not be verified, and what you do next. The codes
+are those of the ISO 20022 external code sets `ExternalStatusReason1Code`, `ExternalReturnReason1Code`,
+`ExternalCancellationReason1Code` and `ExternalVerificationReason1Code`; a partner's own codes become ISO codes by
+`reasons` of its [adapter](adapters.md). A code that is in none of them means: ask the
 bank. The words are shown by `chitra payment list`, `payment show`, `exception show`, `poll`, `report batch` and its
 lists; in JSON `code` and `action` are stable, `message` and `action_message` follow the language.
 

@@ -29,6 +29,7 @@ EXTERNAL = {
     "status_reason": "ExternalStatusReason1Code",
     "return_reason": "ExternalReturnReason1Code",
     "cancellation_reason": "ExternalCancellationReason1Code",
+    "verification_reason": "ExternalVerificationReason1Code",
     "purpose": "ExternalPurpose1Code",
     "category_purpose": "ExternalCategoryPurpose1Code",
     "service_level": "ExternalServiceLevel1Code",

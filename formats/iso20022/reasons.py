@@ -1,4 +1,4 @@
-"""What a reason of a rejection, a return or a cancellation means to the one who paid, and what that person does next.
+"""What a reason of a rejection, return, cancellation or verification means to the payer, and what to do next.
 
 The words stand in ``reasons.csv``, a row for every code of the official sets; a second row with a ``set`` where the
 code means something else in that set. They are short and ours; the official description is ``codes.meaning``.
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-Set = Literal["status_reason", "return_reason", "cancellation_reason"]
+Set = Literal["status_reason", "return_reason", "cancellation_reason", "verification_reason"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,24 +40,26 @@ class _Word(NamedTuple):
 def compared(ours: str, theirs: str | None) -> NameCheck:
     """Both in the form of ``formats.text.comparable``; ``theirs`` may hold masks.
 
-    A bank that keeps no marks is compared without them, one that keeps no Đ with D, one that keeps no apostrophe
-    without it. A mask is one letter: words and their lengths must agree.
+    A bank that shows no marks is compared without them, one that shows no Đ with D; one that shows no apostrophe may
+    have dropped it. A mask is one letter: words and their lengths must agree.
     """
     theirs = theirs or ""
     if not any(map(str.isalpha, theirs)) or not ours.strip():
         return NameCheck.UNVERIFIABLE
-    if not _agree(_words(_as_kept(ours, theirs)), _words(theirs)):
+    kept, shown = _as_kept(ours, theirs), _words(theirs)
+    spellings = {kept, kept.replace("'", "")} if "'" not in theirs else {kept}
+    if not any(_agree(_words(each), shown) for each in spellings):
         return NameCheck.MISMATCH
     return NameCheck.MASKED_CONSISTENT if MASK in theirs else NameCheck.MATCH
 
 
 def _as_kept(ours: str, theirs: str) -> str:
-    """Our name with no more than the bank keeps of a name."""
+    """Our name with no more marks and strokes than the bank keeps of a name."""
     if not _has_marks(theirs):
         ours = "".join(each for each in unicodedata.normalize("NFD", ours) if not unicodedata.combining(each))
     if theirs.translate(_STROKES) == theirs:
         ours = ours.translate(_STROKES)
-    return ours if "'" in theirs else ours.replace("'", "")
+    return ours
 
 
 def _has_marks(text: str) -> bool:

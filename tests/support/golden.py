@@ -6,20 +6,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from formats.iso20022 import camt, pain002
+from formats.iso20022 import acmt, camt, pain002
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-READERS = {"camt": camt.read, "pain": pain002.read}
+READERS: dict[str, Callable[[BinaryIO], Iterable[Any]]] = {
+    "acmt": acmt.read,
+    "camt": camt.read,
+    "pain": pain002.read,
+}
+_MESSAGES = ("acmt0*.v*", "camt05*.v*", "pain002.v*")
 
 
 def messages() -> list[Path]:
-    """Fixtures named ``camt053.v08.<trait>.xml`` or ``pain002...``, of every partner."""
-    return sorted(path for pattern in ("camt05*.v*.xml", "pain002.v*.xml") for path in FIXTURES.glob(f"*/{pattern}"))
+    """Fixtures named ``camt053.v08.<trait>.xml``, ``pain002...`` or ``acmt024...``, of every partner."""
+    return sorted(path for pattern in _MESSAGES for path in FIXTURES.glob(f"*/{pattern}.xml"))
+
+
+def goldens() -> set[Path]:
+    """All golden files."""
+    return {path for pattern in _MESSAGES for path in FIXTURES.glob(f"*/{pattern}.json")}
 
 
 def read(path: Path) -> list[dict[str, Any]]:

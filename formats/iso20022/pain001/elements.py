@@ -55,7 +55,8 @@ class Narrowing:
 WHOLE_STANDARD = Narrowing()
 
 
-def _address(path: str, name: str) -> tuple[Element, ...]:
+def address(path: str, name: str) -> tuple[Element, ...]:
+    """Where an address may stand, in any message."""
     return (
         Element(f"{path}/StrtNm", f"{name}.street", rules.NAME),
         Element(f"{path}/BldgNb", f"{name}.building", rules.SHORT),
@@ -66,23 +67,26 @@ def _address(path: str, name: str) -> tuple[Element, ...]:
     )
 
 
-def _party(path: str, name: str, needed_with: str) -> tuple[Element, ...]:
+def party(path: str, name: str, needed_with: str) -> tuple[Element, ...]:
+    """A person or an organisation."""
     return (
         Element(f"{path}/Nm", f"{name}.name", rules.NAME, needed_with),
-        *_address(f"{path}/PstlAdr", f"{name}.address"),
+        *address(f"{path}/PstlAdr", f"{name}.address"),
         Element(f"{path}/Id/OrgId/Othr/Id", f"{name}.organisation_id", rules.LABEL),
         Element(f"{path}/Id/PrvtId/Othr/Id", f"{name}.person_id", rules.LABEL, not_with=f"{name}.organisation_id"),
     )
 
 
-def _account(path: str, name: str) -> tuple[Element, ...]:
+def account(path: str, name: str) -> tuple[Element, ...]:
+    """A number that is no IBAN."""
     return (
         Element(f"{path}/Id/Othr/Id", f"{name}.number", rules.NUMBER, ALWAYS),
         Element(f"{path}/Id/Othr/SchmeNm/Prtry", f"{name}.scheme", rules.LABEL),
     )
 
 
-def _agent(path: str, name: str, needed_with: str | None = None) -> tuple[Element, ...]:
+def agent(path: str, name: str, needed_with: str | None = None) -> tuple[Element, ...]:
+    """A bank."""
     institution, member = f"{path}/FinInstnId", f"{path}/FinInstnId/ClrSysMmbId"
     bicfi, system, member_id = f"{name}.bicfi", f"{name}.clearing_system", f"{name}.member_id"
     return (
@@ -97,7 +101,7 @@ HEADER = (
     Element("CreDtTm", "created", rules.MOMENT, ALWAYS),
     Element("NbOfTxs", "count", rules.COUNT, ALWAYS),
     Element("CtrlSum", "control_sum", rules.AMOUNT, ALWAYS),
-    *_party("InitgPty", "initiating_party", ALWAYS),
+    *party("InitgPty", "initiating_party", ALWAYS),
 )
 """GrpHdr."""
 
@@ -111,11 +115,11 @@ BLOCK = (
     Element("PmtTpInf/SvcLvl/Cd", "service_level", rules.CODE),
     Element("PmtTpInf/CtgyPurp/Cd", "category_purpose", rules.CODE),
     Element("ReqdExctnDt/Dt", "execution_date", rules.DAY, ALWAYS, in_03="ReqdExctnDt"),
-    *_party("Dbtr", "debtor", ALWAYS),
-    *_account("DbtrAcct", "debtor_account"),
+    *party("Dbtr", "debtor", ALWAYS),
+    *account("DbtrAcct", "debtor_account"),
     Element("DbtrAcct/Ccy", "currency", rules.CURRENCY, ALWAYS),
-    *_agent("DbtrAgt", "debtor_agent", ALWAYS),
-    *_party("UltmtDbtr", "ultimate_debtor", needed_with="ultimate_debtor"),
+    *agent("DbtrAgt", "debtor_agent", ALWAYS),
+    *party("UltmtDbtr", "ultimate_debtor", needed_with="ultimate_debtor"),
     Element("ChrgBr", "charge_bearer", rules.BEARER, ALWAYS),
 )
 """PmtInf, before its transfers."""
@@ -126,10 +130,10 @@ TRANSFER = (
     Element("PmtId/UETR", "uetr", rules.UETR, in_03=ABSENT),
     Element("Amt/InstdAmt/@Ccy", "currency", rules.CURRENCY, fixed="{currency}"),
     Element("Amt/InstdAmt", "amount", rules.AMOUNT, ALWAYS),
-    *_agent("CdtrAgt", "creditor_agent"),
-    *_party("Cdtr", "creditor", ALWAYS),
-    *_account("CdtrAcct", "creditor_account"),
-    *_party("UltmtCdtr", "ultimate_creditor", needed_with="ultimate_creditor"),
+    *agent("CdtrAgt", "creditor_agent"),
+    *party("Cdtr", "creditor", ALWAYS),
+    *account("CdtrAcct", "creditor_account"),
+    *party("UltmtCdtr", "ultimate_creditor", needed_with="ultimate_creditor"),
     Element("Purp/Cd", "purpose", rules.CODE),
     Element("RmtInf/Ustrd", "remittance", rules.REMITTANCE),
     Element("RmtInf/Strd/RfrdDocInf/Nb", "document", rules.LABEL),

@@ -23,7 +23,7 @@ class Rule:
 
     name: str
     pattern: str
-    write: Callable[[Any, str], str] = as_it_is
+    write: Callable[[Any, str], str | None] = as_it_is
     read: Callable[[str, str], Any] = as_it_is
 
 

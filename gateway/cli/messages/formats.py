@@ -49,6 +49,12 @@ TEMPLATES: Templates = {
     "date_time_unreadable": N_("A time cannot be read."),
     "direction_missing": N_("It is not said whether an amount is a credit or a debit."),
     "several_batches": N_("One entry names several batches."),
+    "id_twice": (
+        N_("An id stands twice in the message, at {element}."),
+        N_("An id stands twice in one message."),
+    ),
+    "verdict_unreadable": N_("It is not said whether an account is confirmed."),
+    "request_type_unknown": N_("An answer names a kind of request that the standard does not know."),
     "several_amounts": N_("An amount stands there several times."),
     "entry_outside_statement": N_("An entry stands outside of any statement; the file cannot be used."),
     # writing

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from support import golden, versions
+from support import acmt_values, golden, versions
 from support.pain001_values import TRANSFER, rendered
 
 from formats.iso20022 import schema
@@ -23,8 +23,7 @@ def test_fixture_reads_as_its_golden_file_says(path: Path) -> None:
 
 
 def test_no_golden_file_has_lost_its_fixture() -> None:
-    goldens = {path for pattern in ("camt05*.v*", "pain002.v*") for path in golden.FIXTURES.glob(f"*/{pattern}.json")}
-    assert goldens == {path.with_suffix(".json") for path in golden.messages()}
+    assert golden.goldens() == {path.with_suffix(".json") for path in golden.messages()}
 
 
 @pytest.mark.parametrize("version", ["03", "09", "12"])
@@ -49,6 +48,16 @@ def test_m5_the_values_of_the_golden_message_are_rendered_as_its_very_bytes(vers
         transfers[0] = replace(TRANSFER, uetr=None)
     content, _ = rendered(transfers, f"pain.001.001.{version}")
     assert content == (golden.FIXTURES / "generic" / f"pain001.v{version}.bank-and-wallet.xml").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("acmt007.v05.person", acmt_values.opened()[0]), ("acmt023.v04.bank-and-wallet", acmt_values.asked()[0])],
+)
+def test_m5_the_values_of_the_golden_account_messages_are_rendered_as_their_very_bytes(
+    name: str, content: bytes
+) -> None:
+    assert content == (golden.FIXTURES / "generic" / f"{name}.xml").read_bytes()
 
 
 VERSIONS = list(versions.fixtures())
