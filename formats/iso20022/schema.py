@@ -185,7 +185,7 @@ class Finding:
     message: str
 
 
-_LISTS = ("CdtTrfTxInf", "TxInfAndSts", "Ntry")
+_LISTS = ("CdtTrfTxInf", "TxInfAndSts", "Ntry", "Vrfctn", "Rpt")
 
 
 def findings(source: BinaryIO, message: str, limit: int = 50) -> list[Finding]:

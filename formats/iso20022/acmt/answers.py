@@ -11,7 +11,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """Assgnmt of an acmt.023 or acmt.024; the original is the request that a report answers."""
+    """Assgnmt of an acmt.023 or acmt.024; the original is the request that a report answers.
+
+    A bank has only an id, a payer a name and perhaps an id.
+    """
 
     version: str
     message_id: str | None

@@ -13,8 +13,8 @@ _INSTITUTION = _each("FinInstnId", "BICFI", "BIC", "ClrSysMmbId/MmbId", "Othr/Id
 _BESIDE = _each("FinInstnId", "ClrSysMmbId/ClrSysId/Prtry", "ClrSysMmbId/ClrSysId/Cd", "Nm")
 """What may stand beside the identification of a bank; the bank is known without it."""
 _ORGANISATION = ("AnyBIC", "BICOrBEI", "LEI", "Othr/Id")
-_END = ("Pty/Nm", *_each("Agt", *_INSTITUTION))
-_END_ID = _each("Pty/Id/OrgId", *_ORGANISATION)
+_END = ("Pty/Nm",)
+_END_ID = (*_each("Agt", *_INSTITUTION), *_each("Pty/Id/OrgId", *_ORGANISATION))
 _NUMBER = ("IBAN", "Othr/Id")
 _SCHEME = ("Othr/SchmeNm/Prtry", "Othr/SchmeNm/Cd")
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from formats.errors import FormatError
 from formats.iso20022 import schema as schemas
-from formats.iso20022.explain import payments, statements, statuses, verdict
+from formats.iso20022.explain import accounts, payments, statements, statuses, verdict
 from formats.iso20022.explain.counting import FINDINGS_MAX, Counting, Findings, of_error
 from formats.iso20022.explain.looks import START_BYTES, looks_like
 from formats.iso20022.explain.model import Explanation, Finding, Summary
@@ -26,6 +26,11 @@ _SUMMARIES: dict[str, Callable[[BinaryIO, Counting], Summary]] = {
     "camt.052": statements.summarise,
     "camt.053": statements.summarise,
     "camt.054": statements.summarise,
+    "acmt.007": accounts.summarise_openings,
+    "acmt.010": accounts.summarise_openings,
+    "acmt.011": accounts.summarise_openings,
+    "acmt.023": accounts.summarise_verifications,
+    "acmt.024": accounts.summarise_verifications,
 }
 """The messages that are explained; others are named and checked by their schema."""
 UNKNOWN_SIZE_BYTES_MAX = 64 << 20

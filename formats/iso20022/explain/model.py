@@ -11,6 +11,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from formats.iso20022 import codes
+from formats.iso20022.acmt import Acknowledgement, Assigned, Rejection, Request
 from formats.iso20022.camt import Balance, Statement
 from formats.iso20022.explain.orders import Block, Group
 from formats.iso20022.explain.outline import Outline
@@ -212,7 +213,45 @@ class Statuses:
     kinds: dict[StatusKind, Tally] = field(default_factory=dict)
 
 
-Summary = Statements | Orders | Statuses
+@dataclass(frozen=True, slots=True)
+class VerificationRow:
+    """One account that is asked about, or one answer; ``name`` is ours, ``told_name`` the bank's."""
+
+    ordinal: int
+    verification_id: str | None
+    name: str | None
+    account: str | None
+    agent: str | None
+    verified: bool | None = None
+    reasons: tuple[str, ...] = ()
+    told_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationKind:
+    """What answers of one sort have in common."""
+
+    verified: bool | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Verifications:
+    """acmt.023 and acmt.024; ``kinds`` tells how often each answer stands there, and is empty in a request."""
+
+    heads: Rows[Assigned]
+    rows: Rows[VerificationRow]
+    kinds: dict[VerificationKind, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Openings:
+    """acmt.007, acmt.010, acmt.011."""
+
+    messages: Rows[Request | Acknowledgement | Rejection]
+
+
+Summary = Statements | Orders | Statuses | Verifications | Openings
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from formats.iso20022 import xml
 from formats.iso20022.lenient import Lenient
 from formats.iso20022.xml import Reader, local_name
 
-LISTS = ("Ntry", "CdtTrfTxInf", "TxInfAndSts")
+LISTS = ("Ntry", "CdtTrfTxInf", "TxInfAndSts", "Vrfctn")
 LISTED = frozenset({*LISTS, "Stmt", "Rpt", "Ntfctn", "PmtInf", "TxDtls", "OrgnlPmtInfAndSts", "DrctDbtTxInf"})
 """Elements whose position is always said."""
 _FRAMES_MAX = 100
@@ -77,7 +77,7 @@ def outline(source: BinaryIO, schema: etree.XMLSchema | None = None) -> Outline:
     found = Outline()
     source.seek(0)
     try:
-        for element in xml.stream(source, ("AppHdr", "Document", "Signature", *LISTS), schema):
+        for element in xml.stream(source, ("AppHdr", "Document", "Signature", "Rpt", *LISTS), schema):
             _note(found, element)
     except FormatError as error:
         found.error = error
@@ -87,7 +87,7 @@ def outline(source: BinaryIO, schema: etree.XMLSchema | None = None) -> Outline:
 def _note(found: Outline, element: etree._Element) -> None:
     name = local_name(element)
     found.root = found.root or local_name(element.getroottree().getroot())
-    if name in LISTS:
+    if name in LISTS or _is_answer(element):
         xml.forget_previous(element)
     elif name == "Document":
         _note_document(found, element)
@@ -95,6 +95,12 @@ def _note(found: Outline, element: etree._Element) -> None:
         found.envelopes.append(_envelope(element))
     elif name == "Signature" and element.tag.startswith(f"{{{_SIGNED}}}") and len(found.signatures) < _FRAMES_MAX:
         found.signatures.append(_signature(element))
+
+
+def _is_answer(element: etree._Element) -> bool:
+    """A ``Rpt`` of an acmt.024, of which there are many; those of a camt.052 are few and counted in paths."""
+    parent = element.getparent()
+    return local_name(element) == "Rpt" and parent is not None and local_name(parent) == "IdVrfctnRpt"
 
 
 def _note_document(found: Outline, element: etree._Element) -> None:

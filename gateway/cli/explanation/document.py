@@ -7,11 +7,20 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from formats.iso20022.explain.model import BlockSummary, Orders, Rows, Statements, StatementSummary, Statuses, Sums
+from formats.iso20022.explain.model import (
+    BlockSummary,
+    Openings,
+    Orders,
+    Statements,
+    StatementSummary,
+    Statuses,
+    Sums,
+    Verifications,
+)
+from gateway.cli.explanation import accounts
+from gateway.cli.explanation.values import hidden_name, hidden_number, iso, listed, reasons_of
 from gateway.cli.messages import explain
 from gateway.cli.messages.findings import finding_words
-from gateway.cli.messages.reasons import reason_words
-from gateway.domain.identifiers import masked, masked_name
 
 if TYPE_CHECKING:
     from formats.iso20022.explain.model import EntryRow, Finding, OrderRow, Summary
@@ -44,7 +53,7 @@ def document(path: str, inspected: Inspected) -> dict[str, Any]:
         "version": explanation.version,
         "documents": explanation.frame.documents,
         **_counted(explanation.summary),
-        "envelopes": [asdict(each) | {"created": _iso(each.created)} for each in explanation.frame.envelopes],
+        "envelopes": [asdict(each) | {"created": iso(each.created)} for each in explanation.frame.envelopes],
         "signatures": [
             {
                 "path": each.signature.path,
@@ -120,25 +129,24 @@ def _added(texts: Iterable[str | None]) -> str | None:
 
 def _summary(summary: Summary | None) -> dict[str, Any] | None:
     if isinstance(summary, Statements):
-        return _listed("statements", summary.statements, _statement)
+        return listed("statements", summary.statements, _statement)
     if isinstance(summary, Orders):
         groups = [
             {
                 "message_id": each.message_id,
-                "created": _iso(each.created),
-                "initiating_party": _name(each.initiating_party),
+                "created": iso(each.created),
+                "initiating_party": hidden_name(each.initiating_party),
                 "declared_transactions": each.count,
                 "control_sum": each.control_sum,
             }
             for each in summary.groups.shown
         ]
-        return {"groups": groups, **_listed("blocks", summary.blocks, _block)}
+        return {"groups": groups, **listed("blocks", summary.blocks, _block)}
+    if isinstance(summary, Verifications):
+        return accounts.verifications(summary)
+    if isinstance(summary, Openings):
+        return accounts.openings(summary)
     return _statuses(summary) if summary else None
-
-
-def _listed(name: str, rows: Rows[Any], row: Any) -> dict[str, Any]:
-    """The rows that are shown, and how many there are."""
-    return {name: [row(each) for each in rows.shown], f"{name}_total": rows.count}
 
 
 def _statement(at: StatementSummary) -> dict[str, Any]:
@@ -147,58 +155,61 @@ def _statement(at: StatementSummary) -> dict[str, Any]:
         "statement": head.statement_id,
         "version": head.version,
         "message_id": head.message_id,
-        "created": _iso(head.created),
+        "created": iso(head.created),
         "sequence": head.sequence,
         "page": head.page,
         "last_page": head.last_page,
-        "from": _iso(head.from_),
-        "to": _iso(head.to),
-        "account": _number(head.account),
+        "from": iso(head.from_),
+        "to": iso(head.to),
+        "account": hidden_number(head.account),
         "currency": head.currency,
-        "owner": _name(head.owner),
+        "owner": hidden_name(head.owner),
         "servicer": head.servicer,
         "balances": [
-            {"kind": each.kind, "date": _iso(each.date), "amount": each.amount, "currency": each.currency}
+            {"kind": each.kind, "date": iso(each.date), "amount": each.amount, "currency": each.currency}
             for each in head.balances
         ],
         "ties": at.ties,
         "details": at.details,
         **_sums("entry", at.sums),
         "booked_sums": at.booked.texts(),
-        **_listed("entries", at.rows, _entry),
+        **listed("entries", at.rows, _entry),
     }
 
 
 def _entry(row: EntryRow) -> dict[str, Any]:
-    return asdict(row) | {"date": _iso(row.date), "return_reasons": _reasons(row.return_reasons, "return_reason")}
+    return asdict(row) | {"date": iso(row.date), "return_reasons": reasons_of(row.return_reasons, "return_reason")}
 
 
 def _block(at: BlockSummary) -> dict[str, Any]:
     block = at.block
     return {
         "payment_information_id": block.payment_information_id,
-        "execution_date": _iso(block.execution_date),
+        "execution_date": iso(block.execution_date),
         "method": block.method,
         "batch_booking": block.batch_booking,
         "charge_bearer": block.charge_bearer,
         "category_purpose": block.category_purpose,
-        "debtor": _name(block.debtor),
-        "debtor_account": _number(block.debtor_account),
+        "debtor": hidden_name(block.debtor),
+        "debtor_account": hidden_number(block.debtor_account),
         "debtor_agent": block.debtor_agent,
         "declared_transactions": block.count,
         "control_sum": block.control_sum,
         **_sums("transaction", at.tally.sums),
-        **_listed("transactions", at.rows, _transfer),
+        **listed("transactions", at.rows, _transfer),
     }
 
 
 def _transfer(row: OrderRow) -> dict[str, Any]:
-    return asdict(row) | {"creditor": _name(row.creditor), "creditor_account": _number(row.creditor_account)}
+    return asdict(row) | {
+        "creditor": hidden_name(row.creditor),
+        "creditor_account": hidden_number(row.creditor_account),
+    }
 
 
 def _statuses(summary: Statuses) -> dict[str, Any]:
     return {
-        "reports": [{"message_id": each.message_id, "created": _iso(each.created)} for each in summary.reports.shown],
+        "reports": [{"message_id": each.message_id, "created": iso(each.created)} for each in summary.reports.shown],
         "groups": [
             {
                 "original_message_id": each.original_message_id,
@@ -213,30 +224,11 @@ def _statuses(summary: Statuses) -> dict[str, Any]:
             {
                 "level": kind.level,
                 "status": kind.status,
-                "reasons": _reasons(kind.reasons),
+                "reasons": reasons_of(kind.reasons),
                 "count": tally.count,
                 "sums": tally.sums.texts(),
             }
             for kind, tally in summary.kinds.items()
         ],
-        **_listed("statuses", summary.rows, lambda row: asdict(row) | {"reasons": _reasons(row.reasons)}),
+        **listed("statuses", summary.rows, lambda row: asdict(row) | {"reasons": reasons_of(row.reasons)}),
     }
-
-
-def _reasons(codes: tuple[str, ...], of: Any = "status_reason") -> list[dict[str, str]]:
-    """Each code with its words; a bank's own has none here."""
-    from formats.iso20022.reasons import reason, unknown
-
-    return [{"code": code, "message": reason_words(reason(code, of) or unknown(code))} for code in codes]
-
-
-def _iso(moment: Any) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _name(name: str | None) -> str | None:
-    return masked_name(name) if name else None
-
-
-def _number(number: str | None) -> str | None:
-    return masked(number) if number else None

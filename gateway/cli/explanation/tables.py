@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from gateway.cli.explanation.accounts import say_openings, say_verifications
+from gateway.cli.explanation.spoken import coded, grouped, joined, moment, number, pairs, reasons, say_limit
 from gateway.cli.messages import status_word
 from gateway.cli.messages.findings import LOOKS
 from gateway.cli.session import money
@@ -24,11 +26,11 @@ def say(output: Output, document: Document) -> None:
     what = document["version"] or _(LOOKS.get(document["looks_like"], "XML"))
     output.say(f"{document['path']}: {what}")
     for envelope in document["envelopes"]:
-        _pairs(output, _envelope(envelope))
+        pairs(output, _envelope(envelope))
     if summary := document["summary"]:
         next(say for field, say in _BY_FIELD.items() if field in summary)(output, document, summary)
     for signature in document["signatures"]:
-        _pairs(output, _signature(signature))
+        pairs(output, _signature(signature))
     for note in document["notes"]:
         output.say(note["message"])
     output.table(
@@ -42,16 +44,6 @@ def say(output: Output, document: Document) -> None:
     output.say("")
 
 
-def _pairs(output: Output, pairs: list[tuple[str, Any]]) -> None:
-    """What is known, one line each, below an empty one."""
-    known = [(name, value) for name, value in pairs if value not in (None, "")]
-    width = max((len(name) for name, _value in known), default=0)
-    if known:
-        output.say("")
-    for name, value in known:
-        output.say(f"{name:<{width}}  {value}")
-
-
 def _envelope(each: Document) -> list[tuple[str, Any]]:
     return [
         (_("Header"), each["version"]),
@@ -59,7 +51,7 @@ def _envelope(each: Document) -> list[tuple[str, Any]]:
         (_("To"), each["to"]),
         (_("Message id"), each["message_id"]),
         (_("Contains"), each["definition"]),
-        (_("Created"), _moment(each["created"])),
+        (_("Created"), moment(each["created"])),
     ]
 
 
@@ -73,42 +65,35 @@ def _signature(each: Document) -> list[tuple[str, Any]]:
     ]
 
 
-def _shown(output: Output, shown: int, total: int) -> None:
-    """Said openly when rows are left out."""
-    if shown < total:
-        text = _("{shown} of {total} shown; --limit 0 shows all.")
-        output.say(text.format(shown=_grouped(shown), total=_grouped(total)))
-
-
 # --- statements ------------------------------------------------------------------------------------------------
 
 
 def _say_statements(output: Output, document: Document, summary: Document) -> None:
     for each in summary["statements"]:
         _say_statement(output, each)
-    _shown(output, len(summary["statements"]), summary["statements_total"])
-    _pairs(
+    say_limit(output, len(summary["statements"]), summary["statements_total"])
+    pairs(
         output,
         [
-            (_("Statements"), _grouped(document["statements"])),
-            (_("Entries"), _grouped(document["entries"])),
-            (_("Details"), _grouped(document["details"])),
+            (_("Statements"), grouped(document["statements"])),
+            (_("Entries"), grouped(document["entries"])),
+            (_("Details"), grouped(document["details"])),
             *_sums(_("Sum of entries"), document["entry_sums"]),
         ],
     )
 
 
 def _say_statement(output: Output, each: Document) -> None:
-    _pairs(
+    pairs(
         output,
         [
             (_("Statement"), each["statement"]),
             (_("Message id"), each["message_id"]),
-            (_("Created"), _moment(each["created"])),
+            (_("Created"), moment(each["created"])),
             (_("From"), each["from"]),
             (_("To"), each["to"]),
             (_("Page"), each["page"]),
-            (_("Account"), _joined(each["account"], each["currency"])),
+            (_("Account"), joined(each["account"], each["currency"])),
             (_("Owner"), each["owner"]),
             (_("Bank"), each["servicer"]),
         ],
@@ -117,20 +102,20 @@ def _say_statement(output: Output, each: Document) -> None:
         [_("Entry"), _("Date"), _("Amount"), _("State"), _("Reference"), _("Bank code"), _("Details"), _("Refers to"),
          _("Returned because")],
         [
-            [_number(row), row["date"] or "", money(row["amount"], row["currency"]), _entry_status(row),
+            [number(row), row["date"] or "", money(row["amount"], row["currency"]), _entry_status(row),
              row["reference"] or "", row["bank_code"] or "", row["details"], _refers(row),
-             _reasons(row["return_reasons"])]
+             reasons(row["return_reasons"])]
             for row in each["entries"]
         ],
         numbers=[0, 2, 6],
     )  # fmt: skip
-    _shown(output, len(each["entries"]), each["entries_total"])
+    say_limit(output, len(each["entries"]), each["entries_total"])
     output.table(
         [_("Balance"), _("Date"), _("Amount")],
         [[b["kind"] or "", b["date"] or "", money(b["amount"], b["currency"])] for b in each["balances"]],
         numbers=[2],
     )
-    _pairs(output, [*_sums(_("Sum of what is booked"), each["booked_sums"]), (_("Check"), _(_TIES[each["ties"]]))])
+    pairs(output, [*_sums(_("Sum of what is booked"), each["booked_sums"]), (_("Check"), _(_TIES[each["ties"]]))])
 
 
 def _entry_status(row: Document) -> str:
@@ -151,14 +136,14 @@ def _refers(row: Document) -> str:
 
 def _say_orders(output: Output, document: Document, summary: Document) -> None:
     for group in summary["groups"]:
-        _pairs(output, _group(group))
+        pairs(output, _group(group))
     for block in summary["blocks"]:
         _say_block(output, block)
-    _shown(output, len(summary["blocks"]), summary["blocks_total"])
-    _pairs(
+    say_limit(output, len(summary["blocks"]), summary["blocks_total"])
+    pairs(
         output,
         [
-            (_("Payments"), _grouped(document["transactions"])),
+            (_("Payments"), grouped(document["transactions"])),
             *_sums(_("Sum of payments"), document["transaction_sums"]),
         ],
     )
@@ -167,7 +152,7 @@ def _say_orders(output: Output, document: Document, summary: Document) -> None:
 def _group(each: Document) -> list[tuple[str, Any]]:
     return [
         (_("Message id"), each["message_id"]),
-        (_("Created"), _moment(each["created"])),
+        (_("Created"), moment(each["created"])),
         (_("Initiating party"), each["initiating_party"]),
         (_("Payments it says"), each["declared_transactions"]),
         (_("Sum it says"), each["control_sum"]),
@@ -175,7 +160,7 @@ def _group(each: Document) -> list[tuple[str, Any]]:
 
 
 def _say_block(output: Output, each: Document) -> None:
-    _pairs(
+    pairs(
         output,
         [
             (_("Block"), each["payment_information_id"]),
@@ -190,17 +175,17 @@ def _say_block(output: Output, each: Document) -> None:
     output.table(
         [_("Payment"), _("End-to-end id"), _("Amount"), _("Creditor"), _("Account"), _("Bank"), _("Purpose")],
         [
-            [_number(row), row["end_to_end_id"] or "", money(row["amount"], row["currency"]), row["creditor"] or "",
+            [number(row), row["end_to_end_id"] or "", money(row["amount"], row["currency"]), row["creditor"] or "",
              row["creditor_account"] or "", row["creditor_agent"] or "", row["purpose"] or ""]
             for row in each["transactions"]
         ],
         numbers=[0, 2],
     )  # fmt: skip
-    _shown(output, len(each["transactions"]), each["transactions_total"])
-    _pairs(
+    say_limit(output, len(each["transactions"]), each["transactions_total"])
+    pairs(
         output,
         [
-            (_("Payments of the block"), _grouped(each["transactions_total"])),
+            (_("Payments of the block"), grouped(each["transactions_total"])),
             *_sums(_("Sum of the block"), each["transaction_sums"]),
         ],
     )
@@ -211,23 +196,23 @@ def _say_block(output: Output, each: Document) -> None:
 
 def _say_statuses(output: Output, _document: Document, summary: Document) -> None:
     for report in summary["reports"]:
-        _pairs(output, [(_("Message id"), report["message_id"]), (_("Created"), _moment(report["created"]))])
+        pairs(output, [(_("Message id"), report["message_id"]), (_("Created"), moment(report["created"]))])
     for group in summary["groups"]:
-        _pairs(output, _answered(group))
+        pairs(output, _answered(group))
     output.table(
         [_("Level"), _("Of"), _("Amount"), _("Status"), _("Reason")],
         [
             [_(_LEVELS[row["level"]]), row["reference"] or "", money(row["amount"], row["currency"]),
-             _coded(row["status"]), _reasons(row["reasons"])]
+             coded(row["status"]), reasons(row["reasons"])]
             for row in summary["statuses"]
         ],
         numbers=[2],
     )  # fmt: skip
-    _shown(output, len(summary["statuses"]), summary["statuses_total"])
+    say_limit(output, len(summary["statuses"]), summary["statuses_total"])
     output.table(
         [_("Level"), _("Status"), _("Reason"), _("Number"), _("Sum of payments")],
         [
-            [_(_LEVELS[kind["level"]]), _coded(kind["status"]), _reasons(kind["reasons"]), _grouped(kind["count"]),
+            [_(_LEVELS[kind["level"]]), coded(kind["status"]), reasons(kind["reasons"]), grouped(kind["count"]),
              ", ".join(text for _name, text in _sums("", kind["sums"]))]
             for kind in summary["by_status"]
         ],
@@ -239,7 +224,7 @@ def _answered(each: Document) -> list[tuple[str, Any]]:
     return [
         (_("Answer to"), each["original_message_id"]),
         (_("Message"), each["original_message"]),
-        (_("Status"), _coded(each["status"])),
+        (_("Status"), coded(each["status"])),
         (_("Payments it says"), each["declared_transactions"]),
         (_("Sum it says"), each["control_sum"]),
     ]
@@ -249,25 +234,12 @@ _BY_FIELD: dict[str, Callable[[Output, Document, Document], None]] = {
     "statements": _say_statements,
     "blocks": _say_orders,
     "by_status": _say_statuses,
+    "by_answer": say_verifications,
+    "openings": say_openings,
 }
 
 
 # --- single values ---------------------------------------------------------------------------------------------
-
-
-def _number(row: Document) -> int:
-    """People count from 1."""
-    return int(row["ordinal"]) + 1
-
-
-def _coded(status: str | None) -> str:
-    """``RJCT rejected``."""
-    word = status_word(status) if status else ""
-    return f"{status} {word}" if word != status else word
-
-
-def _reasons(reasons: list[dict[str, str]]) -> str:
-    return "; ".join(f"{each['code']} {each['message']}" for each in reasons)
 
 
 def _sums(name: str, sums: dict[str, str]) -> list[tuple[str, str]]:
@@ -281,18 +253,3 @@ def _spoken_sum(text: str) -> str:
 
     whole, _point, decimals = text.partition(".")
     return grouped(int(whole + decimals), len(decimals))
-
-
-def _joined(*parts: str | None) -> str:
-    return " ".join(part for part in parts if part)
-
-
-def _moment(text: str | None) -> str:
-    """As it stands in the message, to the minute, with its offset when it has one."""
-    return f"{text[:16].replace('T', ' ')}{text[19:] if len(text) > 19 else ''}" if text else ""
-
-
-def _grouped(count: int) -> str:
-    from gateway.domain.money import grouped
-
-    return grouped(count, 0)

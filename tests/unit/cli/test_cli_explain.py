@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import acmt_values
 from support.inprocess import Answer, Gateway, chitra
 
 from adapters import check
@@ -29,6 +30,11 @@ GOLDEN = (
     FIXTURES / "generic" / "camt054.v08.returned-with-reason-and-charge.xml",
     FIXTURES / "generic" / "pain002.v12.transfer-rejected.xml",
     FIXTURES / "generic" / "pain002.v03.group-rejected.xml",
+    FIXTURES / "generic" / "acmt007.v05.person.xml",
+    FIXTURES / "generic" / "acmt010.v04.account-opened.xml",
+    FIXTURES / "generic" / "acmt011.v04.rejected.xml",
+    FIXTURES / "generic" / "acmt023.v04.bank-and-wallet.xml",
+    FIXTURES / "generic" / "acmt024.v04.masked-names.xml",
 )
 ROOT = Path(__file__).parents[3]
 
@@ -91,6 +97,23 @@ def test_a3_names_and_account_numbers_are_masked_in_text_and_document() -> None:
     for secret in ("Nguyễn", "Cúc", "Công ty Mẫu", "0011223344", "DE02500105170137075030", "0987654321", "mười"):
         assert secret not in said
     assert "N***** V** A*" in said
+
+
+ACCOUNTS = sorted((FIXTURES / "generic").glob("acmt0*.xml"))
+
+
+def test_a3_account_messages_are_masked_in_text_and_document() -> None:
+    said = explained(*ACCOUNTS).out + chitra("file", "explain", *ACCOUNTS).out
+    for secret in ("Blang", "Dung", "066190000001", "19036112233441", "0912345678", "912345678", "0011223344", "1990"):
+        assert secret not in said
+    assert "H****** K***" in said
+
+
+def test_a3_long_numbers_in_the_sentences_of_a_rejection_are_masked(tmp_path: Path) -> None:
+    path = tmp_path / "rejected.xml"
+    path.write_bytes(acmt_values.rejection(["CCCD 066190000001 đã mở tài khoản"]))
+    (opening,) = one(path)["summary"]["openings"]
+    assert opening["reasons"] == ["CCCD ********0001 đã mở tài khoản"]
 
 
 def test_an_unreadable_path_is_exit_1_and_the_others_are_still_explained(tmp_path: Path) -> None:

@@ -7,12 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import acmt_values
 
-from formats.iso20022 import schema
-from formats.iso20022.explain import explain, verdict
+from formats.iso20022 import acmt, schema, xml
+from formats.iso20022.explain import explain, outline, verdict
 from formats.iso20022.explain.counting import FINDINGS_MAX
 from formats.iso20022.explain.looks import looks_like
-from formats.iso20022.explain.model import Explanation, Orders, Statements, Statuses, Sums, decimal_text
+from formats.iso20022.explain.model import (
+    Explanation,
+    Openings,
+    Orders,
+    Statements,
+    Statuses,
+    Sums,
+    VerificationKind,
+    Verifications,
+    decimal_text,
+)
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 STATEMENT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
@@ -265,6 +276,58 @@ def test_statuses_are_counted_by_level_status_and_reasons() -> None:
         ("transfer", "RJCT", ("AC04",)): 1,
         ("transfer", "ACSP", ("0000",)): 1,
     }
+
+
+def test_answers_about_accounts_are_counted_by_verdict_and_reasons() -> None:
+    explanation = fixture("acmt024.v04.masked-names")
+    assert isinstance(explanation.summary, Verifications)
+    assert explanation.summary.kinds == {
+        VerificationKind(True, ()): 1,
+        VerificationKind(False, ("PN01",)): 1,
+        VerificationKind(False, ("AC01",)): 1,
+        VerificationKind(False, ("E017",)): 1,
+        VerificationKind(None, ()): 1,
+        VerificationKind(False, ("PN02",)): 1,
+    }
+    said = [(finding.path, finding.rule) for finding in explanation.findings]
+    assert ("/Document/IdVrfctnRpt/Rpt[5]", "verdict-unreadable") in said
+    assert ("/Document/IdVrfctnRpt/Rpt[6]", "id-twice") in said
+
+
+def test_many_answers_are_counted_and_few_are_shown() -> None:
+    answers = [acmt.Answer(f"V{number}", number % 3 > 0, f"X{number}", None) for number in range(1500)]
+    explanation = of(acmt_values.report(answers).decode(), 2)
+    assert isinstance(explanation.summary, Verifications)
+    rows = explanation.summary.rows
+    assert (len(rows.shown), rows.count) == (2, 1500)
+    assert len(explanation.summary.kinds) == 1002
+    assert sum(explanation.summary.kinds.values()) == 1500
+
+
+@pytest.mark.parametrize("content", [acmt_values.report([acmt.Answer("V1", True, None, None)] * 3000),
+                                     acmt_values.asked(acmt_values.many(3000))[0]])  # fmt: skip
+def test_what_was_seen_of_a_long_account_message_is_forgotten(content: bytes) -> None:
+    found, most = outline.Outline(), 0
+    for element in xml.stream(io.BytesIO(content), ("Rpt", *outline.LISTS)):
+        outline._note(found, element)
+        parent = element.getparent()
+        most = max(most, len(parent) if parent is not None else 0)
+    assert most < 1000
+
+
+@pytest.mark.parametrize("name", ["acmt007.v05.person", "acmt010.v03.received", "acmt010.v04.account-opened",
+                                  "acmt011.v04.rejected"])  # fmt: skip
+def test_a_message_about_opening_an_account_is_told(name: str) -> None:
+    explanation = fixture(name)
+    assert isinstance(explanation.summary, Openings)
+    assert [item.process_id for item in explanation.summary.messages.shown] == ["O0000000001"]
+    assert rules(explanation) in ([], ["schema-not-installed"])
+
+
+def test_the_place_of_a_broken_account_message_is_told() -> None:
+    content = acmt_values.acknowledgement(kind="ELSE").decode()
+    explanation = of(content)
+    assert ("/Document/AcctReqAck/Refs", "request-type-unknown") in [(f.path, f.rule) for f in explanation.findings]
 
 
 @pytest.mark.parametrize(("limit", "shown"), [(2, 2), (0, 5), (9, 5)])

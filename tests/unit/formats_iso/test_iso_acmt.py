@@ -63,7 +63,7 @@ def test_m7_a_verification_request_keeps_the_schema_and_every_value_is_found_aga
     assert acmt.check(BytesIO(content), VERIFYING) == (rendered.sha256, rendered.values)
     head, *questions = read(content)
     assert isinstance(head, acmt.Assigned)
-    assert (head.message_id, head.assigner, head.assignee) == ("M0000000002", values.PAYER.name, "EXMPVNVX")
+    assert (head.message_id, head.assigner, head.assignee_id) == ("M0000000002", values.PAYER.name, "EXMPVNVX")
     assert questions == [
         acmt.Question(
             row.verification_id,
