@@ -14,7 +14,7 @@ from support import acmt_values
 from support.inprocess import Answer, Gateway, chitra
 
 from adapters import check
-from formats.iso20022 import schema
+from formats.iso20022 import acmt, schema
 from formats.iso20022.explain import breaches, looks, verdict
 from gateway.cli import words
 from gateway.cli.messages.findings import LOOKS, RULES, finding_words
@@ -107,6 +107,15 @@ def test_a3_account_messages_are_masked_in_text_and_document() -> None:
     for secret in ("Blang", "Dung", "066190000001", "19036112233441", "0912345678", "912345678", "0011223344", "1990"):
         assert secret not in said
     assert "H****** K***" in said
+
+
+def test_a3_a_name_that_the_bank_does_not_mask_is_masked(tmp_path: Path) -> None:
+    path = tmp_path / "report.xml"
+    told = acmt.Subject("TRAN VAN BINH", "066190000001", "19036112233441")
+    path.write_bytes(acmt_values.report([acmt.Answer("V1", True, None, None, told)]))
+    said = explained(path).out + chitra("file", "explain", path).out
+    assert "T*** V** B***" in said
+    assert not any(secret in said for secret in ("BINH", "066190000001", "19036112233441"))
 
 
 def test_a3_long_numbers_in_the_sentences_of_a_rejection_are_masked(tmp_path: Path) -> None:
