@@ -28,18 +28,21 @@ def of_digits(text: str, kind: Kind | None, length: int, zeros: int) -> Damage |
     """
     if kind == "date":
         return Damage("number_became_date")
+    if text.isdecimal():
+        return _of_number(text, kind, length, zeros)
     if match := _SCIENTIFIC.fullmatch(text):
-        return Damage("digits_lost", _exact(match[1].replace(",", "."), int(match[2]), length))
+        exact = _exact(match[1].replace(",", "."), int(match[2]), length)
+        return Damage("digits_changed", exact) if exact else Damage("digits_lost")
     if match := _POINT_ZERO.fullmatch(text):
         return Damage("digits_changed", _filled(match[1], length, zeros) or match[1])
-    if not text.isdecimal() or kind == "text":
-        return None
-    return _of_number(text, kind, length, zeros)
+    return None
 
 
 def _of_number(text: str, kind: Kind | None, length: int, zeros: int) -> Damage | None:
     if len(text) > _EXACT_DIGITS and not text[_EXACT_DIGITS:].strip("0"):
         return Damage("digits_lost")
+    if kind == "text":
+        return None
     if 0 < length - zeros <= len(text) <= length and text[0] != "0" and not text[_SHOWN_DIGITS:].strip("0"):
         return Damage("digits_lost")
     if filled := _filled(text, length, zeros):

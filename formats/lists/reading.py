@@ -87,10 +87,15 @@ class _Reader:
             return
         self._above = above
         for line in self._sheet.lines:
-            if self._rows is not None and not self._heading_lines and self._rows.is_persons(line):
-                yield from self._person(line, self._rows)
+            rows = None if self._heading_lines else self._rows
+            found = rows.values(line) if rows else {}
+            if rows and rows.is_persons(found):
+                if self._ended:
+                    self._ended = False
+                    yield self._of_sheet(line.number, "", "row_after_end", blocking=False)
+                yield from rows.read(line, found, dict(self._sections))
             else:
-                yield from self._other(line)
+                yield from self._other(line, found)
             if self._heading is not None and self._rows is None:
                 return
         if self._rows:
@@ -103,13 +108,7 @@ class _Reader:
         if ahead or not self._sheet.name:
             yield self._of_sheet(0, "", "heading_not_found", blocking=is_list, lines=len(ahead))
 
-    def _person(self, line: Line, rows: Rows) -> Iterator[Item]:
-        if self._ended:
-            self._ended = False
-            yield self._of_sheet(line.number, "", "row_after_end", blocking=False)
-        yield from rows.read(line, dict(self._sections))
-
-    def _other(self, line: Line) -> Iterator[Item]:
+    def _other(self, line: Line, found: dict[str, str]) -> Iterator[Item]:
         """Whatever is not surely a person's row."""
         if self._heading_lines:
             self._heading_lines -= 1
@@ -119,12 +118,12 @@ class _Reader:
             yield from self._title(line)
         elif self._rows is None or self._headings.seems_heading(line):
             yield from self._new_heading(line)
-        elif found := self._words.judge(line.texts):
-            yield from self._known(line, found)
+        elif known := self._words.judge(line.texts):
+            yield from self._known(line, known)
         elif self._ended:
             yield self._aside(line, "footer")
-        elif sum(map(bool, line.texts)) > 1 and self._rows.names_somebody(line):
-            yield from self._person(line, self._rows)
+        elif sum(map(bool, line.texts)) > 1 and self._rows.names_somebody(found):
+            yield from self._rows.read(line, found, dict(self._sections))
         else:
             yield self._of_sheet(line.number, "", "line_unclear")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from formats.lists import steps, values
 from formats.lists.headings import Heading
@@ -11,16 +11,18 @@ from formats.lists.layout import Layout
 from formats.lists.model import Problem, Row
 from formats.lists.sheets import Line, Sheet
 from formats.lists.steps import Draft, Swaps
-from formats.text.fonts import OldFonts
-from formats.text.legacy import NAMES
+from formats.text.fonts import OldFonts, of_column
+from formats.text.legacy import NAMES, Encoding
 from formats.xlsx import Kind
 
 _DAMAGE = re.compile("[\r\n\0\ufffd]|#(?:N/A|REF!|VALUE!|DIV/0!|NAME\\?|NULL!|NUM!|##)")
 _DAMAGE_CODES = {"\r": "line_break", "\n": "line_break", "\0": "not_utf8", "\ufffd": "not_utf8", "#": "cell_error"}
 _CELL_CODES: Mapping[Kind, str] = {"error": "cell_error", "boolean": "cell_boolean", "imprecise": "number_imprecise"}
+_LINES_AHEAD = 200
 _CUT_AT = 255
 """Old files and queries of databases cut a text here."""
 _PERSONS_NUMBER = re.compile(r"'?[0-9][0-9 .\-]{4,}[0-9]|[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}|[0-9]{5,}[.,]0+")
+_NOTHING: frozenset[str] = frozenset()
 _ORDINAL = re.compile(r"[0-9]{1,7}[.)]?")
 
 
@@ -33,11 +35,12 @@ class Rows:
         self._width = heading.width
         self._columns = tuple(heading.columns.items())
         self._names = {position: name for name, position in self._columns}
-        self._absent = dict.fromkeys((*layout.fields, *layout.wholes), "")
-        self._fields = layout.fields
         self._wholes = layout.wholes
+        self._in_parts = any(name in self._wholes for name in heading.columns)
+        self._absent = dict.fromkeys((*layout.fields, *(self._wholes if self._in_parts else ())), "")
+        self._fields = layout.fields
         self._unnamed = set(range(heading.width)) - set(heading.unknown) - set(heading.columns.values())
-        self._fonts = OldFonts()
+        self._fonts = OldFonts(self._expected_fonts())
         self._swaps = {name: Swaps() for name in layout.dates}
         self._steps = tuple(self._plan(heading.columns))
 
@@ -59,44 +62,48 @@ class Rows:
         yield from (steps.Plain(name, values.read_amount) for name in layout.amounts if name in columns)
         yield from (steps.Digits(name, *form) for name, form in layout.digits.items() if name in columns)
 
-    def is_persons(self, line: Line) -> bool:
-        """It has a number or the birth of a person, or is numbered and names one."""
-        found = self._values(line)
-        if any(_PERSONS_NUMBER.fullmatch(found[name]) for name in self._layout.digits if found.get(name)):
-            return True
-        births = (found.get(name, "") for name in self._layout.dates)
-        if any(text and (text[0].isdigit() or text[-1].isdigit()) and values.read_date(text).text for text in births):
-            return True
-        return self.names_somebody(line) and _ORDINAL.fullmatch(found.get("ordinal", "")) is not None
+    def _expected_fonts(self) -> dict[str, Encoding]:
+        """What the first rows tell of each column, so that a text with several readings is read like the others."""
+        ahead = [self.values(line) for line in self._sheet.lines.ahead(_LINES_AHEAD)]
+        columns = {name: of_column(found[name] for found in ahead) for name, _ in self._columns}
+        return {name: encoding for name, encoding in columns.items() if encoding}
 
-    def names_somebody(self, line: Line) -> bool:
-        found = self._values(line)
-        return any(found.get(name) for name in ("name", *self._layout.joined.get("name", ())))
-
-    def read(self, line: Line, sections: Mapping[str, str]) -> Iterator[Row | Problem]:
-        """The row after its problems; only problems where it is not certain which cell belongs to which column."""
-        number, got = line.number, len(line.texts)
-        if line.kinds is None and got < self._width:
-            yield self._width_problem(number, "fields_missing", got)
-        elif got > self._width and any(line.texts[self._width :]):
-            yield self._width_problem(number, "fields_extra", got)
-        else:
-            yield from self._unnamed_columns(line)
-            draft = Draft(line, self._sheet.name, self._absent | self._values(line), self._kinds(line))
-            self._check(draft)
-            self._convert(draft)
-            for step in self._steps:
-                step(draft)
-            yield from draft.problems
-            yield self._row(draft, sections)
-
-    def _width_problem(self, number: int, code: str, got: int) -> Problem:
-        return Problem(number, "", code, {"expected": self._width, "got": got}, sheet=self._sheet.name)
-
-    def _values(self, line: Line) -> dict[str, str]:
+    def values(self, line: Line) -> dict[str, str]:
+        """The texts of the columns that the list has."""
         texts = line.texts
         count = len(texts)
         return {name: texts[position] if position < count else "" for name, position in self._columns}
+
+    def is_persons(self, found: Mapping[str, str]) -> bool:
+        """It has a number or the birth of a person, or is numbered and names one."""
+        for name in self._layout.digits:
+            if (text := found.get(name)) and _PERSONS_NUMBER.fullmatch(text):
+                return True
+        for name in self._layout.dates:
+            if (text := found.get(name)) and (text[0].isdigit() or text[-1].isdigit()) and values.read_date(text).text:
+                return True
+        return self.names_somebody(found) and _ORDINAL.fullmatch(found.get("ordinal", "")) is not None
+
+    def names_somebody(self, found: Mapping[str, str]) -> bool:
+        return any(found.get(name) for name in ("name", *self._layout.joined.get("name", ())))
+
+    def read(self, line: Line, found: dict[str, str], sections: Mapping[str, str]) -> list[Row | Problem]:
+        """The row after its problems; only problems where it is not certain which cell belongs to which column."""
+        got = len(line.texts)
+        if line.kinds is None and got < self._width:
+            return [self._width_problem(line.number, "fields_missing", got)]
+        if got > self._width and any(line.texts[self._width :]):
+            return [self._width_problem(line.number, "fields_extra", got)]
+        draft = Draft(line, self._sheet.name, found, self._kinds(line), problems=self._unnamed_columns(line))
+        self._check(draft)
+        self._convert(draft)
+        draft.values = self._absent | draft.values
+        for step in self._steps:
+            step(draft)
+        return [*draft.problems, self._row(draft, sections)]
+
+    def _width_problem(self, number: int, code: str, got: int) -> Problem:
+        return Problem(number, "", code, {"expected": self._width, "got": got}, sheet=self._sheet.name)
 
     def _kinds(self, line: Line) -> dict[str, Kind]:
         if not line.kinds:
@@ -133,24 +140,31 @@ class Rows:
             draft.flag(name, "old_font_unclear", {"candidates": candidates})
 
     def _row(self, draft: Draft, sections: Mapping[str, str]) -> Row:
-        found = {name: draft.values[name] for name in self._fields}
+        found, originals = draft.values, draft.originals
+        if self._in_parts:
+            found = {name: found[name] for name in self._fields}
+            originals = {name: text for name, text in originals.items() if name not in self._wholes}
         for name, text in sections.items():
             found[name] = found[name] or text
-        originals = {name: text for name, text in draft.originals.items() if name not in self._wholes}
-        return Row(draft.line.number, found, self._sheet.name, sections, originals, self._damaged(draft))
+        damaged = self._damaged(draft.problems) if draft.problems else _NOTHING
+        return Row(draft.line.number, found, self._sheet.name, sections, originals, damaged)
 
-    def _damaged(self, draft: Draft) -> frozenset[str]:
+    def _damaged(self, problems: Sequence[Problem]) -> frozenset[str]:
         """A field is, when a part of it is."""
-        bad = (problem.field for problem in draft.problems if problem.blocking)
+        bad = (problem.field for problem in problems if problem.blocking)
         return frozenset(whole for name in bad for whole in self._wholes.get(name, (name,)))
 
-    def _unnamed_columns(self, line: Line) -> Iterator[Problem]:
+    def _unnamed_columns(self, line: Line) -> list[Problem]:
         """Said once: a column without a heading has something in it; behind the name it may be the rest of the name."""
-        for column in [column for column in self._unnamed if line.texts[column : column + 1] > [""]]:
+        problems = []
+        for column in [each for each in self._unnamed if any(line.texts[each : each + 1])]:
             self._unnamed.discard(column)
             beside = self._names.get(column - 1) in ("name", "family")
-            name = "name" if beside else ""
-            yield Problem(line.number, name, "column_unnamed", {"column": column + 1}, beside, self._sheet.name)
+            params = {"column": column + 1}
+            problems.append(
+                Problem(line.number, "name" if beside else "", "column_unnamed", params, beside, self._sheet.name)
+            )
+        return problems
 
     def at_end(self) -> Iterator[Problem]:
         """What only all rows together tell."""

@@ -47,7 +47,7 @@ class Draft:
         return None if self.line.kinds is None else self.kinds.get(name, "text")
 
     def is_bad(self, name: str) -> bool:
-        return any(problem.field == name and problem.blocking for problem in self.problems)
+        return bool(self.problems) and any(each.field == name and each.blocking for each in self.problems)
 
     def put(self, name: str, text: str) -> None:
         """The plain form of a value; what the list says is kept."""
@@ -123,7 +123,8 @@ class Date:
             return
         read = _of_cell(text) if kind == "date" else values.read_date(text)
         _take(draft, self.name, read)
-        if kind is not None and len(read.text) == len("YYYY-MM-DD"):
+        told = kind == "date" or (kind is not None and text != read.text)  # a day spelled YYYY-MM-DD tells nothing
+        if told and len(read.text) == len("YYYY-MM-DD"):
             self.swaps.see(draft.line.number, date.fromisoformat(read.text), kind == "date")
 
 

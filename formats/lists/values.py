@@ -20,10 +20,12 @@ _YEAR_AND_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _YEAR = re.compile(r"(?:năm\s*)?([0-9]{4})", re.IGNORECASE)
 _SERIAL = re.compile(r"[1-9][0-9]{4}")
 _AMOUNT = re.compile(
-    r"([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,]0{1,2})?"
-    r"\s*(?:đồng|đ|₫|vnđ|vnd|d)?\.?",
+    r"(?:(?P<dots>[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,0{1,2})?|(?P<commas>[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.0{1,2})?"
+    r"|(?P<blanks>[1-9][0-9]{0,2}(?: [0-9]{3})+)|(?P<plain>[0-9]+)|(?P<long>[0-9]{4,})[.,]0{1,2})"
+    r"(?:\s*(?:đồng|đ|₫|vnđ|vnd|d)\.?)?",
     re.IGNORECASE,
 )
+"""Without ``540.00``, which may be 540 or a 0 too few."""
 _EPOCH = date(1899, 12, 30)
 """Day 0 of a spreadsheet; files with another one have date cells, not numbers."""
 
@@ -112,5 +114,6 @@ def read_month(text: str) -> Read:
 def read_amount(text: str) -> Read:
     """Whole đồng: ``540.000``, ``540,000 đ``, ``540 000``, ``540.000đ``."""
     match = _AMOUNT.fullmatch(text)
-    digits = re.sub("[., ]", "", match[1]) if match else ""
-    return Read(digits) if digits else Read("", "amount_unclear")
+    if match is None:
+        return Read("", "amount_unclear")
+    return Read(re.sub("[., ]", "", match[match.lastgroup or 0]))

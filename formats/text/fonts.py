@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from formats.text.legacy import NAMES, Encoding, decode
 from formats.text.recognise import Reading, recognise
+
+_SURE_MIN = 5
+_SURE_SHARE_MIN = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,9 @@ class _Doubt:
 class OldFonts:
     """What was found in one list. A text is judged alone; the end tells which of them others make doubtful."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected: Mapping[str, Encoding] | None = None) -> None:
+        self._expected = expected or {}
+        """Field -> the encoding that all its texts are in: of several readings this one is taken."""
         self.counts: Counter[tuple[str, Encoding]] = Counter()
         self._sure: set[Encoding] = set()
         """Encodings of texts that have no other reading."""
@@ -54,7 +59,7 @@ class OldFonts:
 
     def _pasted(self, row: int, values: Mapping[str, str]) -> Converted | None:
         texts = ((name, text) for name, text in values.items() if not text.isascii())
-        readings = {name: reading for name, text in texts if (reading := recognise(text))}
+        readings = {name: self._as_expected(name, reading) for name, text in texts if (reading := recognise(text))}
         if not readings:
             return None
         for name, reading in readings.items():
@@ -63,6 +68,12 @@ class OldFonts:
         originals = {name: values[name] for name in converted}
         unclear = {name: _named(None, reading.candidates) for name, reading in readings.items() if reading.unclear}
         return Converted({**values, **converted}, originals, unclear=unclear)
+
+    def _as_expected(self, name: str, reading: Reading) -> Reading:
+        encoding = self._expected.get(name)
+        if encoding is None or not reading.unclear or encoding not in reading.candidates:
+            return reading
+        return Reading(decode(reading.text, encoding) or reading.text, encoding)
 
     def _count(self, row: int, name: str, reading: Reading) -> None:
         if reading.encoding:
@@ -80,6 +91,17 @@ class OldFonts:
             candidates = tuple(each for each in doubt.reading.candidates if each in beside)
             if candidates:
                 yield doubt.row, doubt.field, _named(doubt.reading.encoding, candidates)
+
+
+def of_column(texts: Iterable[str]) -> Encoding | None:
+    """The encoding that many texts are surely in, while hardly any is in another or in Unicode."""
+    found: Counter[Encoding | None] = Counter()
+    for text in texts:
+        reading = None if text.isascii() else recognise(text)
+        if not text.isascii() and not (reading and (reading.unclear or reading.candidates)):
+            found[reading.encoding if reading else None] += 1
+    (best, count), *_ = found.most_common(1) or [(None, 0)]
+    return best if count >= _SURE_MIN and count >= _SURE_SHARE_MIN * found.total() else None
 
 
 def _named(first: Encoding | None, others: tuple[Encoding, ...]) -> str:

@@ -63,7 +63,8 @@ TEMPLATES: Templates = {
     ),
     "digits_lost": N_("A spreadsheet has lost digits of this number. Take it from its source and enter it as text."),
     "digits_changed": N_(
-        "A spreadsheet has written the number with decimals. Check the number that is suggested and enter it as text."
+        "A spreadsheet has written the number with decimals or a power of ten. "
+        "Check the number that is suggested and enter it as text."
     ),
     "number_became_date": N_(
         "A spreadsheet has made a date of this number. Take it from its source and enter it as text."
