@@ -34,6 +34,7 @@ _BUILT_IN_DATES = frozenset((*range(14, 18), 22, *range(27, 32), *range(34, 37),
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 _WHOLE = re.compile(r"[0-9]{1,9}")
+_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,9}):([A-Z]{1,3})([0-9]{1,9})")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 
 Kind = Literal["text", "number", "date", "boolean", "error", "imprecise"]
@@ -63,6 +64,13 @@ class Workbook:
                 number = _next_row(element.get("r"), number)
                 if cells := self._cells(element):
                     yield number, cells
+
+    def merged(self, member: str) -> Iterator[tuple[int, int, int]]:
+        """Row, first and last column of each merged range; they stand behind all rows, which are read again."""
+        with _as_unreadable(), self.archive.open(member) as stream:
+            for element in _elements(stream, "mergeCell"):
+                if match := _RANGE.fullmatch(element.get("ref", "")):
+                    yield int(match[2]), _column(match[1]), _column(match[3])
 
     def _cells(self, row: etree._Element) -> dict[int, Cell]:
         cells: dict[int, Cell] = {}

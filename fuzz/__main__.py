@@ -28,6 +28,8 @@ _SEEDS = {
     "cms": (),
     "csv": ("months/*.csv",),
     "xlsx": ("months/*.xlsx",),
+    "list_csv": ("lists/*.csv",),
+    "list_xlsx": ("lists/*.xlsx",),
     "text": ("months/*.csv",),
 }
 _WORDS = (

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
-from formats import tabular
+from formats import lists, tabular
 from formats.errors import FormatError
 from formats.iso20022 import acmt, camt, explain, pain001, pain002, schema
 from formats.text import recognise
@@ -25,6 +25,7 @@ from keys.errors import KeysError
 
 _NOW = datetime(2026, 12, 1, tzinfo=UTC)
 _SIZE_BYTES_MAX = 1 << 20
+_LAYOUT = lists.Layout()
 _COLUMNS = (tabular.Column("payment_ref", required=True), tabular.Column("amount"))
 
 
@@ -132,6 +133,14 @@ def xlsx_target(data: bytes) -> None:
     _same_twice(lambda source: tabular.read(source, _COLUMNS, "list.xlsx"), data)
 
 
+def list_csv_target(data: bytes) -> None:
+    _same_twice(lambda source: lists.read_list(source, _LAYOUT, "list.csv"), data)
+
+
+def list_xlsx_target(data: bytes) -> None:
+    _same_twice(lambda source: lists.read_list(source, _LAYOUT, "list.xlsx"), data)
+
+
 def text_target(data: bytes) -> None:
     """What is recognised is converted to something printable; nothing raises."""
     recognise.recognise(data.decode("utf-8", "replace"))
@@ -151,5 +160,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "cms": cms_target,
     "csv": csv_target,
     "xlsx": xlsx_target,
+    "list_csv": list_csv_target,
+    "list_xlsx": list_xlsx_target,
     "text": text_target,
 }

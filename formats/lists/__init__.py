@@ -8,6 +8,7 @@
     rows        one person's row in plain form
     values      dates, months, amounts
     damage      what spreadsheets did to numbers
+    sums        sums that a list says of itself
     reading     all of it together
 
 What is not understood is a ``Problem``; nothing that looks like data is passed over, and nothing is mended: what could

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +21,9 @@ _WORD = re.compile(r"[^\W_]+")
 _REMARK = re.compile(r"\([^()]*\)")
 _NUMBER_OF_COLUMN = re.compile(r"\(?([A-Z]|[0-9]{1,2})(?:\s*=.*)?\)?")
 _NUMBERS_MIN = 3
+
+Merged = tuple[int, int, int]
+"""Row, first and last column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Headings:
     def __init__(self, layout: Layout) -> None:
         self._known: dict[str, tuple[str, ...]] = {}
         self._owners: set[str] = set()
+        self._parts = [(name, parts) for made in (layout.joined, layout.dates) for name, parts in made.items() if parts]
         for name, spellings in layout.headings.items():
             for spelling in (name, *spellings):
                 for key in _keys(spelling):
@@ -70,17 +74,34 @@ class Headings:
         known = any(text and self._fields((text,)) for text in line.texts)
         return known and bool(below) and bool(_groups(line, below[0])) and self.seems_heading(below[0])
 
-    def read(self, lines: Sequence[Line]) -> Heading:
-        """The heading that begins with the first of some lines."""
+    def read(self, lines: Sequence[Line], merged: Callable[[], Iterable[Merged]]) -> Heading:
+        """The heading that begins with the first of some lines; ``merged`` is asked only where it matters."""
         depth = 1
         while depth < min(len(lines), _HEADING_LINES_MAX) and self._goes_on(lines[depth - 1], lines[depth]):
             depth += 1
         paths = _paths(lines[:depth])
         found = {column: fields for column, path in paths.items() if (fields := self._fields(path))}
         columns, twice = _one_field_each(found)
+        columns = self._spread(columns, set(paths), [line.number for line in lines[:depth]], merged)
         numbered = depth < len(lines) and _numbers_columns(lines[depth])
         unknown = tuple(column for column in paths if column not in found)
-        return Heading(lines[0].number, columns, max(paths) + 1, depth + numbered, unknown, twice)
+        width = max((*paths, *columns.values())) + 1
+        return Heading(lines[0].number, columns, width, depth + numbered, unknown, twice)
+
+    def _spread(
+        self, columns: dict[str, int], headed: set[int], rows: Sequence[int], merged: Callable[[], Iterable[Merged]]
+    ) -> dict[str, int]:
+        """A heading merged over as many columns as its field has parts stands for these parts."""
+        wide = {name: columns[name] for name, _ in self._parts if name in columns and columns[name] + 1 not in headed}
+        if not wide:
+            return columns
+        spans = {first: last - first + 1 for row, first, last in merged() if row in rows}
+        found = dict(columns)
+        for name, parts in self._parts:
+            if name in wide and name in found and spans.get(wide[name]) == len(parts):
+                start = found.pop(name)
+                found.update((part, start + place) for place, part in enumerate(parts))
+        return found
 
     def _goes_on(self, upper: Line, lower: Line) -> bool:
         """The lower line divides columns of the upper one."""

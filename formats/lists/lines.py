@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Literal
 
 from formats.lists.layout import Layout
@@ -43,14 +44,17 @@ class Lines:
 
     def judge(self, texts: Sequence[str]) -> Found | None:
         """None for a line of which nothing is known."""
-        filled = [text for text in texts if text]
-        lead = next((text for text in filled if not _NUMBERING.fullmatch(text)), "")
+        lead, rest = _parted(texts)
         if self._is_total(lead):
             return Found("total")
-        rest = [text for text in filled if text is not lead and not _NUMBERING.fullmatch(text)]
-        if all(_COUNT.fullmatch(text) for text in rest) and (found := self.section(lead)):
+        if all(_COUNT.fullmatch(text) and not lead.isascii() for text in rest) and (found := self.section(lead)):
             return found
-        return Found("footer") if any(map(self._is_footer, filled)) else None
+        return Found("footer") if any(map(self._is_footer, (lead, *rest))) else None
+
+    def is_numbered_section(self, texts: Sequence[str]) -> bool:
+        """``1 | Xã Bình Yên``: only what no name of a person begins with, for ``Ban`` and ``Xa`` are surnames."""
+        lead, rest = _parted(texts)
+        return not lead.isascii() and all(map(_COUNT.fullmatch, rest)) and self.section(lead) is not None
 
     def section(self, text: str) -> Found | None:
         """A text that says something for all rows below; also the name of a sheet."""
@@ -66,6 +70,13 @@ class Lines:
     def _is_footer(self, text: str) -> bool:
         readings = _readings(text)
         return any(self._footers.starts(reading) or _PLACE_AND_DATE.search(reading) for reading in readings)
+
+
+def _parted(texts: Sequence[str]) -> tuple[str, list[str]]:
+    """The first text that is no numbering, and those behind it."""
+    filled = filter(None, texts)
+    lead, *rest = [*dropwhile(_NUMBERING.fullmatch, filled)] or [""]
+    return lead, rest
 
 
 class _Beginnings:

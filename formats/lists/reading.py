@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -15,6 +15,7 @@ from formats.lists.lines import Found, Lines
 from formats.lists.model import Aside, Kind, Problem, Row
 from formats.lists.rows import Rows
 from formats.lists.sheets import Line, Sheet, of_csv, of_xlsx
+from formats.lists.sums import Sums
 
 Item = Row | Problem | Aside
 _HEADING_LINES_MAX = 4
@@ -70,6 +71,7 @@ class _Reader:
         """Lines that still belong to a heading."""
         self._rows: Rows | None = None
         self._sections = self._of_name(sheet.name)
+        self._sums: Sums | None = None
         self._ended = False
         """A line that stands below the list has been seen."""
 
@@ -89,11 +91,11 @@ class _Reader:
         for line in self._sheet.lines:
             rows = None if self._heading_lines else self._rows
             found = rows.values(line) if rows else {}
-            if rows and rows.is_persons(found):
+            if rows and self._is_persons(line, found, rows):
                 if self._ended:
                     self._ended = False
                     yield self._of_sheet(line.number, "", "row_after_end", blocking=False)
-                yield from rows.read(line, found, dict(self._sections))
+                yield from self._person(line, found, rows)
             else:
                 yield from self._other(line, found)
             if self._heading is not None and self._rows is None:
@@ -108,6 +110,16 @@ class _Reader:
         if ahead or not self._sheet.name:
             yield self._of_sheet(0, "", "heading_not_found", blocking=is_list, lines=len(ahead))
 
+    def _is_persons(self, line: Line, found: dict[str, str], rows: Rows) -> bool:
+        return rows.has_number(found) or (rows.is_numbered(found) and not self._words.is_numbered_section(line.texts))
+
+    def _person(self, line: Line, found: dict[str, str], rows: Rows) -> list[Row | Problem]:
+        items = rows.read(line, found, dict(self._sections))
+        row = items[-1]
+        if self._sums and isinstance(row, Row):
+            self._sums.add(row.values[self._sums.name])
+        return items
+
     def _other(self, line: Line, found: dict[str, str]) -> Iterator[Item]:
         """Whatever is not surely a person's row."""
         if self._heading_lines:
@@ -119,24 +131,26 @@ class _Reader:
         elif self._rows is None or self._headings.seems_heading(line):
             yield from self._new_heading(line)
         elif known := self._words.judge(line.texts):
-            yield from self._known(line, known)
+            yield from self._known(line, known, found)
         elif self._ended:
             yield self._aside(line, "footer")
         elif sum(map(bool, line.texts)) > 1 and self._rows.names_somebody(found):
-            yield from self._rows.read(line, found, dict(self._sections))
+            yield from self._person(line, found, self._rows)
         else:
             yield self._of_sheet(line.number, "", "line_unclear")
 
     def _title(self, line: Line) -> Iterator[Item]:
         found = self._words.judge(line.texts)
         if found and found.kind == "section":
-            yield from self._known(line, found)
+            yield from self._known(line, found, {})
         else:
             yield self._aside(line, "title")
 
-    def _known(self, line: Line, found: Found) -> Iterator[Item]:
+    def _known(self, line: Line, found: Found, texts: Mapping[str, str]) -> Iterator[Item]:
         if found.kind == "section":
             self._enter(found)
+        if found.kind == "total" and self._sums and self._sums.disagree(texts):
+            yield self._of_sheet(line.number, self._sums.name, "total_differs", blocking=False)
         self._ended = found.kind == "footer"
         yield self._aside(line, found.kind)
 
@@ -145,10 +159,13 @@ class _Reader:
         names = list(self._sections)
         outer = names[: names.index(found.field)] if found.field in names else names
         self._sections = {name: self._sections[name] for name in outer} | {found.field: found.text}
+        if self._sums:
+            self._sums.enter(self._sections, found.field)
 
     def _new_heading(self, line: Line) -> Iterator[Item]:
         """The first one, the same on another page, or that of a further list below."""
-        heading = self._headings.read([line, *self._sheet.lines.ahead(_HEADING_LINES_MAX - 1)])
+        ahead = self._sheet.lines.ahead(_HEADING_LINES_MAX - 1)
+        heading = self._headings.read([line, *ahead], self._sheet.merged)
         self._heading_lines = heading.lines - 1
         self._ended = False
         yield self._aside(line, "heading")
@@ -164,6 +181,8 @@ class _Reader:
             yield self._of_sheet(heading.row, "", "unknown_column", blocking=False, column=column + 1)
         if not heading.twice and not missing:
             self._rows = Rows(self._layout, heading, self._sheet)
+            amount = next((name for name in self._layout.amounts if name in heading.columns), None)
+            self._sums = Sums(amount) if amount else None
 
     def _has(self, heading: Heading, name: str) -> bool:
         parts = (part for part, wholes in self._layout.wholes.items() if name in wholes)

@@ -39,6 +39,7 @@ class Rows:
         self._in_parts = any(name in self._wholes for name in heading.columns)
         self._absent = dict.fromkeys((*layout.fields, *(self._wholes if self._in_parts else ())), "")
         self._fields = layout.fields
+        self._texts = frozenset(heading.columns) - _valued(layout)
         self._unnamed = set(range(heading.width)) - set(heading.unknown) - set(heading.columns.values())
         self._fonts = OldFonts(self._expected_fonts())
         self._swaps = {name: Swaps() for name in layout.dates}
@@ -74,14 +75,18 @@ class Rows:
         count = len(texts)
         return {name: texts[position] if position < count else "" for name, position in self._columns}
 
-    def is_persons(self, found: Mapping[str, str]) -> bool:
-        """It has a number or the birth of a person, or is numbered and names one."""
+    def has_number(self, found: Mapping[str, str]) -> bool:
+        """It has a number or the birth of a person."""
         for name in self._layout.digits:
             if (text := found.get(name)) and _PERSONS_NUMBER.fullmatch(text):
                 return True
         for name in self._layout.dates:
             if (text := found.get(name)) and (text[0].isdigit() or text[-1].isdigit()) and values.read_date(text).text:
                 return True
+        return False
+
+    def is_numbered(self, found: Mapping[str, str]) -> bool:
+        """It has an ordinal and a name."""
         return self.names_somebody(found) and _ORDINAL.fullmatch(found.get("ordinal", "")) is not None
 
     def names_somebody(self, found: Mapping[str, str]) -> bool:
@@ -114,6 +119,8 @@ class Rows:
     def _check(self, draft: Draft) -> None:
         """What a cell of any column may suffer."""
         for name, kind in draft.kinds.items():
+            if kind == "date" and name in self._texts:
+                draft.flag(name, "text_became_date")
             if kind in _CELL_CODES and not (kind == "boolean" and name in self._wholes):
                 draft.flag(name, _CELL_CODES[kind])
         whole = "\x1f".join(draft.values.values())
@@ -136,7 +143,8 @@ class Rows:
         draft.originals.update(converted.originals)
         for name in converted.unreadable:
             draft.flag(name, "not_utf8")
-        for name, candidates in converted.unclear.items():
+        unclear = {name: text for name, text in converted.unclear.items() if not draft.is_bad(name)}
+        for name, candidates in unclear.items():
             draft.flag(name, "old_font_unclear", {"candidates": candidates})
 
     def _row(self, draft: Draft, sections: Mapping[str, str]) -> Row:
@@ -177,3 +185,10 @@ class Rows:
         for name, swaps in self._swaps.items():
             for row, suggestion in swaps.suspected():
                 yield Problem(row, name, "date_swapped", {}, sheet=sheet, suggestion=suggestion)
+
+
+def _valued(layout: Layout) -> frozenset[str]:
+    """Fields that are judged by what they say: a date in them is meant, or has a problem of its own."""
+    parts = (part for parts in layout.dates.values() for part in parts)
+    told = (part for meanings in layout.marks.values() for part in meanings)
+    return frozenset((*layout.dates, *parts, *told, *layout.months, *layout.amounts, *layout.digits))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from typing import BinaryIO, NamedTuple
 
 from formats.delimited import Stop, lines, records
-from formats.errors import Unreadable
+from formats.errors import FormatError, Unreadable
 from formats.text.legacy import Encoding
 from formats.text.recognise import encoding_of
 from formats.xlsx import Cell, Kind, Workbook, open_workbook
@@ -40,19 +41,24 @@ class Sheet:
     hidden: bool = False
     written: Encoding | None = None
     """How a CSV is written, when that is not UTF-8."""
+    merged: Callable[[], Iterable[tuple[int, int, int]]] = tuple
+    """Row, first and last column of merged cells; costs a reading of the whole sheet."""
 
 
 class Lookahead:
-    """Lines that can be looked at before they are taken."""
+    """Lines that can be looked at before they are taken; what ends the reading is raised behind the last good one."""
 
     def __init__(self, found: Iterator[Line]) -> None:
         self._found = found
         self._ahead: deque[Line] = deque()
+        self._end: Stop | FormatError | None = None
 
     def __iter__(self) -> Iterator[Line]:
         while True:
             if self._ahead:
                 yield self._ahead.popleft()
+            elif self._end:
+                raise self._end
             elif (line := next(self._found, None)) is not None:
                 yield line
             else:
@@ -60,7 +66,12 @@ class Lookahead:
 
     def ahead(self, count: int) -> list[Line]:
         """Up to ``count`` of the next lines."""
-        self._ahead.extend(islice(self._found, max(0, count - len(self._ahead))))
+        try:
+            self._ahead.extend(islice(self._found, max(0, count - len(self._ahead))))
+        except (Stop, FormatError) as error:
+            self._end = error
+        if self._end and not self._ahead:
+            raise self._end
         return list(islice(self._ahead, count))
 
 
@@ -99,7 +110,9 @@ def of_xlsx(stream: BinaryIO) -> Iterator[Sheet]:
     if not book.sheets:
         raise Unreadable("workbook_unreadable", part="sheets")
     for name, member in book.sheets:
-        yield Sheet(name, Lookahead(_xlsx_lines(book, member)), name in book.hidden)
+        yield Sheet(
+            name, Lookahead(_xlsx_lines(book, member)), name in book.hidden, merged=partial(book.merged, member)
+        )
 
 
 def _xlsx_lines(book: Workbook, member: str) -> Iterator[Line]:

@@ -74,6 +74,8 @@ TEMPLATES: Templates = {
     ),
     "date_swapped": N_("Day and month seem to be exchanged. Check the date that is suggested."),
     "date_unclear": N_("It is not clear which date is meant. Write it as DD/MM/YYYY."),
+    "text_became_date": N_("A spreadsheet has made a date of this text. Check what is meant."),
+    "total_differs": N_("This sum is none of the rows above it. Check that no row is missing, and none there twice."),
     "text_cut": N_("The text ends after exactly {chars} characters and may have been cut. Compare it with its source."),
     "amount_unclear": N_("It is not clear which amount is meant. Write whole đồng, such as 540.000."),
     "missing": N_("Missing; must be filled in."),

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
+
+import pytest
+from support import shapes
+from support.legacy_text import Encoding, encode
 
 from formats.lists import Aside, Layout, Problem, Row, read_list
+
+HEADING = "STT;Họ và tên;Số CCCD;Số tiền"
 
 
 def of_csv(*lines: str, layout: Layout | None = None) -> list[Row | Problem | Aside]:
@@ -63,3 +70,151 @@ class TestLines:
     def test_a_line_that_is_nothing_known_is_a_problem(self) -> None:
         items = of_csv("STT;Họ và tên;Số tiền", "1;Trần Thị Bé;540000", ";Nguyễn Văn An;")
         assert problems(items) == [(3, "", "line_unclear")]
+
+    def test_a_row_below_the_signatures_is_read_and_said_once(self) -> None:
+        items = of_csv(
+            HEADING,
+            "1;Lê An;001050001234;1",
+            ";Người lập biểu;;",
+            ";Đỗ Văn Mạnh;;",
+            "2;Lê Bé;001150001235;1",
+            "3;Lê Ca;;1",
+        )
+        assert [row["name"] for row in rows(items)] == ["Lê An", "Lê Bé", "Lê Ca"]
+        assert problems(items) == [(5, "", "row_after_end")]
+        assert asides(items) == [(1, "heading"), (3, "footer"), (4, "footer")]
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "2;Thôn Văn Tám;001050001234;1",
+            "2;Xa Van Tam;;1",
+            ";To Van Tam;;1",
+            ";Cộng Thị Hoa;001050001234;",
+            "2;Tổng Văn A;;1",
+            ";Người lập biểu;001050001234;",
+        ],
+    )
+    def test_a_line_with_the_number_of_a_person_or_an_ordinal_and_a_name_is_a_row(self, line: str) -> None:
+        items = of_csv(HEADING, line)
+        assert len(rows(items)) == 1
+        assert asides(items) == [(1, "heading")]
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "Thôn 3;;;",
+            "1;Thôn 3;;2.000",
+            ";Thôn 3;;",
+            "I;Thôn 3;;",
+            "1.;Thôn 3;;",
+            ";- Thôn 3:;;",
+            ";Thôn 3 (2 người);;1.000",
+        ],
+    )
+    def test_a_section_is_known_wherever_it_stands_in_its_line(self, line: str) -> None:
+        items = of_csv(HEADING, line, "1;Lê An;001050001234;1")
+        assert rows(items)[0]["hamlet"] == "Thôn 3"
+        assert problems(items) == []
+
+    @pytest.mark.parametrize("encoding", ["tcvn3", "vni"])
+    def test_a_section_in_an_old_font_is_known(self, encoding: Encoding) -> None:
+        items = of_csv(HEADING, f";{encode('Xã Bình Yên', encoding)};;", "1;Lê An;001050001234;1")
+        assert rows(items)[0]["commune"] == "Xã Bình Yên"
+
+    def test_a_section_ends_the_one_of_its_kind_and_those_inside_it(self) -> None:
+        items = of_csv(
+            HEADING, ";Xã A;;", ";Thôn 1;;", "1;Lê An;001050001234;1", ";Thôn 2;;", "2;Lê Bé;001150001235;1", ";Xã B;;",
+            "3;Lê Ca;001150001236;1", ";Người khuyết tật;;", "4;Lê Du;001150001237;1", ";Xã C;;",
+            "5;Lê Em;001150001238;1",
+        )  # fmt: skip
+        found = [item.sections for item in items if isinstance(item, Row)]
+        assert found == [
+            {"commune": "Xã A", "hamlet": "Thôn 1"},
+            {"commune": "Xã A", "hamlet": "Thôn 2"},
+            {"commune": "Xã B"},
+            {"commune": "Xã B", "programme": "Người khuyết tật"},
+            {"commune": "Xã C"},
+        ]
+
+    def test_what_the_row_itself_says_stands_before_its_section(self) -> None:
+        items = of_csv("STT;Họ và tên;Số CCCD;Thôn", ";Thôn 3;;", "1;Lê An;001050001234;Thôn 4")
+        assert rows(items)[0]["hamlet"] == "Thôn 4"
+        assert next(item.sections for item in items if isinstance(item, Row)) == {"hamlet": "Thôn 3"}
+
+
+class TestSums:
+    LINES = (";Thôn 1;;", "1;Lê An;001050001234;1000", "2;Lê Bé;001150001235;2.000", ";Cộng;;3000")
+
+    @pytest.mark.parametrize("total", ["8000", "8.000đ", "5000", ""])
+    def test_a_sum_of_the_list_of_a_section_or_since_the_last_sum_agrees(self, total: str) -> None:
+        assert problems(of_csv(HEADING, *self.LINES, ";Thôn 2;;", "3;Lê Ca;001150001236;5000", f"Cộng;;;{total}")) == []
+
+    def test_a_sum_that_no_rows_have_is_a_finding(self) -> None:
+        items = of_csv(HEADING, *self.LINES[:2], *self.LINES[3:])
+        assert [(item.row, item.field, item.code, item.blocking) for item in items if isinstance(item, Problem)] == [
+            (4, "amount", "total_differs", False)
+        ]
+
+    def test_no_sum_is_judged_when_an_amount_is_not_certain(self) -> None:
+        assert problems(of_csv(HEADING, "1;Lê An;001050001234;1,5", ";Cộng;;3000")) == [(2, "amount", "amount_unclear")]
+
+
+class TestBadInput:
+    """Whatever comes is told in one line; nothing raises."""
+
+    def test_another_ending_is_refused(self) -> None:
+        assert problems(list(read_list(io.BytesIO(b""), Layout(), "list.xls"))) == [(0, "", "list_format_unknown")]
+
+    @pytest.mark.parametrize("data", [b"", b"\n\n", b"a;b\n1;2\n", "Ghi chú\n".encode(), b"STT\n1\n"])
+    def test_a_file_without_a_heading_is_a_problem(self, data: bytes) -> None:
+        items = list(read_list(io.BytesIO(data), Layout(), "list.csv"))
+        assert [(item.code, item.blocking) for item in items if isinstance(item, Problem)] == [
+            ("heading_not_found", True)
+        ]
+        assert len(items) == 1
+
+    def test_utf_16_is_told(self) -> None:
+        data = shapes.to_csv(shapes.plain(shapes.people())).decode().encode("utf-16")
+        assert problems(list(read_list(io.BytesIO(data), Layout(), "list.csv"))) == [(1, "", "not_utf8")]
+
+    def test_bytes_that_are_no_letters_are_told_with_their_row(self) -> None:
+        data = f"{HEADING}\n1;Lê An;001050001234;1\n".encode().replace("Lê".encode(), b"L\xea")
+        assert problems(list(read_list(io.BytesIO(data), Layout(), "list.csv"))) == [(2, "name", "not_utf8")]
+
+    def test_a_quote_that_does_not_close_ends_the_reading(self) -> None:
+        items = of_csv(HEADING, "1;Lê An;001050001234;1", '2;"Lê Bé;001150001235;1')
+        assert len(rows(items)) == 1
+        assert problems(items) == [(3, "", "quote_unbalanced")]
+
+    @pytest.mark.parametrize(
+        ("line", "code"), [("1;Lê An;001050001234", "fields_missing"), ("1;Lê An;001050001234;1;2", "fields_extra")]
+    )
+    def test_a_row_of_another_width_is_not_read_for_its_cells_may_have_moved(self, line: str, code: str) -> None:
+        items = of_csv(HEADING, line, "2;Lê Bé;001150001235;1")
+        assert problems(items) == [(2, "", code)]
+        assert [row["name"] for row in rows(items)] == ["Lê Bé"]
+
+    def test_a_line_break_in_a_cell_is_told(self) -> None:
+        items = of_csv(HEADING, '1;"Lê\nAn";001050001234;1', "2;Lê Bé;001150001235;1")
+        assert problems(items) == [(2, "name", "line_break")]
+        assert [item.number for item in items if isinstance(item, Row)] == [2, 3]
+
+    @pytest.mark.parametrize("cut", [10, 1000, 3000, -30])
+    def test_a_workbook_that_was_cut_is_one_problem(self, cut: int) -> None:
+        data = shapes.to_xlsx(shapes.plain(shapes.people()))[:cut]
+        assert problems(list(read_list(io.BytesIO(data), Layout(), "list.xlsx")))[-1] == (0, "", "workbook_unreadable")
+
+    def test_a_cell_far_to_the_right_is_a_problem_of_its_row_and_costs_nothing(self) -> None:
+        book = shapes.plain(shapes.people()[:2])
+        book["Danh sách"][1] = [*book["Danh sách"][1], *[None] * 16_000, "x"]
+        items = list(read_list(io.BytesIO(shapes.to_xlsx(book)), Layout(), "list.xlsx"))
+        assert problems(items) == [(2, "", "fields_extra")]
+
+    def test_problems_hold_no_value_of_a_person(self) -> None:
+        """Only the suggestion may."""
+        path: Path
+        for path in shapes.FIXTURES.glob("*damaged*.[cx]*"):
+            items = list(read_list(path, Layout(), path.name)) if path.suffix != ".json" else []
+            told = [value for item in items if isinstance(item, Problem) for value in item.params.values()]
+            assert [value for value in told if value not in (255,)] == []
