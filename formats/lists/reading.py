@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -31,11 +31,14 @@ def read_list(source: Path | BinaryIO, layout: Layout, name: str) -> Iterator[It
         try:
             match PurePath(name).suffix.lower():
                 case ".csv":
-                    yield from _sheets(of_csv(stream, headings.is_known), layout, headings)
+                    found = of_csv(stream, headings.is_known)
                 case ".xlsx":
-                    yield from _sheets(of_xlsx(stream), layout, headings)
+                    found = of_xlsx(stream)
                 case suffix:
                     yield Problem(0, "", "list_format_unknown", {"suffix": suffix})
+                    return
+            with closing(found) as sheets:
+                yield from _sheets(sheets, layout, headings)
         except Stop as stop:
             yield Problem(stop.row, stop.field, stop.code, stop.params)
         except FormatError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
@@ -75,7 +75,7 @@ class Lookahead:
         return list(islice(self._ahead, count))
 
 
-def of_csv(stream: BinaryIO, is_heading: Callable[[str], bool]) -> Iterator[Sheet]:
+def of_csv(stream: BinaryIO, is_heading: Callable[[str], bool]) -> Generator[Sheet, None, None]:
     """The one sheet of a CSV; its delimiter is the one that makes more headings known."""
     written = encoding_of(stream)
     text = io.TextIOWrapper(stream, encoding="latin-1" if written else "utf-8-sig", errors="replace", newline="")
@@ -104,7 +104,7 @@ def _csv_lines(found: Iterator[tuple[int, list[str]]], blanks: str | None) -> It
             yield Line(number, texts, None)
 
 
-def of_xlsx(stream: BinaryIO) -> Iterator[Sheet]:
+def of_xlsx(stream: BinaryIO) -> Generator[Sheet, None, None]:
     """Every sheet in the order of the tabs."""
     book = open_workbook(stream)
     if not book.sheets:

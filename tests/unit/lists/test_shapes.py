@@ -118,6 +118,14 @@ def test_columns_in_an_old_font_give_the_same_names_or_ask(encoding: Encoding, e
 
 
 class TestMemory:
+    @pytest.mark.filterwarnings("error")
+    def test_a_list_can_be_left_before_its_end(self) -> None:
+        for path in GIVEN[:3]:
+            items = read_list(path, Layout(), path.name)
+            next(items)
+            items.close()  # type: ignore[attr-defined]
+            del items
+
     def test_rows_come_before_the_list_has_been_read(self) -> None:
         class Counting(io.BytesIO):
             def read(self, size: int | None = -1) -> bytes:
