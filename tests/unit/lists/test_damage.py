@@ -125,6 +125,28 @@ class TestSwappedDates:
 
 
 @pytest.mark.parametrize(
+    ("male", "female", "sex", "codes"),
+    [
+        ("x", "", "Nam", []),
+        ("", "V", "Nữ", []),
+        ("", "1", "Nữ", []),
+        ("0", "x", "Nữ", []),
+        ("", "Nữ", "Nữ", []),
+        ("", "", "", []),
+        ("x", "x", "", ["mark_unclear"]),
+        ("", "1950", "Nữ", ["mark_unclear"]),
+    ],
+)
+def test_one_of_two_columns_is_marked_or_it_is_not_clear(male: str, female: str, sex: str, codes: list[str]) -> None:
+    data = f"STT;Họ và tên;Nam;Nữ\n1;Lê An;{male};{female}\n".encode()
+    items = list(read_list(io.BytesIO(data), Layout(), "list.csv"))
+    assert [each.code for each in items if isinstance(each, Problem)] == codes
+    row = next(each for each in items if isinstance(each, Row))
+    assert row.values["sex"] == sex
+    assert row.damaged == ({"sex"} if codes else frozenset())
+
+
+@pytest.mark.parametrize(
     ("text", "plain"),
     [
         ("25/03/1950", "1950-03-25"),

@@ -152,6 +152,10 @@ class TestDeclared:
         items = of([["STT", "Họ và tên", "Số tiền", "Tiền tháng này"], ["1", "Lê An", "xem sau", "540.000"]], layout)
         assert rows(items) == [{"ordinal": "1", "name": "Lê An", "note": "xem sau", "amount": "540000"}]
 
+    def test_also_when_no_other_column_wants_the_field_it_meant_before(self) -> None:
+        layout = Layout().with_headings({"note": ("so tien",)})
+        assert rows(of([["STT", "Họ và tên", "Số tiền"], ["1", "Lê An", "x"]], layout))[0]["note"] == "x"
+
     def test_a_field_of_ones_own_is_in_every_row(self) -> None:
         layout = Layout().with_headings({"household": ("Mã hộ",)})
         items = of([["STT", "Họ và tên", "Mã hộ"], ["1", "Lê An", "H-7"]], layout)

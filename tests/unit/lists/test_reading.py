@@ -89,6 +89,7 @@ class TestLines:
         [
             "2;Thôn Văn Tám;001050001234;1",
             "2;Xa Van Tam;;1",
+            "2;Xa Van Tam;;",
             ";To Van Tam;;1",
             ";Cộng Thị Hoa;001050001234;",
             "2;Tổng Văn A;;1",
