@@ -17,7 +17,7 @@ from gateway.config import Config, KeySection, PayerSection
 from gateway.domain.approvals import Rule
 from gateway.domain.errors import NotConfigured
 from gateway.domain.schedule import Hours
-from gateway.lifecycle import signing_name
+from gateway.lifecycle import openpgp_keys, signing_name
 from gateway.proof import TranslatedVault, genuine, of_ours, read_key, translated
 from gateway.spool import FolderSpool, RandomIds
 from gateway.usecases.context import Context, Payer
@@ -193,9 +193,9 @@ class App:
         self.vault()
         for name in sorted({signing_name(self, code) for code in self.config.partners}):
             self.signing_key(name)
-        for section in self.config.partners.values():
+        for code, section in self.config.partners.items():
             if uses_openpgp(configured_profile(section)):
-                for name in (section.openpgp_key, *section.openpgp_old_keys):
+                for name in openpgp_keys(self, code).names:
                     self.openpgp_key(name)
 
     def require_partners(self) -> None:

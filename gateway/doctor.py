@@ -16,7 +16,7 @@ from gateway import lifecycle
 from gateway.app import App
 from gateway.config import FILE_NAME, PartnerSection
 from gateway.domain import key_life
-from gateway.domain.errors import ChitraError, NotConfigured, Refusal, SafeMode, Soon, Tampered
+from gateway.domain.errors import BadProof, ChitraError, NotConfigured, Refusal, SafeMode, Soon, Tampered
 from gateway.domain.key_life import KeyState
 from gateway.domain.people import ADMIN
 from gateway.partners import configured_profile, host_keys, pgp_pins, trusted, uses_openpgp
@@ -248,8 +248,13 @@ def _openpgp(app: App, code: str, section: PartnerSection) -> Params:
     ends."""
     pins, now = pgp_pins(app, code, section), app.clock.now()
     with translated():
-        for each in (pins.key.certificate, *pins.trusted):
-            each.check_valid(now)
+        pins.signing_key().certificate.check_valid(now)
+    try:
+        with translated():
+            for each in pins.trusted:
+                each.check_valid(now)
+    except BadProof as error:
+        raise BadProof(error.code, partner=code, **error.params) from None
     for side in ([pins.key.certificate], pins.trusted):
         ends = [each.not_after for each in side]
         if None not in ends:

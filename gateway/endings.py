@@ -59,12 +59,13 @@ def _of_openpgp(app: App) -> Iterator[Ending]:
     for code, section in app.config.partners.items():
         if not uses_openpgp(configured_profile(section)):
             continue
-        with translated():
-            ours = pgp.describe(app.keyring.openpgp_certificate(section.openpgp_key))
-        theirs = believed(app, code, "openpgp")
-        for holder, partner, keys in ((section.openpgp_key, False, [ours]), (f"{code} openpgp", True, theirs)):
-            ends = [each.not_after for each in keys if each.not_after is not None]
-            if keys and len(ends) == len(keys):
+        sides = [(f"{code} openpgp", True, [each.not_after for each in believed(app, code, "openpgp")])]
+        for name in lifecycle.openpgp_keys(app, code).names[:1]:
+            with translated():
+                sides.append((name, False, [pgp.describe(app.keyring.openpgp_certificate(name)).not_after]))
+        for holder, partner, known in sides:
+            ends = [each for each in known if each is not None]
+            if known and len(ends) == len(known):
                 found[holder] = Ending(holder, partner, None, max(ends))
     yield from found.values()
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from gateway.domain import key_life
 from gateway.domain.errors import NotConfigured, NotFound, Refusal
 from gateway.domain.key_life import KeyState, Step
-from gateway.proof import read_key, require_valid, translated
+from gateway.proof import may_read, read_key, require_valid, require_valid_openpgp, translated
 
 if TYPE_CHECKING:
     from gateway.app import App, AskPassphrase
@@ -22,10 +24,8 @@ if TYPE_CHECKING:
     from keys.passphrase import Passphrase
     from keys.token import Pin
 
-_SUCCEED = ("signing", "transport")
-"""Purposes of keys of which one succeeds another by steps."""
-_KNOWN = (*_SUCCEED, "openpgp")
-"""Purposes of keys that partners know."""
+_SUCCEED = ("signing", "transport", "openpgp")
+"""Purposes of keys that partners know, and of which one succeeds another by steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Held:
     state: KeyState
     line: str
     partners: tuple[str, ...]
+    unused: bool = False
+    """Made, and no partner is configured for it or for a key before it."""
 
 
 def signing_name(app: App, code: str) -> str:
@@ -47,6 +49,28 @@ def identity_file(app: App, code: str) -> Path:
     """The SSH identity with which we log in at a partner now."""
     path = app.home / app.config.partners[code].identity
     return path.with_name(_usable(app, path.name, code))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPgpKeys:
+    """Keys of ours for OpenPGP messages with one partner."""
+
+    names: tuple[str, ...]
+    """The one in use, then all others that read what comes: of its line, and those that ``chitra.toml`` names."""
+    retired: bool
+    """The one in use signs nothing any more."""
+
+
+def openpgp_keys(app: App, code: str) -> OpenPgpKeys:
+    """Also the one that waits reads, since the partner may encrypt to it as soon as it knows it."""
+    section, steps = app.config.partners[code], _steps(app)
+    used = key_life.in_use(section.openpgp_key, code, steps)
+    line = key_life.line_of(used, steps)
+    successors = dict.fromkeys(step.name for step in reversed(steps) if step.line == line)
+    known = dict.fromkeys((used, *successors, line, *section.openpgp_old_keys))
+    states = {name: key_life.state_of(name, steps, {used}) for name in known}
+    names = tuple(name for name, state in states.items() if state != KeyState.DESTROYED)
+    return OpenPgpKeys(names, states[used] != KeyState.ACTIVE)
 
 
 def _usable(app: App, configured: str, code: str) -> str:
@@ -61,16 +85,21 @@ def held(app: App) -> list[Held]:
     """Every key of ours, also what is left of those that were destroyed."""
     steps = _steps(app)
     towards = {purpose: _used(app, purpose, steps) for purpose in _SUCCEED}
-    return [_held(info, steps, towards.get(info.purpose, {})) for info in _infos(app, steps)]
+    old = {name for section in app.config.partners.values() for name in section.openpgp_old_keys}
+    return [_held(info, steps, towards.get(info.purpose, {}), old) for info in _infos(app, steps)]
 
 
-def _held(info: KeyInfo, steps: Sequence[Step], used: Mapping[str, str]) -> Held:
+def _held(info: KeyInfo, steps: Sequence[Step], used: Mapping[str, str], old: Collection[str]) -> Held:
     """A storage key or a person's key is simply used; it is no partner's matter."""
     if info.purpose not in _SUCCEED:
         return Held(info, KeyState.ACTIVE, info.name, ())
     state = key_life.state_of(info.name, steps, used.values())
+    if state == KeyState.PRE_ACTIVE and info.purpose == "openpgp" and info.name in old:
+        state = KeyState.VERIFY_ONLY
     partners = tuple(code for code, name in used.items() if name == info.name)
-    return Held(info, state, key_life.line_of(info.name, steps), partners)
+    line = key_life.line_of(info.name, steps)
+    lines = {key_life.line_of(name, steps) for name in used.values()}
+    return Held(info, state, line, partners, state == KeyState.PRE_ACTIVE and line not in lines)
 
 
 def _infos(app: App, steps: Sequence[Step]) -> Iterator[KeyInfo]:
@@ -91,8 +120,12 @@ def _used(app: App, purpose: str, steps: Sequence[Step]) -> dict[str, str]:
 
 
 def _configured(section: PartnerSection, purpose: str) -> str | None:
+    from gateway.partners import configured_profile, uses_openpgp
+
     if purpose == "signing":
         return section.signing_key
+    if purpose == "openpgp":
+        return section.openpgp_key if uses_openpgp(configured_profile(section)) else None
     return Path(section.identity).name if section.host else None
 
 
@@ -130,7 +163,7 @@ def letter(app: App, name: str, partner: str) -> About:
     """What a letter to a partner says of a key of ours."""
     from gateway.reports.key_letter import About
 
-    info, gateway = _one(app, name, _KNOWN).info, app.config.gateway
+    info, gateway = _one(app, name).info, app.config.gateway
     key = _public_key(app, info)
     return About(
         organisation=gateway.organisation,
@@ -238,10 +271,31 @@ def destroy(app: App, name: str, actor: str) -> Held:
     if found.state == KeyState.ACTIVE:
         raise Refusal("key_in_use", key=name, partners=", ".join(found.partners))
     if found.state != KeyState.DESTROYED:
+        if found.info.purpose == "openpgp":
+            _require_unread(app, found)
         _take(app, found, KeyState.DESTROYED, "", actor)
     with translated():
         app.keyring.destroy(found.info)
     return _one(app, name)
+
+
+def _require_unread(app: App, found: Held) -> None:
+    """No stored file is encrypted to it: what cannot be opened any more proves nothing."""
+    from gateway.store import blobs, files
+
+    info = found.info
+    if found.unused and not (app.keyring.folder / f"{info.name}.asc").exists():
+        return  # its making was cut short before anybody could have known it
+    with translated():
+        certificate = app.keyring.openpgp_certificate(info.name)
+    with app.store.read() as tx:
+        for stored in files.openpgp_messages(tx):
+            if info.created and datetime.fromisoformat(stored.at) < info.created:
+                return
+            with closing(app.spool.create()) as spool:
+                blobs.copy(tx, stored.sha256, spool)
+                if may_read(spool, certificate, app.spool):
+                    raise Refusal("key_reads_files", key=info.name, file=stored.reference)
 
 
 def purpose_of(app: App, name: str) -> str:
@@ -249,12 +303,12 @@ def purpose_of(app: App, name: str) -> str:
     return _one(app, name).info.purpose
 
 
-def _one(app: App, name: str, purposes: Sequence[str] = _SUCCEED) -> Held:
-    """A key of ours that may have a successor, or of these purposes."""
+def _one(app: App, name: str) -> Held:
+    """A key of ours that may have a successor."""
     found = [each for each in held(app) if each.info.name == name]
     if not found:
         raise NotFound("key_unknown", key=name)
-    fitting = [each for each in found if each.info.purpose in purposes]
+    fitting = [each for each in found if each.info.purpose in _SUCCEED]
     if not fitting:
         raise Refusal("key_without_successors", key=name, purpose=found[0].info.purpose)
     return fitting[0]
@@ -272,6 +326,8 @@ def _require_opens(app: App, info: KeyInfo) -> None:
     with translated():
         if info.purpose == "transport":
             app.keyring.ssh(info.name, app.passphrase(info.name))
+        elif info.purpose == "openpgp":
+            require_valid_openpgp(app.openpgp_key(info.name), app.clock.now())
         else:
             require_valid(app.signing_key(info.name), app.clock.now())
 

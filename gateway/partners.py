@@ -12,7 +12,7 @@ from adapters import registry
 from adapters.profile import Inbox, Profile
 from gateway.config import PartnerSection, Section
 from gateway.domain.errors import NotConfigured
-from gateway.lifecycle import identity_file, signing_name
+from gateway.lifecycle import identity_file, openpgp_keys, signing_name
 from gateway.ports import PublicKey, Transport
 from gateway.proof import PartnerVerifier, PaymentSigner, PgpEnvelope, PgpPins, Then, read_key, translated
 from gateway.usecases.context import Partner
@@ -178,7 +178,8 @@ def pgp_pins(app: App, code: str, section: PartnerSection, moment: datetime | No
     trusted = [each.text.encode() for each in believed(app, code, "openpgp", moment)]
     if not trusted:
         raise NotConfigured("openpgp_not_declared")
-    old = tuple(app.openpgp_key(name) for name in section.openpgp_old_keys)
+    ours = openpgp_keys(app, code)
+    key, *others = (app.openpgp_key(name) for name in ours.names or (section.openpgp_key,))
     with translated():
         described = tuple(map(pgp.describe, trusted))
-    return PgpPins(described, app.openpgp_key(section.openpgp_key), old)
+    return PgpPins(described, key, tuple(others), ours.retired)

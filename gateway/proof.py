@@ -102,6 +102,14 @@ def require_valid(key: SigningKey, now: datetime) -> None:
         raise NotConfigured("own_certificate_not_valid", key=key.name, reason=error.code) from None
 
 
+def require_valid_openpgp(key: PgpKey, now: datetime) -> None:
+    """The same of an OpenPGP key of ours."""
+    try:
+        key.certificate.check_valid(now)
+    except errors.NotTrusted as error:
+        raise NotConfigured("own_certificate_not_valid", key=key.name, reason=error.code) from None
+
+
 @dataclass(frozen=True, slots=True)
 class PgpPins:
     """OpenPGP with one partner: the certificates that are pinned, and our key."""
@@ -109,7 +117,15 @@ class PgpPins:
     trusted: tuple[PgpCertificate, ...]
     key: PgpKey
     old: tuple[PgpKey, ...] = ()
-    """Keys of ours before it: what is encrypted to them is still read."""
+    """Other keys of ours, before it and after it: what is encrypted to them is read."""
+    retired: bool = False
+    """Our key signs nothing any more, and no other one was activated in its place."""
+
+    def signing_key(self) -> PgpKey:
+        """Ours, to sign now; raises ``NotConfigured`` when it is retired."""
+        if self.retired:
+            raise NotConfigured("key_retired", key=self.key.name)
+        return self.key
 
 
 def no_pgp() -> PgpPins:
@@ -124,11 +140,8 @@ class PgpEnvelope:
         self._pins, self._spool, self._clock = pins, spool, clock
 
     def seal(self, message: BinaryIO, target: BinaryIO) -> str:
-        key, reader, now = self._pins.key, self._reader(), self._clock.now()
-        try:
-            key.certificate.check_valid(now)
-        except errors.NotTrusted as error:
-            raise NotConfigured("own_certificate_not_valid", key=key.name, reason=error.code) from None
+        key, reader, now = self._pins.signing_key(), self._reader(), self._clock.now()
+        require_valid_openpgp(key, now)
         try:
             reader.check_valid(now)
         except errors.NotTrusted as error:
@@ -276,6 +289,14 @@ def _openpgp(content: bytes) -> PublicKey:
         not_after=found.not_after,
         revoked=found.revoked,
     )
+
+
+def may_read(message: BinaryIO, certificate: bytes, spool: Spool) -> bool:
+    """Whether an OpenPGP message is encrypted to this certificate."""
+    size_bytes = message.seek(0, io.SEEK_END)
+    message.seek(0)
+    with translated():
+        return pgp.may_read(message, pgp.describe(certificate), spool, size_bytes)
 
 
 def of_ours(ours: Sequence[bytes], data: bytes, signature: bytes) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from gateway.app import App
 from gateway.domain.errors import NotConfigured, Refusal
+from gateway.lifecycle import openpgp_keys
 from gateway.partners import configured_profile, uses_openpgp
 from gateway.ports import Stop
 from gateway.proof import translated
@@ -46,9 +47,9 @@ def partners(app: App) -> Sandbox:
 
 
 def _openpgp_keys(app: App) -> set[str]:
-    """Of the partners that use them."""
-    sections = app.config.partners.values()
-    return {section.openpgp_key for section in sections if uses_openpgp(configured_profile(section))}
+    """Of the partners that use them, also the one that waits."""
+    users = [code for code, section in app.config.partners.items() if uses_openpgp(configured_profile(section))]
+    return {name for code in users for name in openpgp_keys(app, code).names}
 
 
 def server(app: App, sandbox: Sandbox, port: int | None = None) -> SandboxServer:

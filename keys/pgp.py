@@ -32,6 +32,8 @@ _MEMORY_FOLD = 4
 _CPU_SECONDS = 60
 _BYTES_A_CPU_SECOND = 4 << 20
 _CERTIFICATE_BYTES_MAX = 256 * 1024
+_BY_ANOTHER_KEY = ("encrypted_to_another", "not_decryptable")
+"""Refusals after which another key of ours may still open a message, whose reader may be hidden."""
 ALGORITHM = "openpgp-rsa-3072"
 
 
@@ -141,6 +143,14 @@ def open_own(
     return _verify(source, [each.certificate for each in keys], keys, spool, now, size_bytes_max, is_ours=True)
 
 
+def may_read(source: BinaryIO, certificate: PgpCertificate, spool: Spool, size_bytes_max: int) -> bool:
+    """Whether a message is encrypted to this certificate, or does not say to whom; False for anything else."""
+    with closing(_Scratch(spool)) as received:
+        received.fill(source, size_bytes_max)
+        done = _ask("reads", size_bytes_max, received.file(), certificate=certificate.text)
+    return bool(done["reads"])
+
+
 def _verify(
     source: BinaryIO,
     trusted: Sequence[PgpCertificate],
@@ -153,27 +163,32 @@ def _verify(
 ) -> Verified:
     with closing(_Scratch(spool)) as received, closing(spool.create()) as opened:
         received.fill(source, size_bytes_max)
-        for key in keys:
-            try:
-                done = _ask(
-                    "open",
-                    size_bytes_max,
-                    received.file(),
-                    opened,
-                    trusted=[each.text for each in trusted],
-                    own=key.secret,
-                    ours=[each.certificate.text for each in keys],
-                    now=now.isoformat(),
-                    is_ours=is_ours,
-                )
-                break
-            except Hostile as error:
-                if error.code != "encrypted_to_another" or key is keys[-1]:
-                    raise
+        asked = {
+            "trusted": [each.text for each in trusted],
+            "ours": [each.certificate.text for each in keys],
+            "now": now.isoformat(),
+            "is_ours": is_ours,
+        }
+        done = _opened_by_any(keys, size_bytes_max, received.file(), opened, asked)
         opened.seek(0)
         with _Scratch(spool) as scratch:
             scratch.fill(opened, size_bytes_max)
             return scratch.vouch_for("openpgp", done["key_id"], done["certificate"].encode())
+
+
+def _opened_by_any(
+    keys: Sequence[PgpKey], size_bytes_max: int, source: BinaryIO, target: BinaryIO, asked: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """By the first of the keys that opens it; where none does, why the one that it may be for did not."""
+    refused: list[Hostile] = []
+    for key in keys:
+        try:
+            return _ask("open", size_bytes_max, source, target, own=key.secret, **asked)
+        except Hostile as error:
+            if error.code not in _BY_ANOTHER_KEY:
+                raise
+            refused.append(error)
+    raise max(refused, key=lambda error: _BY_ANOTHER_KEY.index(error.code))
 
 
 def _ask(

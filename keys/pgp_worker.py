@@ -204,22 +204,32 @@ class _Opening:
         if self._is_decrypted:
             code = "compressed_inside" if _COMPRESSED in said else "signature_mismatch"
             return Refused("BadSignature", code)
-        recipients = self._recipients()
+        recipients = _recipients(self._request["source"])
         if recipients is None:
             return Refused("Hostile", "not_openpgp")
         if any(_among(self._own_keys, each) for each in recipients):
             return Refused("Hostile", "not_decryptable")
         return Refused("Hostile", "encrypted_to_another")
 
-    def _recipients(self) -> list[str] | None:
-        """Key ids that the message is encrypted to; None when it is not encrypted."""
-        try:
-            packets = list(PacketPile.from_file(_path(self._request["source"])))
-        except RuntimeError:
-            return None
-        if not any(each.tag in _ENCRYPTED for each in packets):
-            return None
-        return [_recipient(each.body) for each in packets if each.tag == Tag.PKESK]
+
+# -- readers
+
+
+def _reads(request: Request) -> dict[str, Any]:
+    """Whether a message is, or may be, encrypted to this certificate."""
+    own = _keys_of(_certificate(request["certificate"]))
+    return {"reads": any(_among(own, each) for each in _recipients(request["source"]) or ())}
+
+
+def _recipients(source: int) -> list[str] | None:
+    """Key ids that the message is encrypted to; None when it is not encrypted."""
+    try:
+        packets = list(PacketPile.from_file(_path(source)))
+    except RuntimeError:
+        return None
+    if not any(each.tag in _ENCRYPTED for each in packets):
+        return None
+    return [_recipient(each.body) for each in packets if each.tag == Tag.PKESK]
 
 
 def _recipient(body: bytes) -> str:
@@ -243,6 +253,7 @@ _VERBS: Mapping[str, Callable[[Request], dict[str, Any]]] = {
     "generate": _generate,
     "seal": _seal,
     "open": lambda request: _Opening(request).open(),
+    "reads": _reads,
 }
 
 if __name__ == "__main__":

@@ -39,6 +39,10 @@ def list_(session: Session) -> int:
         [[*key_life.row(each), *_end(each, now)] for each in found],
         numbers=[6],
     )
+    for each in found:
+        if each.unused:
+            told = _("No partner is configured for key {name}. If nobody needs it: chitra key destroy {name}")
+            session.output.say(told.format(name=each.info.name))
     pinned = lifecycle.pinned(session.app)
     session.output.table(
         [_("Partner"), _("Purpose"), _("Key id"), _("State"), _("By"), _("Valid until"), _("Days left")],

@@ -180,4 +180,5 @@ def document(found: Held, now: datetime) -> dict[str, Any]:
         "state": str(found.state),
         "line": found.line,
         "partners": list(found.partners),
+        "unused": found.unused,
     }

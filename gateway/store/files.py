@@ -137,3 +137,14 @@ def attempts(tx: Transaction, file_id: int) -> list[Attempt]:
 def wire_objects(tx: Transaction, file_id: int) -> list[WireObject]:
     query = select(WireObject).where(WireObject.file_id == file_id).order_by(col(WireObject.ordinal))
     return list(tx.session.exec(query).all())
+
+
+def openpgp_messages(tx: Transaction) -> Sequence[Any]:
+    """What is kept as it travelled and is, or may be, an OpenPGP message: ``sha256``, ``reference``, ``at``; the newest
+    first."""
+    return tx.rows(
+        "SELECT sha256, reference, received_at AS at FROM file_in"
+        " WHERE proof = 'openpgp' OR (proof = '' AND state IN ('received', 'quarantined'))"
+        " UNION SELECT w.sha256, f.message_id, f.created_at FROM wire_object w JOIN file_out f ON f.id = w.file_id"
+        " WHERE w.encrypted_to IS NOT NULL ORDER BY at DESC"
+    )

@@ -11,10 +11,10 @@ from gateway.store.tables import KeyStep
 
 
 def of_ours(tx: Transaction) -> list[Step]:
-    """Every step of a key of ours, in order."""
+    """Every step of a key of ours, in order; a partner's is named by its key id."""
     rows = tx.rows(
         "SELECT name, key_id, line, purpose, partner, state, at FROM key_step"
-        " WHERE purpose IN ('signing', 'transport') ORDER BY id"
+        " WHERE purpose IN ('signing', 'transport') OR (purpose = 'openpgp' AND name <> key_id) ORDER BY id"
     )
     return [Step(r.name, r.key_id, r.line, r.purpose, r.partner, KeyState(r.state), r.at) for r in rows]
 

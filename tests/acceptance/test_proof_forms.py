@@ -12,8 +12,9 @@ from support.inprocess import Gateway as Home
 from support.pgp import key, put_in
 from support.rehearsals import DAYS_MAX, approved, is_closed, never_asked, new_home
 
-from gateway import rehearsal
+from gateway import lifecycle, rehearsal
 from gateway.app import App
+from gateway.domain.errors import Refusal
 from gateway.sandbox import clock
 from gateway.usecases import integrity
 from gateway.usecases.poll import poll
@@ -50,6 +51,7 @@ def test_m1_t9_a_month_in_every_form_of_proof_is_paid_once_and_closed(app: App) 
         sent = send(app.context)
         assert sent.errors == []
         assert {delivery.state for delivery in sent.deliveries} == {"sent"}
+        _succeeded(app)
         for _ in range(DAYS_MAX):
             partners.work()
             poll(app.context)
@@ -68,7 +70,15 @@ def test_m1_t9_a_month_in_every_form_of_proof_is_paid_once_and_closed(app: App) 
     assert {partner: form for partner, form in proofs if partner in FORMS} == FORMS
     assert set(states) == {"processed"}
     assert list(integrity.check(app.context)) == []
+    with pytest.raises(Refusal, match="key_reads_files"):
+        lifecycle.destroy(app, "openpgp", "user:test")
     _require_exported(app)
+
+
+def _succeeded(app: App) -> None:
+    """Another OpenPGP key of ours from now on; the partner, who does not know it yet, encrypts to the old one."""
+    lifecycle.rotate(app, "openpgp", app.passphrase("openpgp"), "user:test")
+    lifecycle.activate(app, "openpgp-2", None, "user:test")
 
 
 def _require_exported(app: App) -> None:

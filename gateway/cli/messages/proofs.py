@@ -29,15 +29,20 @@ TEMPLATES: Templates = {
     ),
     "key_destroyed": N_("Key {key} is destroyed. chitra key rotate makes a new one."),
     "key_in_use": N_("Key {key} is used towards {partners}. Activate its successor there, or retire it, first."),
+    "key_reads_files": N_(
+        "Stored file {file} can only be read with key {key}, so the key stays. chitra key retire ends its use for what"
+        " is sent."
+    ),
     "key_without_successors": N_(
-        "Key {key} ({purpose}) is known to no partner, so nothing succeeds it. Choose a signing key or an SSH identity."
+        "Key {key} ({purpose}) is known to no partner, so nothing succeeds it. Choose a signing key, an OpenPGP key or"
+        " an SSH identity."
     ),
     "rewrap_goes_on": N_(
         "Another process has sealed something by the older generation meanwhile. Restart the daemons, and run it again."
     ),
     "key_line_unused": N_(
-        "No such partner is configured for key {key} or the ones before it. Name {line} as signing_key or identity in"
-        " chitra.toml."
+        "No such partner is configured for key {key} or the ones before it. Name {line} as signing_key, openpgp_key or"
+        " identity in chitra.toml."
     ),
     "key_name": N_("A key's name has only these characters: {allowed}."),
     "key_file_format": N_("The key file cannot be read. Bring it back from the backup."),
@@ -106,8 +111,20 @@ TEMPLATES: Templates = {
         "The certificate of key {key} was exchanged. Tell the auditor before anything is signed."
     ),
     "certificate_not_yet_valid": N_("Certificate {key_id} is not valid yet. Check the time, or wait."),
-    "certificate_expired": N_("Certificate {key_id} has expired. Exchange it with the partner."),
-    "certificate_revoked": N_("Certificate {key_id} was revoked by its owner. Exchange it with the partner."),
+    "certificate_expired": (
+        N_(
+            "Certificate {key_id} of {partner} has expired. Import the next one if none is (chitra key import), then:"
+            " chitra key retire {key_id} --partner {partner}"
+        ),
+        N_("Certificate {key_id} has expired. Exchange it with the partner."),
+    ),
+    "certificate_revoked": (
+        N_(
+            "Certificate {key_id} of {partner} was revoked by it. Import the next one if none is (chitra key import),"
+            " then: chitra key retire {key_id} --partner {partner}"
+        ),
+        N_("Certificate {key_id} was revoked by its owner. Exchange it with the partner."),
+    ),
     "certificate_ends_soon": N_("A certificate ends in {days} days. Exchange it with the partner in time."),
     "no_trusted_certificate": N_(
         "No certificate of the partner is named. Enter it in chitra.toml under trusted, or chitra key import."

@@ -175,7 +175,7 @@ class KeyStep(SQLModel, table=True):
 
     id: int = key()
     name: str
-    """A key of ours; of a partner's key its key id, or the fingerprint of the server."""
+    """A key of ours; of a partner's key its key id, or the fingerprint of the server: that tells them apart."""
     key_id: str
     line: str
     """The first key of those that succeed each other; of a partner's key its name."""

@@ -280,5 +280,6 @@ CREATE OR REPLACE FUNCTION chitra_key_step_needs_decision() RETURNS trigger LANG
 d.verb = ''key import'' AND d.subject = NEW.partner) THEN RAISE EXCEPTION
 ''M11 a key of a partner is believed by the decision of two only'' USING ERRCODE = ''integrity_constraint_violation''; END IF; RETURN NEW; END';
 CREATE TRIGGER key_step_by_decision BEFORE INSERT ON key_step FOR EACH ROW
-  WHEN (NEW.purpose IN ('answers', 'server', 'openpgp') AND NEW.state <> 'verify-only')
+  WHEN ((NEW.purpose IN ('answers', 'server') OR (NEW.purpose = 'openpgp' AND NEW.name = NEW.key_id))
+    AND NEW.state <> 'verify-only')
   EXECUTE FUNCTION chitra_key_step_needs_decision();

@@ -173,6 +173,7 @@ BEGIN SELECT RAISE(ABORT, 'M11 a recall needs the decision of two on its payment
 CREATE TRIGGER key_step_fixed_update BEFORE UPDATE ON key_step BEGIN SELECT RAISE(ABORT, 'T9 key step is insert-only'); END;
 CREATE TRIGGER key_step_fixed_delete BEFORE DELETE ON key_step BEGIN SELECT RAISE(ABORT, 'T9 key step is insert-only'); END;
 CREATE TRIGGER key_step_by_decision BEFORE INSERT ON key_step
-WHEN NEW.purpose IN ('answers', 'server', 'openpgp') AND NEW.state <> 'verify-only' AND NOT EXISTS (SELECT 1 FROM decision d
+WHEN (NEW.purpose IN ('answers', 'server') OR (NEW.purpose = 'openpgp' AND NEW.name = NEW.key_id))
+AND NEW.state <> 'verify-only' AND NOT EXISTS (SELECT 1 FROM decision d
   WHERE d.id = NEW.decision_id AND d.state = 'executed' AND d.verb = 'key import' AND d.subject = NEW.partner)
 BEGIN SELECT RAISE(ABORT, 'M11 a key of a partner is believed by the decision of two only'); END;

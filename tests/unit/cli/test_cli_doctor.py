@@ -147,6 +147,8 @@ def test_openpgp_with_a_partner_is_looked_through(month: Gateway) -> None:
     assert failures(month)[1]["openpgp:momo"] == "key_missing"
     put_in(month.home, key("ours"))
     assert failures(month)[1] == {"openpgp:momo": "certificate_revoked"}
+    (told,) = (each for each in month.json("doctor").document["checks"] if not each["ok"])
+    assert told["message"].endswith(f"chitra key retire {partner.key_id} --partner momo")
     pinned.write_text(partner.certificate.text)
     assert failures(month) == (0, {})
     shown = {check["name"]: check for check in month.json("doctor").done()["checks"]}["openpgp:momo"]

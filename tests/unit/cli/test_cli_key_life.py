@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from support.inprocess import Gateway
 
+from gateway import lifecycle
 from gateway.app import App
 from gateway.domain.errors import BadProof, NotConfigured
 from keys.xmldsig import splice
@@ -161,6 +162,22 @@ def test_what_is_no_key_of_ours_towards_partners_is_refused(
     month: Gateway, arguments: tuple[str, ...], code: str
 ) -> None:
     assert refused(month, *arguments) == (1, code)
+
+
+def test_a_successor_of_a_rotation_that_was_killed_is_told_and_can_be_removed(
+    month: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lifecycle, "_take", killed)
+        assert month.json("key", "rotate", "sftp").code != 0
+    assert shown(month, "sftp-2")["unused"]
+    assert not shown(month, "sftp")["unused"]
+    assert "chitra key destroy sftp-2" in month.words("key", "list").out
+    month.json("key", "destroy", "sftp-2").done()
+    assert "chitra key destroy" not in month.words("key", "list").out
 
 
 def test_a_key_that_nobody_is_configured_for_cannot_be_activated(month: Gateway, tmp_path: Path) -> None:
