@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
+from gateway.domain.errors import Tampered
+from gateway.domain.identifiers import iso_date
 from gateway.domain.rates import Rate
 from gateway.store import bulk
 from gateway.store.store import Transaction, take
@@ -52,6 +53,9 @@ def _values(numbers: range, decision_id: int, rows: Sequence[Rate]) -> Iterator[
 
 
 def _rate(row: Any) -> Rate:
+    in_force = iso_date(row.in_force)
+    if in_force is None:
+        raise Tampered("rate_edited", rate=row.id)
     return Rate(
         number=row.id,
         kind=row.kind,
@@ -63,7 +67,7 @@ def _rate(row: Any) -> Rate:
         since=row.since,
         until=row.until,
         value=row.value,
-        in_force=date.fromisoformat(row.in_force),
+        in_force=in_force,
         legal=row.legal,
         source=row.source,
         confidence=row.confidence,

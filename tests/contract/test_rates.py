@@ -84,6 +84,7 @@ def test_rates_that_nobody_edited_have_no_finding(filled: Gateway) -> None:
     "statement",
     [
         "UPDATE rate SET value = 600000 WHERE id = 1",
+        "UPDATE rate SET in_force = '2026-15-05' WHERE id = 3",
         "UPDATE rate SET id = 4 WHERE id = 3",
         "UPDATE rate SET decision_id = (SELECT min(decision_id) FROM rate) WHERE id = 3",
         "DELETE FROM rate WHERE id = 3",

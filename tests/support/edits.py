@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 from support.gateways import Gateway, copy_of, row
 from support.postgres import Cluster
+from support.rates import LEVEL, RISE, confirmed, proposed
 from support.tampering import edit
 
 from gateway.anchors import FileAnchors
@@ -224,6 +225,7 @@ def prepared(folder: Path, payments: int) -> Editor:
         gateway.put(inbox, f"{number}", content)
         poll(gateway.context)
     gateway.import_([row(8_000, amount="x")])
+    confirmed(gateway, proposed(gateway, LEVEL, RISE))
     guard.require_own_past(replace(gateway.context, anchors=FileAnchors(gateway.folder / "anchor.json", [])))
     return Editor(gateway.snapshot(), folder / "edited")
 

@@ -139,6 +139,7 @@ TEMPLATES: Templates = {
     "funding_known": N_("The transfer {reference} was confirmed before. It counts once."),
     "rate_list_invalid": N_("The list of rates has {problems} problems. Correct it, import it again."),
     "rates_known": N_("All rates of this list are known. Nothing is to be confirmed."),
+    "rate_edited": N_("Rate {rate} was edited in the database: its day is none. Stop; tell the auditor."),
     "rate_unknown": N_("There is no rate {rate}. chitra rate list shows all that count."),
     "funding_unknown": N_("There is no funding {funding}. chitra funding list shows all."),
     # cancel and recall

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 
-from gateway.domain.errors import ApprovalVoid, ChitraError
+from gateway.domain.errors import ApprovalVoid, ChitraError, Tampered
 from gateway.domain.states import BatchState
 from gateway.store import batches, matching
 from gateway.store import rates as rate_queries
@@ -94,8 +95,9 @@ def rates(_context: Context, tx: Transaction) -> Iterator[Discrepancy]:
     decided = {each.id: each for each in every(tx, Decision)}
     listed = {each.id for each in decided.values() if each.verb == Import.verb and each.state == "executed"}
     for number in sorted(listed | rate_queries.decisions_of(tx)):
-        decision = decided[number]
-        got = decide.digest(signed(rate_queries.of_decision(tx, number)))
+        decision, got = decided[number], ""
+        with suppress(Tampered):
+            got = decide.digest(signed(rate_queries.of_decision(tx, number)))
         if number not in listed or got != decision.precondition:
             yield Discrepancy("content_differs", f"rate of {decision.reference}", decision.precondition, got)
 
