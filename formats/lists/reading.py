@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing, nullcontext
 from pathlib import Path, PurePath
@@ -22,6 +23,7 @@ _HEADING_LINES_MAX = 4
 """With the line that numbers the columns."""
 _LINES_AHEAD = 60
 _COLUMNS_OF_A_LIST = 3
+_IDENTITY = re.compile("[0-9]{9}|[0-9]{12}")
 
 
 def read_list(source: Path | BinaryIO, layout: Layout, name: str) -> Iterator[Item]:
@@ -133,7 +135,7 @@ class _Reader:
             yield from self._title(line)
         elif self._rows is None or self._headings.seems_heading(line):
             yield from self._new_heading(line)
-        elif known := self._words.judge(line.texts):
+        elif (known := self._words.judge(line.texts)) and not (known.kind == "footer" and self._rows.is_paid(found)):
             yield from self._known(line, known, found)
         elif self._ended:
             yield self._aside(line, "footer")
@@ -146,6 +148,8 @@ class _Reader:
         found = self._words.judge(line.texts)
         if found and found.kind == "section":
             yield from self._known(line, found, {})
+        elif _is_of_a_person(line):
+            yield self._of_sheet(line.number, "", "line_unclear")
         else:
             yield self._aside(line, "title")
 
@@ -196,3 +200,9 @@ class _Reader:
 
     def _aside(self, line: Line, kind: Kind) -> Aside:
         return Aside(line.number, kind, " ".join(filter(None, line.texts)), self._sheet.name)
+
+
+def _is_of_a_person(line: Line) -> bool:
+    """What looks like a row without a heading that says what its columns are."""
+    filled = [text for text in line.texts if text]
+    return len(filled) >= _COLUMNS_OF_A_LIST and any(map(_IDENTITY.fullmatch, filled))

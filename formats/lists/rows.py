@@ -89,6 +89,11 @@ class Rows:
         """It has an ordinal and a name."""
         return self.names_somebody(found) and _ORDINAL.fullmatch(found.get("ordinal", "")) is not None
 
+    def is_paid(self, found: Mapping[str, str]) -> bool:
+        """It has a name and an amount."""
+        amounts = (found.get(name, "") for name in self._layout.amounts)
+        return self.names_somebody(found) and any(values.read_amount(text).text for text in amounts)
+
     def names_somebody(self, found: Mapping[str, str]) -> bool:
         return any(found.get(name) for name in ("name", *self._layout.joined.get("name", ())))
 

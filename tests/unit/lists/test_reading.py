@@ -6,6 +6,8 @@ import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support import shapes
 from support.legacy_text import Encoding, encode
 
@@ -123,6 +125,16 @@ class TestLines:
         items = of_csv(HEADING, f";{encode('Xã Bình Yên', encoding)};;", "1;Lê An;001050001234;1")
         assert rows(items)[0]["commune"] == "Xã Bình Yên"
 
+    def test_somebody_with_an_amount_is_no_signature_whatever_the_note_says(self) -> None:
+        items = of_csv("Họ và tên;Số tiền;Ghi chú", "Lê An;540000;Cán bộ xã nhận thay", "Lê Bé;540000;")
+        assert [row["name"] for row in rows(items)] == ["Lê An", "Lê Bé"]
+        assert problems(items) == []
+
+    def test_a_row_above_the_first_heading_is_a_problem(self) -> None:
+        items = of_csv("Danh sách;;;", "1;Lê An;001050001234;1", HEADING, "2;Lê Bé;001150001235;1")
+        assert problems(items) == [(2, "", "line_unclear")]
+        assert asides(items) == [(1, "title"), (3, "heading")]
+
     def test_a_section_ends_the_one_of_its_kind_and_those_inside_it(self) -> None:
         items = of_csv(
             HEADING, ";Xã A;;", ";Thôn 1;;", "1;Lê An;001050001234;1", ";Thôn 2;;", "2;Lê Bé;001150001235;1", ";Xã B;;",
@@ -142,6 +154,41 @@ class TestLines:
         items = of_csv("STT;Họ và tên;Số CCCD;Thôn", ";Thôn 3;;", "1;Lê An;001050001234;Thôn 4")
         assert rows(items)[0]["hamlet"] == "Thôn 4"
         assert next(item.sections for item in items if isinstance(item, Row)) == {"hamlet": "Thôn 3"}
+
+
+CELLS = (
+    *(
+        "",
+        "",
+        "",
+        "1",
+        "2.",
+        "II",
+        "x",
+        "Lê An",
+        "Xa Van Tam",
+        "001050001234",
+        "1.2E+11",
+        "540.000",
+        "1,5",
+        "05/03/1950",
+    ),
+    *("Thôn 3", "Xã Bình Yên", "Cộng", "Tổng cộng: 2 người", "Người lập biểu", "Bình Yên, ngày 5 tháng 11 năm 2026"),
+    *("STT", "Họ và tên", "Số CCCD", "Số tiền", "Nam", "Nữ", "Ghi chú", "#N/A", "\ufffd", "Hä vµ tªn", "\n"),
+)
+
+
+@settings(max_examples=60)
+@given(grid=st.lists(st.lists(st.sampled_from(CELLS) | st.text(max_size=5), min_size=4, max_size=4), max_size=8))
+def test_every_line_is_a_row_or_a_problem_or_is_said_to_be_something_else(grid: list[list[str]]) -> None:
+    """Whatever stands in it; a heading that cannot be used ends the reading, and says so."""
+    lines = [HEADING.split(";"), *grid]
+    book = {"A": [[text.replace("\0", "") for text in line] for line in lines]}
+    items = list(read_list(io.BytesIO(shapes.to_csv(book)), Layout(), "list.csv"))  # type: ignore[arg-type]
+    said = {item.number if isinstance(item, Row) else item.row for item in items}
+    ends = [row for row, _, code in problems(items) if code in ("column_missing", "column_twice")]
+    filled = {number for number, line in enumerate(lines, 1) if any(text.strip() for text in line)}
+    assert {number for number in filled if not ends or number <= min(ends)} <= said
 
 
 class TestSums:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import shapes
-from support.legacy_text import Encoding, names
+from support.legacy_text import Encoding, encode, names
 from support.shapes import Person
 
 from formats.lists import Layout, Problem, Row, read_list
@@ -115,6 +115,13 @@ def test_columns_in_an_old_font_give_the_same_names_or_ask(encoding: Encoding, e
     assert set(other) <= asked
     assert len(asked) < len(NAMES) / 20
     assert {row.values["hamlet"] for row in rows} == {"Thôn 3"}
+
+
+@pytest.mark.parametrize("encoding", ["tcvn3", "vni"])
+def test_a_file_in_an_old_encoding_gives_the_rows_of_the_unicode_one(encoding: Encoding) -> None:
+    data = encode(shapes.to_csv(shapes.in_sections(shapes.people())).decode(), encoding).encode("latin-1")
+    found = [{name: comparable(text) for name, text in row.items()} for row in rows_of(data, "list.csv")]
+    assert found == [{name: comparable(text) for name, text in each.items()} for each in shapes.people()]
 
 
 class TestMemory:
