@@ -58,12 +58,16 @@ class Workbook:
 
     def rows(self, member: str) -> Iterator[tuple[int, dict[int, Cell]]]:
         """Row number (1 first) and its filled cells by column (0 first); empty rows are left out."""
+        return ((number, cells) for number, cells, _ in self.lines(member))
+
+    def lines(self, member: str) -> Iterator[tuple[int, dict[int, Cell], bool]]:
+        """As ``rows``, with whether a person does not see the row."""
         number = 0
         with _as_unreadable(), self.archive.open(member) as stream:
             for element in _elements(stream, "row"):
                 number = _next_row(element.get("r"), number)
                 if cells := self._cells(element):
-                    yield number, cells
+                    yield number, cells, element.get("hidden") in ("1", "true")
 
     def merged(self, member: str) -> Iterator[tuple[int, int, int]]:
         """Row, first and last column of each merged range; they stand behind all rows, which are read again."""

@@ -21,7 +21,7 @@ _CELL_CODES: Mapping[Kind, str] = {"error": "cell_error", "boolean": "cell_boole
 _LINES_AHEAD = 200
 _CUT_AT = 255
 """Old files and queries of databases cut a text here."""
-_PERSONS_NUMBER = re.compile(r"'?[0-9][0-9 .\-]{4,}[0-9]|[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}|[0-9]{5,}[.,]0+")
+_PERSONS_NUMBER = re.compile(r"'?[0-9][0-9\s.\-]{4,}[0-9]|[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}|[0-9]{5,}[.,]0+")
 _NOTHING: frozenset[str] = frozenset()
 _ORDINAL = re.compile(r"[0-9]{1,7}[.)]?")
 
@@ -105,6 +105,8 @@ class Rows:
         if got > self._width and any(line.texts[self._width :]):
             return [self._width_problem(line.number, "fields_extra", got)]
         draft = Draft(line, self._sheet.name, found, self._kinds(line), problems=self._unnamed_columns(line))
+        if line.hidden:
+            draft.flag("", "row_hidden", blocking=False)
         self._check(draft)
         self._convert(draft)
         draft.values = self._absent | draft.values

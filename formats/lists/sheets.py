@@ -30,6 +30,8 @@ class Line(NamedTuple):
     number: int
     texts: list[str]
     kinds: Mapping[int, Kind] | None
+    hidden: bool = False
+    """A person does not see it, for a filter or a hand has hidden it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +118,13 @@ def of_xlsx(stream: BinaryIO) -> Generator[Sheet, None, None]:
 
 
 def _xlsx_lines(book: Workbook, member: str) -> Iterator[Line]:
-    for number, cells in book.rows(member):
-        line = _xlsx_line(number, cells)
+    for number, cells, hidden in book.lines(member):
+        line = _xlsx_line(number, cells, hidden)
         if any(line.texts):
             yield line
 
 
-def _xlsx_line(number: int, cells: Mapping[int, Cell]) -> Line:
+def _xlsx_line(number: int, cells: Mapping[int, Cell], hidden: bool) -> Line:
     texts = [""] * (min(max(cells), _COLUMNS_MAX) + 1)
     kinds: dict[int, Kind] = {}
     for column, (kind, text) in cells.items():
@@ -130,4 +132,4 @@ def _xlsx_line(number: int, cells: Mapping[int, Cell]) -> Line:
         texts[place] = text.strip()
         if kind != "text":
             kinds[place] = kind
-    return Line(number, texts, kinds)
+    return Line(number, texts, kinds, hidden)

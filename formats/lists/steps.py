@@ -166,6 +166,8 @@ class Digits:
     def __call__(self, draft: Draft) -> None:
         text = draft.values[self.name]
         if text and not draft.is_bad(self.name):
+            text = values.read_digits(text)
+            draft.put(self.name, text)
             found = damage.of_digits(text, draft.kind(self.name), self.length, self.zeros)
             if found:
                 draft.flag(self.name, found.code, suggestion=found.suggestion, blocking=found.blocking)

@@ -21,11 +21,12 @@ _YEAR = re.compile(r"(?:năm\s*)?([0-9]{4})", re.IGNORECASE)
 _SERIAL = re.compile(r"[1-9][0-9]{4}")
 _AMOUNT = re.compile(
     r"(?:(?P<dots>[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,0{1,2})?|(?P<commas>[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.0{1,2})?"
-    r"|(?P<blanks>[1-9][0-9]{0,2}(?: [0-9]{3})+)|(?P<plain>[0-9]+)|(?P<long>[0-9]{4,})[.,]0{1,2})"
+    r"|(?P<blanks>[1-9][0-9]{0,2}(?:\s[0-9]{3})+)|(?P<plain>[0-9]+)|(?P<long>[0-9]{4,})[.,]0{1,2})"
     r"(?:\s*(?:đồng|đ|₫|vnđ|vnd|d)\.?)?",
     re.IGNORECASE,
 )
 """Without ``540.00``, which may be 540 or a 0 too few."""
+_SPACED_DIGITS = re.compile(r"'?[0-9]+(?:[\s.\-][0-9]{2,})*")
 _EPOCH = date(1899, 12, 30)
 """Day 0 of a spreadsheet; files with another one have date cells, not numbers."""
 
@@ -111,9 +112,14 @@ def read_month(text: str) -> Read:
     return found if found.text else Read("", "month_invalid")
 
 
+def read_digits(text: str) -> str:
+    """A number that is no quantity, without what people write between its digits; anything else as it is."""
+    return re.sub(r"[^0-9]", "", text) if _SPACED_DIGITS.fullmatch(text) else text
+
+
 def read_amount(text: str) -> Read:
     """Whole đồng: ``540.000``, ``540,000 đ``, ``540 000``, ``540.000đ``."""
     match = _AMOUNT.fullmatch(text)
     if match is None:
         return Read("", "amount_unclear")
-    return Read(re.sub("[., ]", "", match[match.lastgroup or 0]))
+    return Read(re.sub(r"[.,\s]", "", match[match.lastgroup or 0]))

@@ -56,6 +56,7 @@ TEMPLATES: Templates = {
     "line_unclear": N_(
         "It is not clear what this line is: no row of a person, no section, no total. Complete or remove it."
     ),
+    "row_hidden": N_("The row is hidden in the sheet. It was read; check that it belongs to the list."),
     "row_after_end": N_("There are rows below the signatures. They were read; check that they belong to the list."),
     "mark_unclear": N_("It is not clear which column is marked. Put one x into one of them."),
     "zeros_lost": N_(

@@ -204,9 +204,29 @@ def test_a_month_is_read_as_people_write_it(text: str, plain: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["540000", "540.000", "540,000 đ", "540.000đ", "540 000", "540.000 đồng",
-                                  "540.000 VNĐ", "540000.00", "540.000,00", "540,000.0", "540.000 Đ."])  # fmt: skip
+                                  "540.000 VNĐ", "540000.00", "540.000,00", "540,000.0", "540.000 Đ.",
+                                  "540\u00a0000"])  # fmt: skip
 def test_an_amount_is_read_as_people_write_it(text: str) -> None:
     assert read_amount(text).text == "540000"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("001 050 001 234", "001050001234"),
+        ("001.050.001.234", "001050001234"),
+        ("001-050-001234", "001050001234"),
+        ("'001050001234", "001050001234"),
+        ("001\u00a0050001234", "001050001234"),
+        ("001050001234 (mất thẻ)", "001050001234 (mất thẻ)"),
+        ("+84 912 345 678", "+84 912 345 678"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_number_is_read_without_what_people_write_between_its_digits(text: str, plain: str, ending: str) -> None:
+    row, found = one("beneficiary_id", text, ending)
+    assert (row.values["beneficiary_id"], found) == (plain, [])
+    assert row.originals == ({"beneficiary_id": text} if text != plain else {})
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import shapes
@@ -154,6 +155,20 @@ class TestLines:
         items = of_csv("STT;Họ và tên;Số CCCD;Thôn", ";Thôn 3;;", "1;Lê An;001050001234;Thôn 4")
         assert rows(items)[0]["hamlet"] == "Thôn 4"
         assert next(item.sections for item in items if isinstance(item, Row)) == {"hamlet": "Thôn 3"}
+
+
+def test_a_hidden_row_is_read_and_said() -> None:
+    sink = io.BytesIO()
+    book = xlsxwriter.Workbook(sink)
+    sheet = book.add_worksheet()
+    for number, line in enumerate((HEADING, "1;Lê An;001050001234;1", "2;Lê Bé;001150001235;1")):
+        sheet.write_row(number, 0, line.split(";"))
+    sheet.set_row(1, None, None, {"hidden": True})
+    book.close()
+    items = list(read_list(sink, Layout(), "list.xlsx"))
+    assert [row["name"] for row in rows(items)] == ["Lê An", "Lê Bé"]
+    found = [(item.row, item.code, item.blocking) for item in items if isinstance(item, Problem)]
+    assert found == [(2, "row_hidden", False)]
 
 
 CELLS = (
