@@ -47,9 +47,11 @@ class Lines:
         lead, rest = _parted(texts)
         if self._is_total(lead):
             return Found("total")
+        if self._is_footer(lead):
+            return Found("footer")
         if all(_COUNT.fullmatch(text) and not lead.isascii() for text in rest) and (found := self.section(lead)):
             return found
-        return Found("footer") if any(map(self._is_footer, (lead, *rest))) else None
+        return Found("footer") if any(map(self._is_footer, rest)) else None
 
     def is_numbered_section(self, texts: Sequence[str]) -> bool:
         """``1 | Xã Bình Yên``: only what no name of a person begins with, for ``Ban`` and ``Xa`` are surnames."""

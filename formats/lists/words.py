@@ -158,5 +158,6 @@ FOOTERS = (
         "Ký, ghi rõ họ tên",
     ),
     *("(Ký", "Ghi chú:", "Nơi nhận", "Công chức", "Giám đốc", "Đơn vị chi trả", "Người nhận tiền ký", "Người duyệt"),
-    *("Kho bạc", "Lưu ý", "Ngày"),
+    *("Kho bạc", "Lưu ý", "Ngày", "Trưởng thôn", "Trưởng ấp", "Trưởng bản", "Trưởng khu", "Tổ trưởng", "Trưởng ban"),
+    *("Bí thư", "Đại diện", "Người kiểm tra", "Người giao", "Nhân viên chi trả", "Giao dịch viên", "Phụ trách"),
 )

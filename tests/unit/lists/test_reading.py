@@ -63,6 +63,23 @@ class TestLines:
             (10, "footer"), (11, "footer"),
         ]  # fmt: skip
 
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "Tổ trưởng tổ dân phố;;;",
+            ";Trưởng thôn;;TM. UBND",
+            ";;;KT. CHỦ TỊCH",
+            "Thu Cúc, ngày   tháng   năm 2026;;;",
+            ";NGUOI LAP BIEU;;",
+            "Bằng chữ: Một triệu đồng;;;",
+            ";(Ký, ghi rõ họ tên);;",
+        ],
+    )
+    def test_signatures_in_their_many_words_end_the_list(self, line: str) -> None:
+        items = of_csv(HEADING, "1;Lê An;001050001234;1", line, ";Đỗ Văn Mạnh;;")
+        assert problems(items) == []
+        assert asides(items) == [(1, "heading"), (3, "footer"), (4, "footer")]
+
     def test_a_person_whose_name_begins_like_a_total_is_a_person(self) -> None:
         items = of_csv(
             "STT;Họ và tên;Số tiền", ";Tống Công Minh;540000", ";TONG CONG MINH;540000", ";TONG CONG;1080000"
