@@ -18,6 +18,7 @@ from gateway.cli.words import N_, _
 COMMANDS = {
     "init": ("gateway.cli.home:init", N_("Make a new home: configuration, database, keys.")),
     "demo": ("gateway.cli.demo:demo", N_("Play a whole month with rehearsal partners.")),
+    "roster": ("gateway.cli.roster:roster", N_("Who is entitled to what: lists of communes, compared and cleaned.")),
     "batch": ("gateway.cli.batch:batch", N_("Payment lists: import, show, submit, approve.")),
     "send": ("gateway.cli.exchange:send", N_("Make and send the files that are due.")),
     "poll": ("gateway.cli.exchange:poll", N_("Fetch what partners answered and reconcile it.")),

@@ -73,6 +73,11 @@ def born_by_id(beneficiary_id: str) -> int:
     return 1900 + 100 * (int(beneficiary_id[3]) // 2) + int(beneficiary_id[4:6])
 
 
+def sex_by_id(beneficiary_id: str) -> str:
+    """``male`` or ``female``, as a 12-digit id states it (century digit even or odd)."""
+    return "female" if int(beneficiary_id[3]) % 2 else "male"
+
+
 def is_commune(text: str) -> bool:
     """Five digits of the general statistics office."""
     return bool(re.fullmatch("[0-9]{5}", text))

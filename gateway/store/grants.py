@@ -31,10 +31,12 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
         *("returned_amount", "return_charges"),
     ),
     "payment_file": ("live",),
+    "roster_line": ("ended_by",),
     "sequence": ("next",),
     "sighting": ("size_bytes", "modified", "polls", "tries", "said", "file_in_id"),
     "statement": ("opening", "closing", "entries", "entry_sum", "ties", "content"),
     "stop": ("lifted_at", "decision_id"),
+    "work_item": ("state", "reason", "ended_by"),
 }
 """Table -> columns that ever change; every other one stays as it was written."""
 

@@ -32,6 +32,8 @@ _PLACES = (
     _Place("payment", ("id",), "personal", "payment:{id}"),
     _Place("entry", ("id",), "personal", "entry:{id}"),
     _Place("detail", ("id",), "personal", "detail:{id}"),
+    _Place("roster_line", ("id",), "personal", "roster_line:{id}"),
+    _Place("work_item", ("id",), "personal", "work_item:{id}"),
     _Place("blob", ("sha256", "part"), "bytes", "blob:{sha256}:{part}", portion=16),
 )
 

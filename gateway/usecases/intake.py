@@ -164,7 +164,7 @@ class _Staging:
 
     def _batch(self, state: BatchState) -> Batch:
         tx, request = self._tx, self._request
-        _enrol_payer(tx, self._context, request.payer)
+        enrol_payer(tx, self._context, request.payer)
         return Batch(
             id=self._batch_id,
             payer=request.payer,
@@ -184,7 +184,7 @@ class _Staging:
         )
 
 
-def _enrol_payer(tx: Transaction, context: Context, code: str) -> None:
+def enrol_payer(tx: Transaction, context: Context, code: str) -> None:
     if tx.session.get(Payer, code) is None:
         payer = context.payers[code]
         tx.session.add(Payer(code=code, name=payer.name, tax_id=payer.tax_id))

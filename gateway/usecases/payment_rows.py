@@ -9,7 +9,8 @@ from typing import Any
 from gateway.domain.identifiers import Naming
 from gateway.domain.states import PaymentState
 from gateway.store import batches
-from gateway.store.store import Transaction, naming, take
+from gateway.store.numbers import Numbers
+from gateway.store.store import Transaction, naming
 from gateway.usecases.context import Context
 from gateway.usecases.rows import Line, content_blind
 
@@ -33,7 +34,7 @@ class PaymentRows:
     def __init__(self, context: Context, tx: Transaction, belonging: Belonging) -> None:
         self._context, self._tx, self._belonging = context, tx, belonging
         self._naming: Naming = naming(tx)
-        self._numbers = _Numbers(tx)
+        self._numbers = Numbers(tx, "payment", _IDS_TAKEN_AT_ONCE)
 
     def row(self, line: Line, predecessor_id: int | None = None) -> tuple[Any, ...]:
         """Values in the order of ``batches.PAYMENT_COLUMNS``."""
@@ -84,17 +85,3 @@ def _personal(line: Line) -> bytes:
     if line.originals:
         fields["originals"] = line.originals
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-class _Numbers:
-    """Payment numbers, taken from the counter in portions."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-        self._portion = iter(range(0))
-
-    def __next__(self) -> int:
-        for number in self._portion:
-            return number
-        self._portion = iter(take(self._tx, "payment", _IDS_TAKEN_AT_ONCE))
-        return next(self._portion)

@@ -68,9 +68,9 @@ def kind_word(kind: str) -> str:
 
 @cache
 def _templates() -> Templates:
-    from gateway.cli.messages import decisions, exchange, formats, integrity, people, proofs, rows, work
+    from gateway.cli.messages import decisions, exchange, formats, integrity, people, proofs, roster, rows, work
 
-    themes = (rows, work, people, exchange, formats, proofs, decisions, integrity)
+    themes = (rows, roster, work, people, exchange, formats, proofs, decisions, integrity)
     return {code: template for theme in themes for code, template in theme.TEMPLATES.items()}
 
 

@@ -44,6 +44,9 @@ STATES = {
     "ignored": N_("not used"),
     "assigned": N_("assigned"),
     "resolved": N_("resolved"),
+    # work items of the roster
+    "stopped": N_("ended"),
+    "gone": N_("no longer so"),
     # awaited statements
     "here": N_("here"),
     "late": N_("late"),

@@ -30,6 +30,7 @@ from gateway.store.tables.payout import (
     Problem,
     Requirement,
 )
+from gateway.store.tables.roster import RosterChange, RosterFile, RosterLine, WorkItem
 
 __all__ = [
     "Allocation",
@@ -64,6 +65,9 @@ __all__ = [
     "ReferenceEntry",
     "Requirement",
     "Resolution",
+    "RosterChange",
+    "RosterFile",
+    "RosterLine",
     "Sequence",
     "Sighting",
     "Statement",
@@ -73,4 +77,5 @@ __all__ = [
     "SumEntry",
     "Verdict",
     "WireObject",
+    "WorkItem",
 ]

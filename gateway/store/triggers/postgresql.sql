@@ -21,7 +21,8 @@ CREATE OR REPLACE FUNCTION chitra_blob_pruned() RETURNS trigger LANGUAGE plpgsql
   OR EXISTS (SELECT 1 FROM file_out WHERE sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM wire_object WHERE sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM decision WHERE evidence_sha256 = OLD.sha256)
-  OR EXISTS (SELECT 1 FROM resolution WHERE evidence_sha256 = OLD.sha256) THEN
+  OR EXISTS (SELECT 1 FROM resolution WHERE evidence_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM roster_file WHERE source_sha256 = OLD.sha256) THEN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = ''integrity_constraint_violation''; END IF; RETURN OLD; END';
 CREATE TRIGGER blob_fixed_delete BEFORE DELETE ON blob FOR EACH ROW
   EXECUTE FUNCTION chitra_blob_pruned('T3 blob is insert-only');
@@ -283,3 +284,31 @@ CREATE TRIGGER key_step_by_decision BEFORE INSERT ON key_step FOR EACH ROW
   WHEN ((NEW.purpose IN ('answers', 'server') OR (NEW.purpose = 'openpgp' AND NEW.name = NEW.key_id))
     AND NEW.state <> 'verify-only')
   EXECUTE FUNCTION chitra_key_step_needs_decision();
+
+CREATE TRIGGER roster_change_fixed_update BEFORE UPDATE ON roster_change FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 roster change is insert-only');
+CREATE TRIGGER roster_change_fixed_delete BEFORE DELETE ON roster_change FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 roster change is insert-only');
+CREATE TRIGGER roster_file_fixed_update BEFORE UPDATE ON roster_file FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 roster file is insert-only');
+CREATE TRIGGER roster_file_fixed_delete BEFORE DELETE ON roster_file FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 roster file is insert-only');
+CREATE TRIGGER roster_line_fixed BEFORE UPDATE OF
+  id, made_by, sheet, "row", payer, programme, commune_code, grouping, times, since, until, bank, person_blind, name_blind,
+  account_blind, likeness_blind, content_blind ON roster_line FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 a version of the roster is fixed');
+CREATE TRIGGER roster_line_ends_once BEFORE UPDATE OF ended_by ON roster_line FOR EACH ROW
+  WHEN (OLD.ended_by IS NOT NULL) EXECUTE FUNCTION chitra_refuse('M2 a version of the roster ends once');
+CREATE TRIGGER roster_line_fixed_delete BEFORE DELETE ON roster_line FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 a version of the roster is never deleted');
+CREATE TRIGGER roster_line_envelope_fixed BEFORE UPDATE OF personal ON roster_line FOR EACH ROW
+  EXECUTE FUNCTION chitra_payment_rewrapped('M12 what the roster says of a person is fixed');
+CREATE TRIGGER work_item_fixed BEFORE UPDATE OF
+  id, opened_by, payer, programme, sheet, "row", field, code, params, blocking, person_blind, subject_blind ON work_item FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 what a work item is about is fixed');
+CREATE TRIGGER work_item_ends_once BEFORE UPDATE OF state, ended_by, reason ON work_item FOR EACH ROW
+  WHEN (OLD.state <> 'open') EXECUTE FUNCTION chitra_refuse('M2 a work item ends once');
+CREATE TRIGGER work_item_fixed_delete BEFORE DELETE ON work_item FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 a work item is never deleted');
+CREATE TRIGGER work_item_envelope_fixed BEFORE UPDATE OF personal ON work_item FOR EACH ROW
+  EXECUTE FUNCTION chitra_payment_rewrapped('M12 what a work item says of a person is fixed');

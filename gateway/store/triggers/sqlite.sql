@@ -12,6 +12,7 @@ WHEN NOT EXISTS (SELECT 1 FROM pruned WHERE sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM wire_object WHERE sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM decision WHERE evidence_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM resolution WHERE evidence_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM roster_file WHERE source_sha256 = OLD.sha256)
 BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
 CREATE TRIGGER pruned_fixed_update BEFORE UPDATE ON pruned BEGIN SELECT RAISE(ABORT, 'T3 pruned is insert-only'); END;
 CREATE TRIGGER pruned_fixed_delete BEFORE DELETE ON pruned BEGIN SELECT RAISE(ABORT, 'T3 pruned is insert-only'); END;
@@ -177,3 +178,31 @@ WHEN (NEW.purpose IN ('answers', 'server') OR (NEW.purpose = 'openpgp' AND NEW.n
 AND NEW.state <> 'verify-only' AND NOT EXISTS (SELECT 1 FROM decision d
   WHERE d.id = NEW.decision_id AND d.state = 'executed' AND d.verb = 'key import' AND d.subject = NEW.partner)
 BEGIN SELECT RAISE(ABORT, 'M11 a key of a partner is believed by the decision of two only'); END;
+
+CREATE TRIGGER roster_change_fixed_update BEFORE UPDATE ON roster_change BEGIN SELECT RAISE(ABORT, 'M2 roster change is insert-only'); END;
+CREATE TRIGGER roster_change_fixed_delete BEFORE DELETE ON roster_change BEGIN SELECT RAISE(ABORT, 'M2 roster change is insert-only'); END;
+CREATE TRIGGER roster_file_fixed_update BEFORE UPDATE ON roster_file BEGIN SELECT RAISE(ABORT, 'M2 roster file is insert-only'); END;
+CREATE TRIGGER roster_file_fixed_delete BEFORE DELETE ON roster_file BEGIN SELECT RAISE(ABORT, 'M2 roster file is insert-only'); END;
+CREATE TRIGGER roster_line_fixed BEFORE UPDATE OF
+  id, made_by, sheet, "row", payer, programme, commune_code, grouping, times, since, until, bank, person_blind, name_blind,
+  account_blind, likeness_blind, content_blind ON roster_line
+BEGIN SELECT RAISE(ABORT, 'M2 a version of the roster is fixed'); END;
+CREATE TRIGGER roster_line_ends_once BEFORE UPDATE OF ended_by ON roster_line WHEN OLD.ended_by IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'M2 a version of the roster ends once'); END;
+CREATE TRIGGER roster_line_fixed_delete BEFORE DELETE ON roster_line
+BEGIN SELECT RAISE(ABORT, 'M2 a version of the roster is never deleted'); END;
+CREATE TRIGGER roster_line_envelope_fixed BEFORE UPDATE OF personal ON roster_line
+WHEN substr(NEW.personal, 1, 9) = substr(OLD.personal, 1, 9)
+  OR lower(hex(substr(NEW.personal, 1, 9))) IS NOT (SELECT rewrap_to FROM instance WHERE id = 1)
+BEGIN SELECT RAISE(ABORT, 'M12 what the roster says of a person is fixed'); END;
+CREATE TRIGGER work_item_fixed BEFORE UPDATE OF
+  id, opened_by, payer, programme, sheet, "row", field, code, params, blocking, person_blind, subject_blind ON work_item
+BEGIN SELECT RAISE(ABORT, 'M2 what a work item is about is fixed'); END;
+CREATE TRIGGER work_item_ends_once BEFORE UPDATE OF state, ended_by, reason ON work_item WHEN OLD.state <> 'open'
+BEGIN SELECT RAISE(ABORT, 'M2 a work item ends once'); END;
+CREATE TRIGGER work_item_fixed_delete BEFORE DELETE ON work_item
+BEGIN SELECT RAISE(ABORT, 'M2 a work item is never deleted'); END;
+CREATE TRIGGER work_item_envelope_fixed BEFORE UPDATE OF personal ON work_item
+WHEN OLD.personal IS NULL OR NEW.personal IS NULL OR substr(NEW.personal, 1, 9) = substr(OLD.personal, 1, 9)
+  OR lower(hex(substr(NEW.personal, 1, 9))) IS NOT (SELECT rewrap_to FROM instance WHERE id = 1)
+BEGIN SELECT RAISE(ABORT, 'M12 what a work item says of a person is fixed'); END;

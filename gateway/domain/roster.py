@@ -1,0 +1,48 @@
+"""States of the roster's acts and of what a person must look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class ChangeKind(StrEnum):
+    """What changed the roster."""
+
+    FILE = "file"
+    """A list was imported."""
+    ITEM = "item"
+    """Somebody ended a work item."""
+
+
+class ItemState(StrEnum):
+    """Of a work item."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    """Somebody looked, and the list is right."""
+    STOPPED = "stopped"
+    """Somebody looked, and the entitlement ended."""
+    GONE = "gone"
+    """A later list no longer shows it."""
+
+
+ITEM_MOVES: Mapping[ItemState, frozenset[ItemState]] = {
+    ItemState.OPEN: frozenset({ItemState.ACCEPTED, ItemState.STOPPED, ItemState.GONE}),
+    ItemState.ACCEPTED: frozenset(),
+    ItemState.STOPPED: frozenset(),
+    ItemState.GONE: frozenset(),
+}
+
+
+JUDGED = frozenset(
+    {
+        *("absent_in_list", "alike", "beneficiary_id_place_unknown", "birth_too_long_ago", "birth_year_differs"),
+        *("in_two_communes", "name_changed", "repeated_row", "resumed_in_list", "sex_differs"),
+    }
+)
+"""Findings that somebody may say are right as they are; all others that block need a corrected list."""
+
+
+def may_be_accepted(code: str, blocking: bool) -> bool:
+    return not blocking or code in JUDGED

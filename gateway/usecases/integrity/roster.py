@@ -1,0 +1,81 @@
+"""The roster: each version against its envelope, each act against the audit record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from formats.text.names import comparable
+from gateway.domain.errors import ChitraError
+from gateway.ports import Vault
+from gateway.store.discrepancy import Discrepancy
+from gateway.store.integrity.every import every
+from gateway.store.roster import staging
+from gateway.store.store import Transaction
+from gateway.store.tables import RosterChange, RosterFile
+from gateway.usecases.context import Context
+from gateway.usecases.integrity.recorded import Records
+from gateway.usecases.roster.listed import canonical, content_blind, likeness
+
+_TOLD = ("as_of", "rows", "added", "changed", "same", "unusable", "absent")
+
+
+def differences(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
+    yield from _acts(tx)
+    yield from _versions(context.vault(), tx)
+    yield from _items(context.vault(), tx)
+
+
+def _acts(tx: Transaction) -> Iterator[Discrepancy]:
+    """What an act made and ended is what was recorded of it."""
+    recorded = Records(tx, "roster import", "roster settle")
+    files = {file.change_id: file for file in every(tx, RosterFile)}
+    for change in every(tx, RosterChange):
+        told: dict[str, Any] = {"actor": change.actor, "digest": staging.versions_digest(tx, change.id).hex()}
+        told["items"] = staging.items_digest(tx, change.id).hex()
+        if change.id in files:
+            file = files[change.id]
+            told |= {name: getattr(file, name) for name in _TOLD} | {"list": file.rows_sha256.hex()}
+            told |= {"payer": file.payer, "programme": file.programme, "source": file.source_sha256}
+        else:
+            told |= {"payer": change.payer, "programme": change.programme}
+        yield from recorded.differ(f"roster_change {change.reference}", change.reference, told)
+
+
+def _versions(vault: Vault, tx: Transaction) -> Iterator[Discrepancy]:
+    """The envelope of each version opens, and gives its blind columns."""
+    for row in tx.stream("SELECT * FROM roster_line ORDER BY id"):
+        where = f"roster_line {row.id}"
+        try:
+            values = json.loads(vault.open(bytes(row.personal), where.replace(" ", ":")))
+        except (ChitraError, ValueError):
+            yield Discrepancy("envelope_differs", where)
+            continue
+        for column, expected in _blinds(vault, values, row).items():
+            got = getattr(row, column)
+            if (None if got is None else bytes(got)) != expected:
+                yield Discrepancy("content_differs", f"{where} {column}", _hex(expected), _hex(got))
+
+
+def _blinds(vault: Vault, values: Mapping[str, str], row: Any) -> dict[str, bytes | None]:
+    like = likeness(values)
+    return {
+        "person_blind": vault.blind("person", values["beneficiary_id"]),
+        "name_blind": vault.blind("name", comparable(values["name"])),
+        "account_blind": vault.blind("account", f"{row.bank}:{values['account']}") if row.bank else None,
+        "likeness_blind": vault.blind("likeness", like) if like else None,
+        "content_blind": content_blind(vault, canonical(values, row.bank)),
+    }
+
+
+def _items(vault: Vault, tx: Transaction) -> Iterator[Discrepancy]:
+    for row in tx.stream("SELECT id, personal FROM work_item WHERE personal IS NOT NULL ORDER BY id"):
+        try:
+            vault.open(bytes(row.personal), f"work_item:{row.id}")
+        except ChitraError:
+            yield Discrepancy("envelope_differs", f"work_item {row.id}")
+
+
+def _hex(value: bytes | memoryview | None) -> str:
+    return "" if value is None else bytes(value).hex()
