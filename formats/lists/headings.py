@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from formats.lists.layout import Layout
@@ -48,9 +49,9 @@ class Headings:
         self._parts = [(name, parts) for made in (layout.joined, layout.dates) for name, parts in made.items() if parts]
         for name, spellings in layout.headings.items():
             for spelling in (name, *spellings):
-                for key in _keys(spelling):
+                for key in _keys_of_layout(spelling):
                     self._known[key] = tuple(dict.fromkeys((*self._known.get(key, ()), name)))
-                self._owners.update(key for group in spelling.split(" / ")[:-1] for key in _keys(group))
+                self._owners.update(key for group in spelling.split(" / ")[:-1] for key in _keys_of_layout(group))
 
     def is_known(self, text: str) -> bool:
         """For a text between two delimiters of a CSV."""
@@ -135,6 +136,10 @@ def _spelled(text: str, is_known: Callable[[str], bool]) -> str:
 def _keys(text: str) -> tuple[str, ...]:
     """With accents, for ``Năm`` is not ``Nam``; without."""
     return tuple(dict.fromkeys(("_".join(_WORD.findall(comparable(text))), folded(text))))
+
+
+_keys_of_layout = lru_cache(maxsize=1 << 12)(_keys)
+"""Of what layouts declare, which is the same for every list; of texts of a list nothing is kept."""
 
 
 def _readings(text: str) -> Iterator[str]:
