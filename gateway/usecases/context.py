@@ -98,6 +98,8 @@ class Context:
     default_partner: str
     bank: Callable[[str], Bank | None]
     """The bank directory: by adapter code, short code or NAPAS BIN."""
+    province: Callable[[str], str | None]
+    """Where a commune lies, by its code; of a province itself; None for what is no place."""
     verify_person: Callable[[str, bytes, bytes], bool]
     """(public key PEM, data, signature) -> genuine."""
     roots: Callable[[], tuple[Root, ...]]

@@ -62,7 +62,7 @@ class Import(Act):
 def preview(context: Context, source: BinaryIO, name: str) -> Plan:
     """The plan as it would be now; nothing is written."""
     with context.store.read() as tx:
-        return _plan(tx, source, name)
+        return _plan(context, tx, source, name)
 
 
 def in_force(context: Context, day: date) -> list[Rate]:
@@ -119,14 +119,14 @@ def _required(context: Context, tx: Transaction, params: Params) -> Plan:
 def _of_document(context: Context, tx: Transaction, params: Params) -> Plan:
     with closing(context.spool.create()) as spool:
         blobs.copy(tx, params["document"], spool)
-        return _plan(tx, spool, params["name"])
+        return _plan(context, tx, spool, params["name"])
 
 
-def _plan(tx: Transaction, source: BinaryIO, name: str) -> Plan:
+def _plan(context: Context, tx: Transaction, source: BinaryIO, name: str) -> Plan:
     plan = Plan()
     standing = {rate.name: rate for rate in rates.confirmed(tx)}
     first: dict[tuple[str, ...], int] = {}
-    for row, rate in _read(plan, source, name):
+    for row, rate in _read(context, plan, source, name):
         other = first.setdefault(rate.name, row)
         if other != row:
             plan.problems.append(RowProblem(row, "", "rate_twice", {"other": other}))
@@ -138,7 +138,7 @@ def _plan(tx: Transaction, source: BinaryIO, name: str) -> Plan:
     return plan
 
 
-def _read(plan: Plan, source: BinaryIO, name: str) -> Iterator[tuple[int, Rate]]:
+def _read(context: Context, plan: Plan, source: BinaryIO, name: str) -> Iterator[tuple[int, Rate]]:
     """Rows without a flaw of their own, with their places in the list."""
     source.seek(0)
     for item in tabular.read(source, rate_rows.COLUMNS, name):
@@ -146,7 +146,7 @@ def _read(plan: Plan, source: BinaryIO, name: str) -> Iterator[tuple[int, Rate]]
             told = RowProblem(item.row, item.field, item.code, item.params)
             (plan.problems if item.blocking else plan.notes).append(told)
             continue
-        checked = rate_rows.check(item)
+        checked = rate_rows.check(item, context.province)
         if isinstance(checked, list):
             plan.problems += checked
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import cast
 
@@ -30,6 +30,9 @@ COLUMNS = (
 )
 """The columns of a list of rates (docs/rate.md) with their Vietnamese headings."""
 
+Province = Callable[[str], str | None]
+"""Where a place lies; None for what is none."""
+
 _OF_KIND: Mapping[str, frozenset[str]] = {
     "level": frozenset(),
     "coefficient": frozenset({"group", "age_from", "age_below"}),
@@ -43,16 +46,16 @@ _BASES_IN = 100
 """Whole dong at every coefficient of whole hundredths."""
 
 
-def check(row: Row) -> Rate | list[RowProblem]:
+def check(row: Row, province: Province) -> Rate | list[RowProblem]:
     """The rate, still without a number, or every problem of the row; damaged fields are reported already."""
     values = {column.name: unicodedata.normalize("NFC", row.values[column.name].strip()) for column in COLUMNS}
-    flaws = [*_about(values), *_times(values), *_worth(values), *_ground(values)]
+    flaws = [*_about(values, province), *_times(values), *_worth(values), *_ground(values)]
     if flaws or row.damaged:
         return [RowProblem(row.number, *flaw) for flaw in flaws if flaw[0] not in row.damaged]
     return _rate(values)
 
 
-def _about(values: Mapping[str, str]) -> Iterator[Flaw]:
+def _about(values: Mapping[str, str], province: Province) -> Iterator[Flaw]:
     kind = values["kind"]
     if kind not in KINDS:
         yield "kind", "rate_kind_unknown" if kind else "missing", {"known": ", ".join(KINDS)}
@@ -66,8 +69,8 @@ def _about(values: Mapping[str, str]) -> Iterator[Flaw]:
             yield field, "missing", {}
     if values["group"] and identifiers.programme(values["group"]) is None:
         yield "group", "group_invalid", {}
-    if values["place"] and not re.fullmatch("[0-9]{2}|[0-9]{5}", values["place"]):
-        yield "place", "place_invalid", {}
+    if values["place"] and province(values["place"]) is None:
+        yield "place", "place_unknown", {}
     yield from _ages(values)
 
 

@@ -18,7 +18,7 @@ from support.signatures import Partner as SigningPartner
 from support.signatures import TemporarySpool, partner
 from support.stores import START, VAULT, CountedStore, Points, Time, open_store, sqlite_url
 
-from adapters import directory, registry
+from adapters import directory, places, registry
 from adapters.profile import Profile
 from gateway.calendar import WorkingDays
 from gateway.checking import check_for
@@ -166,6 +166,7 @@ class Gateway:
             partners={code: self._partner(code) for code in self.profiles},
             default_partner="vietinbank",
             bank=directory.resolve,
+            province=places.province_of,
             verify_person=genuine,
             roots=roots,
             check=check_for,

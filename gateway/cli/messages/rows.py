@@ -130,7 +130,7 @@ TEMPLATES: Templates = {
     "rate_kind_unknown": N_("Unknown kind of rate. Allowed: {known}."),
     "rate_not_of_kind": N_("A rate of the kind {kind} has nothing in this column. Empty it, or correct the kind."),
     "group_invalid": N_("A group needs a name of at most 32 letters, digits, dots, _ and -."),
-    "place_invalid": N_("A place is a province of 2 digits or a commune of 5 digits."),
+    "place_unknown": N_("No province (2 digits) and no commune (5 digits) has this code. Check the digits."),
     "age_invalid": N_("An age is a whole number of years."),
     "ages_reversed": N_("The age below which it holds must be higher than the age from which it holds."),
     "until_before_since": N_("The last month lies before the first one."),

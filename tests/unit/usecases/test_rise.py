@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from support.owed_apart import owed_apart
 
+from adapters.places import province_of
 from formats import tabular
 from gateway.domain.months import months
 from gateway.domain.owed import Entitlement, Listed, Person, arrears
@@ -27,7 +28,7 @@ GROUPS = ("khuyet-tat-nang", "khuyet-tat-dac-biet-nang", "cao-tuoi-ngheo-khong-n
 @pytest.fixture(scope="module")
 def rates() -> list[Rate]:
     rows = tabular.read(SHIPPED, rate_rows.COLUMNS, "rates.csv")
-    checked = [rate_rows.check(row) for row in rows if isinstance(row, tabular.Row)]
+    checked = [rate_rows.check(row, province_of) for row in rows if isinstance(row, tabular.Row)]
     return [row for row in checked if isinstance(row, Rate)]
 
 
