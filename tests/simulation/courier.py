@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from random import Random
 
@@ -22,14 +23,16 @@ from lxml import etree
 from support.banks import Answerer
 from support.cms_forms import cms
 from support.forgeries import FORGERIES, Cast
-from support.gateways import ACCOUNTS, PAYER, bank_key
+from support.gateways import ACCOUNTS, PAYER, bank_key, person
 from support.signatures import ACCOUNT, Form, Partner, TemporarySpool, canonical, signature
 from support.stores import Time
 
 from gateway.proof import PartnerVerifier, PgpPins, read_key
 from gateway.usecases import pins
+from gateway.usecases.acts import ACTS
 from gateway.usecases.collect import collect
 from gateway.usecases.context import Context
+from gateway.usecases.decide import Proposal, propose
 from simulation.fork import Fork
 from simulation.violation import require
 
@@ -176,6 +179,32 @@ def retired_keys(fork: Fork, _stranger: Partner) -> None:
     _require_believed(fork, "of-the-new-key", _statement(new, 2))
 
 
+def pinned_by_one(fork: Fork, stranger: Partner) -> None:
+    """M11: a certificate that one person proposed, and that the database says two have imported."""
+    fork.context = replace(fork.context, read_key=read_key)
+    fork.with_partner(CODE, verifier=lambda: _by_pins(fork))
+    _ruled(fork, ready="rename")
+    key = read_key("answers", stranger.pem)
+    told = {"purpose": "answers", "fingerprint": key.fingerprint}
+    proposal = Proposal(CODE, "a new certificate", told, "key.pem", BytesIO(stranger.pem))
+    made = propose(fork.context, ACTS["key import"], proposal, "checker", person("checker"))
+    fork.edit(
+        "UPDATE decision SET state = 'executed', confirmed_by = 'checker2', confirmed_key = ?, confirmation = x'00',"
+        " ended_at = proposed_at WHERE id = ?",
+        person("checker2").key_id,
+        made.id,
+    )
+    fork.edit(
+        "INSERT INTO key_step (id, name, key_id, line, purpose, partner, state, actor, at, decision_id)"
+        " SELECT 1000000000, ?1, ?1, ?1, 'answers', ?2, 'active', 'checker2', proposed_at, id"
+        " FROM decision WHERE id = ?3",
+        key.key_id,
+        CODE,
+        made.id,
+    )
+    _require_refused(fork, "of-a-key-of-one", _statement(stranger, 0))
+
+
 def _by_pins(fork: Fork) -> PartnerVerifier:
     with fork.store.read() as tx:
         believed = pins.believed(fork.context, tx, CODE, "answers", fork.clock.now())
@@ -188,4 +217,5 @@ FORMS: tuple[Told, ...] = (
     messages_of_openpgp,
     wrapped,
     retired_keys,
+    pinned_by_one,
 )

@@ -22,14 +22,18 @@ from support.gateways import admins, person
 from support.signatures import TemporarySpool
 from support.stores import START, VAULT, Time
 
-from gateway.domain.errors import ChitraError
+from gateway.domain.approvals import Rule
+from gateway.domain.errors import ChitraError, Refusal
 from gateway.domain.people import REVOKE
 from gateway.ports import Anchor
 from gateway.proof import PaymentSigner, PgpEnvelope, PgpPins
-from gateway.store import instance
-from gateway.usecases import approve, audit_log, enrol
+from gateway.store import instance, stops
+from gateway.usecases import approve, audit_log, decide, enrol
+from gateway.usecases.acts import ACTS
 from gateway.usecases.context import Context
+from gateway.usecases.decide import Proposal
 from gateway.usecases.send import send
+from gateway.usecases.stopping import named, stop
 from keys import certificates, pgp, signing
 from keys.signing import SigningKey
 from simulation.fork import Anchors, Fork
@@ -155,6 +159,29 @@ def _revoke(fork: Fork, name: str) -> None:
         enrol.together(fork.context, tx, REVOKE, enrol.changed(fork.context, name, "has left", True), admins())
 
 
+def without_its_releaser(fork: Fork, batch: str) -> None:
+    """By the rules of the submission a third person lets it go; both checkers have signed, and nobody else."""
+    fork.context = replace(fork.context, approval_rules=(Rule(above=0, checkers=2, releaser=True),))
+    fork.approved(batch)
+    fork.edit("UPDATE batch SET state = 'approved' WHERE id = ?", batch)
+    fork.edit("UPDATE payment SET state = 'approved' WHERE batch_id = ? AND state = 'ready'", batch)
+    _require_kept_back(fork, batch, "M11", "its releaser has not signed it")
+
+
+def stopped_again_meanwhile(fork: Fork, batch: str) -> None:
+    """M16: between the two signatures under a start somebody has another doubt."""
+    scope = stops.Scope("batch", batch)
+    fork.approved(batch)
+    stop(fork.context, scope, "a doubt", "maker")
+    letter = BytesIO(b"all is well")
+    with suppress(Refusal):  # of a start that was proposed already
+        proposal = Proposal(named(scope), "looked at", {}, "letter.pdf", letter)
+        made = decide.propose(fork.context, ACTS["start"], proposal, "checker", person("checker"))
+        stop(fork.context, scope, "another doubt", "maker")
+        decide.confirm(fork.context, ACTS, made.reference, "checker2", person("checker2"))
+    _require_kept_back(fork, batch, "M16", "it was stopped again before the start was confirmed")
+
+
 # --- keys and copies -------------------------------------------------------------------------------------------------
 
 
@@ -258,4 +285,6 @@ STORIES: tuple[Story, ...] = (
     forgotten_file,
     record_cut_off,
     anchor_made_up,
+    without_its_releaser,
+    stopped_again_meanwhile,
 )

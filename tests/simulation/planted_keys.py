@@ -95,6 +95,12 @@ def retired_keys_are_believed(patch: Patch) -> None:
 
 
 @bug
+def a_key_is_pinned_when_the_table_says_so(patch: Patch) -> None:
+    """The signatures of the two people who imported it are not looked at again."""
+    patch.set(pins, "_is_by_two", lambda context, tx, decision: True)
+
+
+@bug
 def any_account_is_ours(patch: Patch) -> None:
     """The partner has signed it and laid it into our folder."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from gateway.domain import people as followed
 from gateway.domain.errors import ApprovalVoid
 from gateway.domain.people import Person
 from gateway.store import batches
-from gateway.usecases import approve, people, seal
+from gateway.usecases import approve, decide, people, seal
 from gateway.usecases.delivery import checks
 from simulation import world
 from simulation.patches import Patch, bug
@@ -136,6 +137,19 @@ def approvals_are_verified_and_not_counted(patch: Patch) -> None:
     patch.set(approve, "require_signatures", verified)
     patch.set(seal, "require_signatures", verified)
     patch.set(checks, "require_signatures", verified)
+
+
+@bug
+def nobody_waits_for_the_releaser(patch: Patch) -> None:
+    """Checkers are counted; that a releaser was required is only shown."""
+    before = batches.missing
+    patch.set(batches, "missing", lambda tx, batch: replace(before(tx, batch), releaser=False))
+
+
+@bug
+def a_state_that_changed_decides_all_the_same(patch: Patch) -> None:
+    """What the first person saw is not looked at again when the second one signs."""
+    patch.set(decide, "_lapse_code", lambda context, tx, act, decision: None)
 
 
 @bug
