@@ -11,7 +11,7 @@ from random import Random
 
 from simulation.violation import require
 
-_RATE = 0.02
+_RATE = 0.01
 STATEMENTS = (
     ("M11", "INSERT INTO approval SELECT id, maker, maker, 'checker', x'00', '', x'00', '2026' FROM batch"),
     ("M11", "UPDATE approval SET signature = x'00'"),
