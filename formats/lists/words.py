@@ -13,10 +13,13 @@ _PAYEES = (
     *("Người giám hộ", "Người đại diện", "Thông tin người nhận thay", "Thông tin người nhận", "Người nhận trợ cấp"),
 )
 _BIRTHS = ("Ngày tháng năm sinh", "Ngày, tháng, năm sinh", "Ngày sinh", "Năm sinh", "Sinh ngày", "Ngày/tháng/năm sinh")
-_ACCOUNTS = ("Số tài khoản", "Số TK", "STK", "Tài khoản", "Số tài khoản nhận tiền", "Số tài khoản ngân hàng", "TK")
+_ACCOUNTS = ("Số tài khoản", "Số TK", "STK", "Tài khoản", "Số tài khoản nhận tiền", "Số tài khoản ngân hàng", "TK",
+             "Số tài khoản cá nhân", "Số tài khoản thụ hưởng", "Số TK ngân hàng",
+             "Số tài khoản người nhận")  # fmt: skip
 _BANKS = (
     *("Ngân hàng", "Tên ngân hàng", "Tại ngân hàng", "Mở tại ngân hàng", "Ngân hàng thụ hưởng", "Mã ngân hàng"),
-    *("Ngân hàng/Ví điện tử", "Ví điện tử", "Nơi mở tài khoản", "Ngân hàng nhận"),
+    *("Ngân hàng/Ví điện tử", "Ví điện tử", "Nơi mở tài khoản", "Ngân hàng nhận", "Tên NH", "Tại NH"),
+    "Ngân hàng mở tài khoản",
 )
 _IDS = (
     *(
@@ -31,6 +34,7 @@ _IDS = (
     ),
     *("Số CCCD/CMND", "CCCD/CMND", "Số CMND", "CMND", "Số căn cước", "Số căn cước công dân", "Căn cước công dân"),
     *("Số thẻ căn cước", "Căn cước", "Số CC", "Số CCCD/ĐDCN", "Số định danh/CCCD", "Số giấy tờ"),
+    *("Số thẻ CCCD", "Mã số định danh", "Số CMTND", "CMTND", "Số CC/CCCD", "CC/CCCD", "Số ĐDCN/CCCD"),
 )
 _NAMES = ("Họ và tên", "Họ tên", "Họ, tên")
 _RELATIONS = ("Quan hệ", "Mối quan hệ", "Quan hệ với đối tượng", "Quan hệ với người hưởng", "Quan hệ với NTH")
@@ -54,7 +58,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "family": ("Họ và đệm", "Họ đệm", "Họ và tên đệm", "Họ và chữ đệm", "Họ", "Họ lót", "Họ và chữ lót"),
     "given": ("Tên",),
-    "birth": (*_BIRTHS, "NTNS", "Năm sinh đối tượng"),
+    "birth": (*_BIRTHS, "NTNS", "Năm sinh đối tượng", "Sinh năm"),
     "birth_day": ("Ngày sinh", *_below(_BIRTHS, "Ngày")),
     "birth_month": ("Tháng sinh", *_below(_BIRTHS, "Tháng")),
     "birth_year": ("Năm sinh", *_below(_BIRTHS, "Năm")),
@@ -65,28 +69,32 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "female": ("Nữ",),
     "commune": ("Xã", "Xã/Phường", "Phường/Xã", "Xã, phường", "Tên xã", "Xã phường", "Xã, phường, thị trấn", "Mã xã"),
     "hamlet": ("Thôn", "Ấp", "Thôn/Ấp", "Bản", "Thôn, bản", "Thôn/Bản", "Thôn, xóm", "Xóm", "Tổ dân phố", "TDP",
-               "Khu phố", "Thôn/TDP", "Thôn, tổ dân phố", "Ấp/Khu phố", "Khóm/Ấp", "Buôn", "Thôn/Tổ dân phố", "Tổ"),
+               "Khu phố", "Thôn/TDP", "Thôn, tổ dân phố", "Ấp/Khu phố", "Khóm/Ấp", "Buôn", "Khu dân cư",
+               "Thôn/Tổ dân phố", "Tổ"),
     "address": ("Địa chỉ", "Chỗ ở", "Nơi ở", "Nơi cư trú", "Chỗ ở hiện nay", "Nơi thường trú", "Địa chỉ thường trú",
                 "Nơi ở hiện nay", "Địa chỉ cư trú", "Hộ khẩu thường trú", "Thường trú"),
     "programme": ("Chương trình", "Chế độ", "Loại trợ cấp", "Chế độ trợ cấp", "Loại chế độ", "Chính sách"),
     "group": ("Nhóm đối tượng", "Loại đối tượng", "Đối tượng", "Diện đối tượng", "Diện", "Mã đối tượng",
-              "Dạng đối tượng", "Nhóm", "Dạng tật"),
+              "Dạng đối tượng", "Nhóm", "Dạng tật", "Nhóm ĐT", "Loại ĐT", "Mã ĐT"),
     "coefficient": ("Hệ số", "Hệ số hưởng", "Hệ số trợ cấp", "HS"),
     "decision_number": ("Số quyết định", "Quyết định số", "Số QĐ", "QĐ số", "Quyết định",
                         *_below(("Quyết định", "Quyết định hưởng", "QĐ"), "Số", "Số QĐ", "Số quyết định")),
     "decision_date": ("Ngày quyết định", "Ngày QĐ", "Ngày ký quyết định", "Ngày ra quyết định",
                       *_below(("Quyết định", "Quyết định hưởng", "QĐ"), "Ngày", "Ngày ký", "Ngày QĐ", "Ngày tháng")),
-    "from_month": ("Từ tháng", "Hưởng từ tháng", "Tháng bắt đầu hưởng", "Thời điểm hưởng", "Hưởng từ",
+    "from_month": ("Từ tháng", "Từ tháng/năm", "Hưởng từ tháng", "Tháng bắt đầu hưởng", "Thời điểm hưởng", "Hưởng từ",
                    *_below(("Thời gian hưởng", "Thời gian"), "Từ", "Từ tháng")),
-    "until_month": ("Đến tháng", "Hưởng đến tháng", "Tháng kết thúc", "Thời điểm kết thúc", "Hưởng đến",
+    "until_month": ("Đến tháng", "Đến tháng/năm", "Hưởng đến tháng", "Tháng kết thúc", "Thời điểm kết thúc",
+                    "Hưởng đến",
                     *_below(("Thời gian hưởng", "Thời gian"), "Đến", "Đến tháng")),
     "amount": ("Số tiền", "Thành tiền", "Tổng số tiền", "Tổng tiền", "Số tiền được nhận", "Số tiền chi trả",
                "Thực nhận", "Số tiền trợ cấp", "Mức hưởng", "Mức trợ cấp", "Mức tiền", "Mức trợ cấp hàng tháng",
-               "Kinh phí", "Tổng cộng"),
-    "level": ("Mức hưởng", "Mức trợ cấp", "Mức trợ cấp hàng tháng", "Mức chuẩn", "Mức tiền"),
+               "Kinh phí", "Tổng cộng", "Số tiền được hưởng", "Số tiền nhận", "Số tiền thực nhận", "Tiền trợ cấp",
+               "Tổng số tiền được nhận", "Mức hưởng hàng tháng", "Mức chi trả"),
+    "level": ("Mức hưởng", "Mức trợ cấp", "Mức trợ cấp hàng tháng", "Mức chuẩn", "Mức tiền", "Mức hưởng hàng tháng"),
     "payee_name": ("Người nhận thay", "Họ và tên người nhận", "Họ tên người nhận", "Tên người nhận", "Người nhận",
-                   "Họ và tên người nhận thay", "Họ tên người nhận thay", "Người nhận tiền", "Chủ tài khoản",
-                   "Tên chủ tài khoản", "Họ tên chủ tài khoản", "Tên tài khoản", "Người giám hộ",
+                   "Họ và tên người nhận thay", "Họ tên người nhận thay", "Người nhận tiền", "Chủ tài khoản", "Chủ TK",
+                   "Tên chủ tài khoản", "Họ tên chủ tài khoản", "Tên tài khoản", "Họ và tên chủ tài khoản",
+                   "Người giám hộ",
                    "Họ tên người giám hộ", "Người được ủy quyền", *_below(_PAYEES, *_NAMES, "Tên")),
     "payee_id": ("Số CCCD người nhận", "CCCD người nhận", "Số định danh người nhận", "Số CCCD người nhận thay",
                  "CCCD người nhận thay", "Số CCCD chủ tài khoản", "CCCD chủ tài khoản", *_below(_PAYEES, *_IDS)),

@@ -197,3 +197,36 @@ class TestDeclared:
             ("KT", "KT"),
         ]
         assert problems(items) == [(0, "", "sheet_unknown", True)]
+
+
+def test_a_form_of_a_decree_is_read_without_a_declaration() -> None:
+    """Title, groups, numbers of columns with a formula, groups of people, a birth by sex, sums, words, signatures."""
+    grid: Grid = [
+        ["UBND XÃ THU CÚC", None, None, None, "Mẫu số 03"],
+        ["(Kèm theo Quyết định số 12/QĐ-UBND ngày 05/11/2026)"],
+        ["STT", "Họ và tên", "Năm sinh", None, "Địa chỉ\n(thôn, khu)", "Hệ số", "Mức trợ cấp", "Truy lĩnh", "Tổng cộng",
+         "Số tài khoản", "Ký nhận", "Ghi chú"],
+        [None, None, "Nam", "Nữ"],
+        ["1", "2", "3", "4", "5", "6", "7", "8", "9=7+8", "10", "11", "12"],
+        ["A", "Trẻ em dưới 16 tuổi không có nguồn nuôi dưỡng"],
+        [1, "Hà Văn Tú", 2015, None, "Khu Mỹ Á", "1,5", 810000, None, 810000, "8800205111222"],
+        ["B", "Người khuyết tật nặng (2 người)"],
+        [2, "Đinh Thị Mùi", None, 1960, "Khu Tân Lập", "1,5", 810000, 810000, 1620000, None, None, "Bảy nhận thay"],
+        ["Cộng", None, None, None, None, None, 1620000, 810000, 2430000],
+        ["Số tiền bằng chữ: Hai triệu bốn trăm ba mươi nghìn đồng"],
+        [None, "NGƯỜI LẬP BIỂU", None, None, "KẾ TOÁN", None, None, None, "CHỦ TỊCH"],
+        [None, "Hà Thị Lan", None, None, "Đỗ Hùng", None, None, None, "Trần Mạnh"],
+    ]  # fmt: skip
+    items = of(grid)
+    assert rows(items) == [
+        {"ordinal": "1", "name": "Hà Văn Tú", "birth": "2015", "sex": "Nam", "address": "Khu Mỹ Á",
+         "coefficient": "1,5",
+         "level": "810000", "amount": "810000", "account": "8800205111222",
+         "programme": "Trẻ em dưới 16 tuổi không có nguồn nuôi dưỡng"},
+        {"ordinal": "2", "name": "Đinh Thị Mùi", "birth": "1960", "sex": "Nữ", "address": "Khu Tân Lập",
+         "coefficient": "1,5", "level": "810000", "amount": "1620000", "note": "Bảy nhận thay",
+         "programme": "Người khuyết tật nặng"},
+    ]  # fmt: skip
+    assert problems(items) == [(3, "", "unknown_column", False)] * 2
+    kinds = [each.kind for each in items if isinstance(each, Aside)]
+    assert kinds == ["title"] * 2 + ["heading"] * 3 + ["section"] * 2 + ["total"] + ["footer"] * 3
