@@ -44,6 +44,9 @@ class Headings:
     """What a layout knows of headings."""
 
     def __init__(self, layout: Layout) -> None:
+        self._required = layout.required
+        wholes = layout.wholes
+        self._parts_of = {name: [part for part in wholes if name in wholes[part]] for name in layout.required}
         self._known: dict[str, tuple[str, ...]] = {}
         self._owners: set[str] = set()
         self._parts = [(name, parts) for made in (layout.joined, layout.dates) for name, parts in made.items() if parts]
@@ -65,10 +68,17 @@ class Headings:
     def above(self, lines: Lookahead) -> int | None:
         """How many lines stand above the first heading."""
         ahead = lines.ahead(_LINES_AHEAD)
-        for place, line in enumerate(ahead):
-            if self.seems_heading(line) or self._is_upper(line, ahead[place + 1 : place + 2]):
-                return place
-        return None
+        places = [
+            place
+            for place, line in enumerate(ahead)
+            if self.seems_heading(line) or self._is_upper(line, ahead[place + 1 : place + 2])
+        ]
+        whole = (place for place in places if not self.missing(self.read(ahead[place:], tuple)))
+        return next(whole, places[0] if places else None)
+
+    def missing(self, heading: Heading) -> list[str]:
+        """Columns that must be there, whole or in parts, and are not."""
+        return [name for name in self._required if not {name, *self._parts_of[name]} & set(heading.columns)]
 
     def _is_upper(self, line: Line, below: list[Line]) -> bool:
         """A heading all of whose known columns stand in its second line."""

@@ -182,7 +182,7 @@ class _Reader:
             yield from self._rows.at_end()
         self._heading, self._rows = heading, None
         yield from (self._of_sheet(heading.row, name, "column_twice") for name in heading.twice)
-        missing = [name for name in self._layout.required if not self._has(heading, name)]
+        missing = self._headings.missing(heading)
         yield from (self._of_sheet(heading.row, name, "column_missing") for name in missing)
         for column in heading.unknown:
             yield self._of_sheet(heading.row, "", "unknown_column", blocking=False, column=column + 1)
@@ -190,10 +190,6 @@ class _Reader:
             self._rows = Rows(self._layout, heading, self._sheet)
             amount = next((name for name in self._layout.amounts if name in heading.columns), None)
             self._sums = Sums(amount) if amount else None
-
-    def _has(self, heading: Heading, name: str) -> bool:
-        parts = (part for part, wholes in self._layout.wholes.items() if name in wholes)
-        return any(each in heading.columns for each in (name, *parts))
 
     def _of_sheet(self, row: int, field: str, code: str, blocking: bool = True, **params: str | int) -> Problem:
         return Problem(row, field, code, params, blocking, self._sheet.name)

@@ -118,6 +118,13 @@ def test_a_heading_means_what_the_other_columns_leave(
     assert {name: row.get(name, "") for name in expected} == expected
 
 
+def test_a_title_of_words_that_are_headings_elsewhere_is_no_heading() -> None:
+    title: Grid = [["Xã", "Bình Yên", "Thôn", "3"], ["STT", "Số tiền"]]
+    items = of([*title, ["STT", "Họ và tên", "CCCD"], ["1", "Lê An", "001050001234"]])
+    assert [row["name"] for row in rows(items)] == ["Lê An"]
+    assert problems(items) == []
+
+
 def test_two_columns_of_one_field_are_a_problem_and_nothing_is_read() -> None:
     items = of([["STT", "Họ và tên", "Số TK", "Số tài khoản"], ["1", "Lê An", "0123456789", "0123456788"]])
     assert problems(items) == [(1, "account", "column_twice", True)]
