@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 from support.gateways import Gateway, copy_of, row
 from support.postgres import Cluster
 from support.rates import LEVEL, RISE, confirmed, proposed
+from support.roster import listed, man
 from support.tampering import edit
 
 from gateway.anchors import FileAnchors
@@ -27,6 +28,7 @@ from gateway.domain.errors import ChitraError
 from gateway.store import backup
 from gateway.usecases import guard, integrity
 from gateway.usecases.poll import poll
+from gateway.usecases.roster.settle import Settlement, settle
 
 _TIME = "a time beside the act; the audit record of the act has its own"
 _ASKED = "what a later run asks the partner anew before it acts on it"
@@ -59,6 +61,8 @@ FREE: Mapping[str, tuple[str, str]] = {
     "batch.source_name": (_TOLD, "1 = 1"),
     "batch_report.made_at": (_TIME, "1 = 1"),
     "decision.ended_at": (_TIME, "1 = 1"),
+    "roster_change.made_at": (_TIME, "1 = 1"),
+    "roster_file.source_name": (_TOLD, "1 = 1"),
     "decision.evidence_name": (_TOLD, "1 = 1"),
     "decision.lapse": (_TOLD, "lapse IS NOT NULL"),
     "decision.proposed_at": (_TIME, "1 = 1"),
@@ -226,8 +230,19 @@ def prepared(folder: Path, payments: int) -> Editor:
         poll(gateway.context)
     gateway.import_([row(8_000, amount="x")])
     confirmed(gateway, proposed(gateway, LEVEL, RISE))
+    _keep_roster(gateway)
     guard.require_own_past(replace(gateway.context, anchors=FileAnchors(gateway.folder / "anchor.json", [])))
     return Editor(gateway.snapshot(), folder / "edited")
+
+
+def _keep_roster(gateway: Gateway) -> None:
+    """Two lists, and a word of a person about what they show."""
+    listed(gateway, man(1), man(2), man(3, sex="nữ"), man(4, beneficiary_id="123456789"))
+    listed(gateway, man(1, account="110012345678"), man(3, sex="nữ"), man(5))
+    (number,) = (each.id for each in gateway.rows("SELECT id FROM work_item WHERE code = 'sex_differs'"))
+    settle(gateway.context, Settlement(number, "maker", "seen the card"))
+    (number,) = (each.id for each in gateway.rows("SELECT id FROM work_item WHERE code = 'absent_in_list'"))
+    settle(gateway.context, Settlement(number, "maker", "deceased", last_month="2026-10"))
 
 
 def _cell(chance: random.Random, db: sqlite3.Connection) -> Edit | None:

@@ -242,10 +242,13 @@ _VERSIONS = (
     " FROM roster_line WHERE ended_by = :change ORDER BY verb, id"
 )
 _LOOKED_AT = (
-    "SELECT id, 'opened' AS verb, sheet, \"row\", field, code, params, CASE WHEN blocking THEN 1 ELSE 0 END AS blocks,"
-    " '' AS reason, subject_blind AS content FROM work_item WHERE opened_by = :change"
-    ' UNION ALL SELECT id, state, sheet, "row", field, code, params, CASE WHEN blocking THEN 1 ELSE 0 END,'
-    " COALESCE(reason, ''), subject_blind FROM work_item WHERE ended_by = :change ORDER BY verb, id"
+    "SELECT id, 'opened' AS verb, {told}, '' AS reason, person_blind, subject_blind AS content"
+    " FROM work_item WHERE opened_by = :change"
+    " UNION ALL SELECT id, state, {told}, COALESCE(reason, ''), person_blind, subject_blind"
+    " FROM work_item WHERE ended_by = :change ORDER BY verb, id"
+).format(
+    told='sheet, "row", field, code, params, CASE WHEN blocking THEN 1 ELSE 0 END,'
+    " CASE WHEN personal IS NULL THEN 0 ELSE 1 END"
 )
 
 
@@ -262,6 +265,11 @@ def items_digest(tx: Transaction, change_id: int) -> bytes:
 def _digest(tx: Transaction, sql: str, change_id: int) -> bytes:
     sha256 = hashlib.sha256()
     for row in tx.stream(sql, change=change_id):
-        *told, content = row
-        sha256.update("\x1f".join("" if each is None else str(each) for each in told).encode() + bytes(content))
+        sha256.update(b"\x1e" + b"\x1f".join(map(_told, row)))
     return sha256.digest()
+
+
+def _told(value: Any) -> bytes:
+    if value is None:
+        return b""
+    return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()

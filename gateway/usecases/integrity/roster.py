@@ -32,7 +32,11 @@ def _acts(tx: Transaction) -> Iterator[Discrepancy]:
     recorded = Records(tx, "roster import", "roster settle")
     files = {file.change_id: file for file in every(tx, RosterFile)}
     for change in every(tx, RosterChange):
-        told: dict[str, Any] = {"actor": change.actor, "digest": staging.versions_digest(tx, change.id).hex()}
+        told: dict[str, Any] = {
+            "actor": change.actor,
+            "kind": change.kind,
+            "digest": staging.versions_digest(tx, change.id).hex(),
+        }
         told["items"] = staging.items_digest(tx, change.id).hex()
         if change.id in files:
             file = files[change.id]

@@ -138,7 +138,7 @@ class _Staging:
         )
         browse.add_file(tx, file)
         told = {name: getattr(file, name) for name in ("rows", "added", "changed", "same", "unusable", "absent")}
-        told |= {**roster.named, "source": file.source_sha256}
+        told |= {**roster.named, "kind": change.kind, "source": file.source_sha256}
         told |= {"as_of": self.as_of, "list": rows_sha256.hex(), "items": staging.items_digest(tx, change.id).hex()}
         digest = staging.versions_digest(tx, change.id).hex()
         tx.record(request.operator, "roster import", change.reference, digest, **told)

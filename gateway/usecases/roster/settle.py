@@ -41,6 +41,7 @@ def settle(context: Context, settlement: Settlement) -> WorkItem:
         tx.session.add(item)
         told: dict[str, str | int] = {
             **roster.named,
+            "kind": change.kind,
             "item": item.id,
             "state": item.state,
             "reason": settlement.reason,
