@@ -81,6 +81,7 @@ class Due:
     amount: int
     """All of it."""
     base: int
+    """Or the amount of the group itself."""
     coefficient: int
     """Hundredths, for all its times."""
     addition: int
@@ -154,10 +155,13 @@ def _order(due: Due) -> tuple[int | str, ...]:
 
 def _due(month: str, person: Person, by: Entitlement, rates: Rates) -> Due | Remark:
     """By one entitlement, or what is missing."""
-    base = rates.base(by.programme, by.province, by.commune, month)
+    base, coefficient = rates.amount(by.programme, by.group, month), _coefficient(month, person, by, rates)
+    if base is not None:
+        coefficient = HUNDREDTHS
+    else:
+        base = rates.base(by.programme, by.province, by.commune, month)
     if base is None:
         return _remark("level_unknown", person, month, by.programme)
-    coefficient = _coefficient(month, person, by, rates)
     if isinstance(coefficient, Remark):
         return coefficient
     addition = rates.addition(by.programme, by.province, by.commune, month)

@@ -4,6 +4,7 @@ A rate says one thing by one legal document from one month on:
 
     level         base amount of a programme                                                       whole VND
     coefficient   how often the base is paid to a group, where it depends on age with its years    hundredths
+    amount        what a group is paid by itself, instead of base times coefficient                whole VND
     instead       base amount of a province or commune instead of the national one                 whole VND
     addition      amount that a province or commune pays on top, to every person alike             whole VND
 
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
-Kind = Literal["level", "coefficient", "instead", "addition"]
+Kind = Literal["level", "coefficient", "amount", "instead", "addition"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CONFIDENCES = ("high", "medium", "low")
 HUNDREDTHS = 100
@@ -49,7 +50,7 @@ class Rate:
     legal: str
     """The document: decree or resolution, with its article."""
     group: str = ""
-    """Of a coefficient."""
+    """Of a coefficient or an amount."""
     place: str = ""
     """Of a local rate: province (2 digits) or commune (5 digits)."""
     age_from: int = 0
@@ -84,7 +85,7 @@ class Rates:
         self.counting = frozenset(row for row in newest.values() if row.value and row.in_force <= on)
         """Those that were not replaced, and are law."""
         self._rows: Mapping[tuple[str, ...], Sequence[Rate]] = _by_subject(self.counting)
-        self._grouped = frozenset(key[1] for key in self._rows if key[0] == "coefficient")
+        self._grouped = frozenset(key[1] for key in self._rows if key[0] in ("coefficient", "amount"))
 
     def base(self, programme: str, province: str, commune: str, month: str) -> int | None:
         """National base, or a higher one of the place; None where there is no national one."""
@@ -95,6 +96,10 @@ class Rates:
 
     def addition(self, programme: str, province: str, commune: str, month: str) -> int:
         return sum(self._value("addition", programme, place, month) or 0 for place in (province, commune))
+
+    def amount(self, programme: str, group: str, month: str) -> int | None:
+        """What the group is paid by itself; None where it is paid by base and coefficient."""
+        return self._value("amount", programme, group, month)
 
     def has_groups(self, programme: str) -> bool:
         """Whether nobody is paid without a group."""
@@ -108,8 +113,8 @@ class Rates:
         held = self._holding("coefficient", programme, group, month)
         return next((row.value for row in held if row.is_for(age)), None)
 
-    def _value(self, kind: Kind, programme: str, place: str, month: str) -> int | None:
-        return next((row.value for row in self._holding(kind, programme, place, month)), None)
+    def _value(self, kind: Kind, programme: str, subject: str, month: str) -> int | None:
+        return next((row.value for row in self._holding(kind, programme, subject, month)), None)
 
     def _holding(self, kind: Kind, programme: str, subject: str, month: str) -> Iterable[Rate]:
         """The one that counts first."""

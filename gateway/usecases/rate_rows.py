@@ -36,6 +36,7 @@ Province = Callable[[str], str | None]
 _OF_KIND: Mapping[str, frozenset[str]] = {
     "level": frozenset(),
     "coefficient": frozenset({"group", "age_from", "age_below"}),
+    "amount": frozenset({"group"}),
     "instead": frozenset({"place"}),
     "addition": frozenset({"place"}),
 }
@@ -103,7 +104,7 @@ def _worth(values: Mapping[str, str]) -> Iterator[Flaw]:
             yield "value", "coefficient_invalid", {}
     elif value != "0" and not money.is_whole(value):
         yield "value", "amount_not_integer", {}
-    elif values["kind"] != "addition" and int(value) % _BASES_IN:
+    elif values["kind"] in ("level", "instead") and int(value) % _BASES_IN:
         yield "value", "base_not_in_hundreds", {}
 
 

@@ -21,6 +21,7 @@ _ROW = (
     " '2026-10-05', 'decree', 'gazette', 'high')"
 )
 COEFFICIENT = 'coefficient,pension,g,,60,80,2024-07,,"1,5",2024-07-01,20/2021,gazette,medium'
+AMOUNT = "amount,merit,invalid-61,,,,2024-07,,1770050,2024-07-01,77/2024,gazette,low"
 ADDITION = "addition,pension,,00004,,,2026-01,2026-12,50000,2026-01-01,resolution 7,gazette,low"
 
 
@@ -50,11 +51,12 @@ def test_m11_a_rate_needs_the_executed_decision_of_two_and_stays(
 
 
 def test_rates_are_read_as_they_were_confirmed(gateway: Gateway) -> None:
-    confirmed(gateway, proposed(gateway, LEVEL, COEFFICIENT, ADDITION))
+    confirmed(gateway, proposed(gateway, LEVEL, COEFFICIENT, ADDITION, AMOUNT))
     assert [(each.number, each.kind, each.value, each.group, each.place, each.until) for each in rates_of(gateway)] == [
         (1, "level", 500_000, "", "", None),
         (2, "coefficient", 150, "g", "", None),
         (3, "addition", 50_000, "", "00004", "2026-12"),
+        (4, "amount", 1_770_050, "invalid-61", "", None),
     ]
 
 

@@ -6,6 +6,7 @@ The judge of ``gateway.domain.owed``; it shares no rule with it, only the words 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
@@ -53,6 +54,12 @@ def days(month: str) -> list[date]:
 
 def worth(month: str, person: Person, right: Entitlement, laws: list[Rate]) -> int | None:
     """None when it cannot be reckoned."""
+    fixed = painted(laws, "amount", right.programme, right.group).get(month) if right.group else None
+    if fixed is not None:
+        laws = [rate for rate in laws if rate.kind == "addition"]
+        laws += [Rate(number=0, kind="level", programme=right.programme, since=month, value=int(fixed),
+                      in_force=date.min, legal="fixed")]  # fmt: skip
+        right = replace(right, group="")
     national = painted(laws, "level", right.programme, "").get(month)
     factors = set(factors_of(month, person, right, laws))
     if national is None or not factors:
@@ -66,7 +73,8 @@ def worth(month: str, person: Person, right: Entitlement, laws: list[Rate]) -> i
 def factors_of(month: str, person: Person, right: Entitlement, laws: list[Rate]) -> Iterator[Fraction]:
     """Of every age that the person has in the month."""
     if not right.group:
-        if not [rate for rate in laws if (rate.kind, rate.programme) == ("coefficient", right.programme)]:
+        grouped = {rate.programme for rate in laws if rate.kind in ("coefficient", "amount")}
+        if right.programme not in grouped:
             yield Fraction(1)
         return
     assert person.born

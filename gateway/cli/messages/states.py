@@ -166,6 +166,7 @@ PHRASES = {
     # rates
     "rate level": N_("level"),
     "rate coefficient": N_("coefficient"),
+    "rate amount": N_("amount of a group"),
     "rate instead": N_("local level"),
     "rate addition": N_("local addition"),
     "sure high": N_("high"),

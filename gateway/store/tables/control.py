@@ -195,7 +195,7 @@ class Rate(SQLModel, table=True):
         one_of("kind", KINDS),
         one_of("confidence", CONFIDENCES),
         CheckConstraint("value >= 0", name="value_not_negative"),
-        CheckConstraint("(kind = 'coefficient') = (group_code <> '')", name="group_of_kind"),
+        CheckConstraint("(kind IN ('coefficient', 'amount')) = (group_code <> '')", name="group_of_kind"),
         CheckConstraint("(kind IN ('instead', 'addition')) = (place <> '')", name="place_of_kind"),
     )
 

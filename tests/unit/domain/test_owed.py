@@ -178,6 +178,22 @@ def test_a_local_base_is_multiplied_and_an_addition_is_not() -> None:
     assert amount("2026-09", person(right(commune="27559", province="79")), rows) == 810_000
 
 
+def test_an_amount_of_the_group_itself_counts_instead_of_base_and_coefficient() -> None:
+    rows = [
+        *RISE,
+        rate(20, "amount", 1_234_500, group="invalid-61", programme="merit", since="2024-07"),
+        rate(21, "addition", 30_000, place="01", programme="merit"),
+        rate(22, "instead", 900_000, place="01"),
+        rate(23, "amount", 700_000, group="disabled", since="2026-09"),
+    ]
+    assert amount("2026-09", person(right("invalid-61", programme="merit")), rows) == 1_264_500
+    levelled = [*rows, rate(24, "level", 2_789_000, programme="merit")]
+    assert codes("2026-09", person(right("", programme="merit")), levelled) == ["coefficient_unknown"]
+    assert amount("2026-08", person(right("disabled")), rows) == 1_350_000
+    assert amount("2026-09", person(right("disabled")), rows) == 700_000
+    assert amount("2026-09", person(right("disabled", times=2)), rows) == 1_400_000
+
+
 def test_a_local_base_that_the_national_one_has_overtaken_lowers_nothing() -> None:
     rows = [*RISE, rate(20, "instead", 530_000, place="01")]
     assert amount("2026-06", person(right()), rows) == 795_000

@@ -26,7 +26,7 @@ end = st.none() | st.sampled_from(CALENDAR[6:])
 
 @st.composite
 def rate(draw: st.DrawFn) -> Rate:
-    kind = draw(st.sampled_from(["level", "level", "coefficient", "coefficient", "instead", "addition"]))
+    kind = draw(st.sampled_from(["level", "level", "coefficient", "coefficient", "amount", "instead", "addition"]))
     local = kind in ("instead", "addition")
     bounds = draw(st.sampled_from([(0, None), (0, 4), (4, 16), (16, None), (75, None), (0, 75)]))
     age_from, age_below = bounds if kind == "coefficient" else (0, None)
@@ -35,7 +35,7 @@ def rate(draw: st.DrawFn) -> Rate:
         number=0,
         kind=kind,
         programme=draw(st.sampled_from(["a", "a", "b"])),
-        group=draw(st.sampled_from(["g", "h"])) if kind == "coefficient" else "",
+        group=draw(st.sampled_from(["g", "h"])) if kind in ("coefficient", "amount") else "",
         place=draw(st.sampled_from(["01", "00004"])) if local else "",
         since=draw(st.just(HISTORY) | month),
         until=draw(end),

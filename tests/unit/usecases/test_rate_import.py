@@ -116,6 +116,8 @@ def test_m11_whatever_a_row_says_is_in_what_both_people_sign(gateway: Gateway) -
         ("coefficient,p,g,,4,4,2026-07,,1.5,2026-10-05,d,s,high", {("age_below", "ages_reversed")}),
         ("coefficient,p,g,,,,2026-07,,1.505,2026-10-05,d,s,high", {("value", "coefficient_invalid")}),
         ("coefficient,p,g,,,,2026-07,,1e1,2026-10-05,d,s,high", {("value", "coefficient_invalid")}),
+        ("amount,p,,,1,,2026-07,,1770050,2026-10-05,d,s,high", {("group", "missing"),
+                                                                ("age_from", "rate_not_of_kind")}),
         ("addition,p,,,,,2026-07,,500000,2026-10-05,d,s,high", {("place", "missing")}),
         ("instead,p,,1,,,2026-07,,500000,2026-10-05,d,s,high", {("place", "place_unknown")}),
         ("addition,p,,99999,,,2026-07,,500000,2026-10-05,d,s,high", {("place", "place_unknown")}),
