@@ -15,7 +15,7 @@ COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="mak
 	--no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench bench-formats bench-exchange bench-matching proof fuzz schemas locks clean
+.PHONY: help demo test lint bench bench-formats bench-exchange bench-matching bench-personal proof fuzz schemas locks clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -45,6 +45,9 @@ bench-exchange: schemas $(BENCH)/.installed ## sending over OpenSSH beside its o
 
 bench-matching: schemas $(BENCH)/.installed ## matching and the import of statements at 10,000 to 1,000,000, on both databases
 	@$(BENCH)/bin/python -m bench --report matching
+
+bench-personal: schemas $(BENCH)/.installed ## what sealing personal data costs, at 100,000 and 1,000,000
+	@$(BENCH)/bin/python -m bench --report personal
 
 fuzz: schemas $(FUZZ)/.installed ## one reader under arbitrary bytes: TARGET=camt SECONDS=600; see docs/reports/fuzz.md
 	@$(FUZZ)/bin/python -m fuzz $(TARGET) $(SECONDS)
