@@ -87,7 +87,8 @@ def compared(results: Sequence[Result]) -> str:
 def document(report: Report, sections: Sequence[Section], load_before: float) -> str:
     aims = [aim for section in sections for aim in section.aims]
     head = [f"# {report.title}", _HEAD.format(command=report.command), *filter(None, [report.words])]
-    body = [_machine(report.packages, load_before), _judged(aims), *(section.markdown() for section in sections)]
+    judged = [_judged(aims)] if aims else []
+    body = [_machine(report.packages, load_before), *judged, *(section.markdown() for section in sections)]
     return "\n\n".join([*head, *body]) + "\n"
 
 
