@@ -22,6 +22,8 @@ Signature = Literal["enveloped", "detached", "cms"]
 Encryption = Literal["none", "openpgp"]
 Answer = Literal["pain.002", "camt.052", "camt.053", "camt.054"]
 Ready = Literal["rename", "done", "stable"]
+Result = Literal["confirmed", "name_differs", "birth_differs", "deceased", "moved", "unknown"]
+"""What a registry says of one person."""
 
 DUPLICATE_CODES = frozenset({"AM05", "DUPL", "DU01", "DU02", "DU03", "DU04", "DU05"})
 RETURN_CODES = frozenset({"PMNT/ICDT/RRTN", "PMNT/RCDT/RRTN"})
@@ -227,3 +229,29 @@ class WalletProfile(Profile):
     kind: Literal["bank", "wallet"] = "wallet"
     bic: str | None = None
     account_scheme: str | None = "PHONE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryProfile:
+    """A registry of the state that answers lists of people with lists, as its rules describe it."""
+
+    name: str
+    status: str
+    """How far this declaration can be trusted."""
+    source: str
+
+    outbox: Outbox
+    """Where request lists go."""
+    folder: str
+    """Where answer lists arrive."""
+    archive: str
+    pattern: str
+    proof: Proof
+    """What an answer must carry when it arrives by itself."""
+
+    asked: Mapping[str, str]
+    """Columns of a request list in their order, with the registry's headings."""
+    answered: Mapping[str, str]
+    """Columns of an answer list, likewise; all must be there, and ``name`` and ``birth`` repeat what was asked."""
+    results: Mapping[str, Result]
+    """The registry's codes -> what they mean."""

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from adapters.banks import agribank, vietcombank, vietinbank
 from adapters.ewallets import momo, viettelmoney
-from adapters.profile import Profile
+from adapters.profile import Profile, RegistryProfile
+from adapters.registries import population
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
@@ -18,6 +19,9 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         "viettelmoney": viettelmoney.PROFILE,
     }
 )
+
+POPULATION: RegistryProfile = population.PROFILE
+"""Who says whether people are who they are said to be."""
 
 
 class UnknownAdapter(LookupError):

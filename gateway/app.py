@@ -326,7 +326,7 @@ class App:
 
     @cached_property
     def context(self) -> Context:
-        from adapters import directory, places
+        from adapters import directory, places, registry
         from gateway.calendar import WorkingDays
         from gateway.checking import check_for
         from gateway.partners import partner
@@ -350,6 +350,7 @@ class App:
             partners={code: partner(self, code, section) for code, section in config.partners.items()},
             default_partner=config.routing.default,
             bank=directory.resolve,
+            population=registry.POPULATION,
             province=places.province_of,
             verify_person=genuine,
             roots=lambda: self.roots,

@@ -19,6 +19,10 @@ COMMANDS = {
     "init": ("gateway.cli.home:init", N_("Make a new home: configuration, database, keys.")),
     "demo": ("gateway.cli.demo:demo", N_("Play a whole month with rehearsal partners.")),
     "roster": ("gateway.cli.roster:roster", N_("Who is entitled to what: lists of communes, compared and cleaned.")),
+    "population": (
+        "gateway.cli.population:population",
+        N_("Ask the population registry about everybody in the roster, and take its answers."),
+    ),
     "batch": ("gateway.cli.batch:batch", N_("Payment lists: import, show, submit, approve.")),
     "send": ("gateway.cli.exchange:send", N_("Make and send the files that are due.")),
     "poll": ("gateway.cli.exchange:poll", N_("Fetch what partners answered and reconcile it.")),

@@ -10,7 +10,7 @@ class ChangeKind(StrEnum):
     """What changed the roster."""
 
     FILE = "file"
-    """A list was imported."""
+    """A list was imported, or an answer of the population registry was taken."""
     ITEM = "item"
     """Somebody ended a work item."""
 
@@ -35,10 +35,22 @@ ITEM_MOVES: Mapping[ItemState, frozenset[ItemState]] = {
 }
 
 
+class RegistryResult(StrEnum):
+    """What the population registry says of one person."""
+
+    CONFIRMED = "confirmed"
+    NAME_DIFFERS = "name_differs"
+    BIRTH_DIFFERS = "birth_differs"
+    DECEASED = "deceased"
+    MOVED = "moved"
+    UNKNOWN = "unknown"
+
+
 JUDGED = frozenset(
     {
         *("absent_in_list", "alike", "beneficiary_id_place_unknown", "birth_too_long_ago", "birth_year_differs"),
         *("in_two_communes", "name_changed", "repeated_row", "resumed_in_list", "sex_differs"),
+        *("registry_birth_differs", "registry_name_differs"),
     }
 )
 """Findings that somebody may say are right as they are; all others that block need a corrected list."""

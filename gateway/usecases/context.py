@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from adapters.profile import Profile
+from adapters.profile import Profile, RegistryProfile
 from gateway.domain.approvals import Rule
 from gateway.domain.calendar import IsWorking
 from gateway.domain.errors import NotConfigured, NotFound
@@ -98,6 +98,8 @@ class Context:
     default_partner: str
     bank: Callable[[str], Bank | None]
     """The bank directory: by adapter code, short code or NAPAS BIN."""
+    population: RegistryProfile
+    """Who says whether people are who they are said to be."""
     province: Callable[[str], str | None]
     """Where a commune lies, by its code; of a province itself; None for what is no place."""
     verify_person: Callable[[str, bytes, bytes], bool]

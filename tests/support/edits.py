@@ -18,6 +18,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 from support.gateways import Gateway, copy_of, row
+from support.population import asked, confirming, told
 from support.postgres import Cluster
 from support.rates import LEVEL, RISE, confirmed, proposed
 from support.roster import listed, man
@@ -61,6 +62,8 @@ FREE: Mapping[str, tuple[str, str]] = {
     "batch.source_name": (_TOLD, "1 = 1"),
     "batch_report.made_at": (_TIME, "1 = 1"),
     "decision.ended_at": (_TIME, "1 = 1"),
+    "population_answer.source_name": (_TOLD, "1 = 1"),
+    "population_request.made_at": (_TIME, "1 = 1"),
     "roster_change.made_at": (_TIME, "1 = 1"),
     "roster_file.source_name": (_TOLD, "1 = 1"),
     "decision.evidence_name": (_TOLD, "1 = 1"),
@@ -243,6 +246,8 @@ def _keep_roster(gateway: Gateway) -> None:
     settle(gateway.context, Settlement(number, "maker", "seen the card"))
     (number,) = (each.id for each in gateway.rows("SELECT id FROM work_item WHERE code = 'absent_in_list'"))
     settle(gateway.context, Settlement(number, "maker", "deceased", last_month="2026-10"))
+    rows = confirming(gateway, asked(gateway))
+    told(gateway, [rows[0] | {"result": "05"}, *rows[1:]])
 
 
 def _cell(chance: random.Random, db: sqlite3.Connection) -> Edit | None:

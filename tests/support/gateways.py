@@ -166,6 +166,7 @@ class Gateway:
             partners={code: self._partner(code) for code in self.profiles},
             default_partner="vietinbank",
             bank=directory.resolve,
+            population=registry.POPULATION,
             province=places.province_of,
             verify_person=genuine,
             roots=roots,

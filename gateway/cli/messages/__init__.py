@@ -68,9 +68,20 @@ def kind_word(kind: str) -> str:
 
 @cache
 def _templates() -> Templates:
-    from gateway.cli.messages import decisions, exchange, formats, integrity, people, proofs, roster, rows, work
+    from gateway.cli.messages import (
+        decisions,
+        exchange,
+        formats,
+        integrity,
+        people,
+        population,
+        proofs,
+        roster,
+        rows,
+        work,
+    )
 
-    themes = (rows, roster, work, people, exchange, formats, proofs, decisions, integrity)
+    themes = (rows, roster, population, work, people, exchange, formats, proofs, decisions, integrity)
     return {code: template for theme in themes for code, template in theme.TEMPLATES.items()}
 
 

@@ -211,6 +211,8 @@ _BYTES = (
     ("batch", "source_sha256"),
     ("decision", "evidence_sha256"),
     ("resolution", "evidence_sha256"),
+    ("roster_file", "source_sha256"),
+    ("population_answer", "source_sha256"),
 )
 """Columns that name stored bytes."""
 
@@ -252,7 +254,9 @@ _MADE = (
     ("'file upload'", "attempt r JOIN file_out t ON t.id = r.file_id", "t.message_id"),
     ("'file receive', 'statement import'", "file_in t", "t.reference"),
     ("'key step'", "key_step t", "t.name"),
-    ("'roster import', 'roster settle'", "roster_change t", "t.reference"),
+    ("'roster import', 'roster settle', 'population answer'", "roster_change t", "t.reference"),
+    ("'population request'", "population_request t", "t.reference"),
+    ("'population answer'", "population_answer a JOIN roster_change t ON t.id = a.change_id", "t.reference"),
     ("'roster import'", "roster_file f JOIN roster_change t ON t.id = f.change_id", "t.reference"),
     ("'exception resolve'", "resolution t", "CAST(t.exception_id AS TEXT)"),
 )
@@ -270,8 +274,8 @@ def _too_few(verbs: str, table: str, key: str) -> str:
 
 _COUNTED = (
     *("allocation", "decision", "detail", "entry", "exception", "file_in", "file_out", "finding", "funding", "history"),
-    *("key_step", "payment", "problem", "rate", "recall", "recall_answer", "roster_change", "roster_line", "statement"),
-    *("status_line", "status_report", "stop", "work_item"),
+    *("key_step", "payment", "population_request", "problem", "rate", "recall", "recall_answer", "roster_change"),
+    *("roster_line", "statement", "status_line", "status_report", "stop", "work_item"),
 )
 _NUMBERS = (
     *(f"SELECT '{table}' AS name, max(id) AS given FROM {table}" for table in _COUNTED),

@@ -223,7 +223,8 @@ def take_items(tx: Transaction, roster: Roster, change_id: int) -> None:
     tx.run("DELETE FROM incoming_item WHERE id NOT IN (SELECT min(id) FROM incoming_item GROUP BY subject_blind)")
     tx.run(
         "UPDATE work_item SET state = 'gone', ended_by = :change WHERE id IN (SELECT w.id FROM work_item w"
-        f" WHERE {scope} AND w.state = 'open' AND NOT EXISTS"
+        f" WHERE {scope} AND w.state = 'open'"
+        " AND NOT EXISTS (SELECT 1 FROM population_answer a WHERE a.change_id = w.opened_by) AND NOT EXISTS"
         " (SELECT 1 FROM incoming_item i WHERE i.subject_blind = w.subject_blind))",
         change=change_id,
         **roster.named,

@@ -30,6 +30,7 @@ from gateway.store.tables.payout import (
     Problem,
     Requirement,
 )
+from gateway.store.tables.population import PopulationAnswer, PopulationRequest, PopulationResult
 from gateway.store.tables.roster import RosterChange, RosterFile, RosterLine, WorkItem
 
 __all__ = [
@@ -57,6 +58,9 @@ __all__ = [
     "Payer",
     "Payment",
     "PaymentFile",
+    "PopulationAnswer",
+    "PopulationRequest",
+    "PopulationResult",
     "Problem",
     "Pruned",
     "Rate",

@@ -22,7 +22,8 @@ CREATE OR REPLACE FUNCTION chitra_blob_pruned() RETURNS trigger LANGUAGE plpgsql
   OR EXISTS (SELECT 1 FROM wire_object WHERE sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM decision WHERE evidence_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM resolution WHERE evidence_sha256 = OLD.sha256)
-  OR EXISTS (SELECT 1 FROM roster_file WHERE source_sha256 = OLD.sha256) THEN
+  OR EXISTS (SELECT 1 FROM roster_file WHERE source_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM population_answer WHERE source_sha256 = OLD.sha256) THEN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = ''integrity_constraint_violation''; END IF; RETURN OLD; END';
 CREATE TRIGGER blob_fixed_delete BEFORE DELETE ON blob FOR EACH ROW
   EXECUTE FUNCTION chitra_blob_pruned('T3 blob is insert-only');
@@ -293,6 +294,18 @@ CREATE TRIGGER roster_file_fixed_update BEFORE UPDATE ON roster_file FOR EACH RO
   EXECUTE FUNCTION chitra_refuse('M2 roster file is insert-only');
 CREATE TRIGGER roster_file_fixed_delete BEFORE DELETE ON roster_file FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M2 roster file is insert-only');
+CREATE TRIGGER population_request_fixed_update BEFORE UPDATE ON population_request FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 population request is insert-only');
+CREATE TRIGGER population_request_fixed_delete BEFORE DELETE ON population_request FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 population request is insert-only');
+CREATE TRIGGER population_answer_fixed_update BEFORE UPDATE ON population_answer FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 population answer is insert-only');
+CREATE TRIGGER population_answer_fixed_delete BEFORE DELETE ON population_answer FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 population answer is insert-only');
+CREATE TRIGGER population_result_fixed_update BEFORE UPDATE ON population_result FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 population result is insert-only');
+CREATE TRIGGER population_result_fixed_delete BEFORE DELETE ON population_result FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 population result is insert-only');
 CREATE TRIGGER roster_line_fixed BEFORE UPDATE OF
   id, made_by, sheet, "row", payer, programme, commune_code, grouping, times, since, until, bank, person_blind, name_blind,
   account_blind, likeness_blind, content_blind ON roster_line FOR EACH ROW

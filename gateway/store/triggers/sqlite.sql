@@ -13,6 +13,7 @@ WHEN NOT EXISTS (SELECT 1 FROM pruned WHERE sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM decision WHERE evidence_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM resolution WHERE evidence_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM roster_file WHERE source_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM population_answer WHERE source_sha256 = OLD.sha256)
 BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
 CREATE TRIGGER pruned_fixed_update BEFORE UPDATE ON pruned BEGIN SELECT RAISE(ABORT, 'T3 pruned is insert-only'); END;
 CREATE TRIGGER pruned_fixed_delete BEFORE DELETE ON pruned BEGIN SELECT RAISE(ABORT, 'T3 pruned is insert-only'); END;
@@ -183,6 +184,12 @@ CREATE TRIGGER roster_change_fixed_update BEFORE UPDATE ON roster_change BEGIN S
 CREATE TRIGGER roster_change_fixed_delete BEFORE DELETE ON roster_change BEGIN SELECT RAISE(ABORT, 'M2 roster change is insert-only'); END;
 CREATE TRIGGER roster_file_fixed_update BEFORE UPDATE ON roster_file BEGIN SELECT RAISE(ABORT, 'M2 roster file is insert-only'); END;
 CREATE TRIGGER roster_file_fixed_delete BEFORE DELETE ON roster_file BEGIN SELECT RAISE(ABORT, 'M2 roster file is insert-only'); END;
+CREATE TRIGGER population_request_fixed_update BEFORE UPDATE ON population_request BEGIN SELECT RAISE(ABORT, 'M2 population request is insert-only'); END;
+CREATE TRIGGER population_request_fixed_delete BEFORE DELETE ON population_request BEGIN SELECT RAISE(ABORT, 'M2 population request is insert-only'); END;
+CREATE TRIGGER population_answer_fixed_update BEFORE UPDATE ON population_answer BEGIN SELECT RAISE(ABORT, 'M2 population answer is insert-only'); END;
+CREATE TRIGGER population_answer_fixed_delete BEFORE DELETE ON population_answer BEGIN SELECT RAISE(ABORT, 'M2 population answer is insert-only'); END;
+CREATE TRIGGER population_result_fixed_update BEFORE UPDATE ON population_result BEGIN SELECT RAISE(ABORT, 'M2 population result is insert-only'); END;
+CREATE TRIGGER population_result_fixed_delete BEFORE DELETE ON population_result BEGIN SELECT RAISE(ABORT, 'M2 population result is insert-only'); END;
 CREATE TRIGGER roster_line_fixed BEFORE UPDATE OF
   id, made_by, sheet, "row", payer, programme, commune_code, grouping, times, since, until, bank, person_blind, name_blind,
   account_blind, likeness_blind, content_blind ON roster_line

@@ -11,9 +11,9 @@ from gateway.domain.errors import ChitraError
 from gateway.ports import Vault
 from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity.every import every
-from gateway.store.roster import staging
+from gateway.store.roster import population, staging
 from gateway.store.store import Transaction
-from gateway.store.tables import RosterChange, RosterFile
+from gateway.store.tables import PopulationAnswer, PopulationRequest, RosterChange, RosterFile
 from gateway.usecases.context import Context
 from gateway.usecases.integrity.recorded import Records
 from gateway.usecases.roster.listed import canonical, content_blind, likeness
@@ -23,13 +23,16 @@ _TOLD = ("as_of", "rows", "added", "changed", "same", "unusable", "absent")
 
 def differences(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
     yield from _acts(tx)
+    yield from _asked(tx)
     yield from _versions(context.vault(), tx)
     yield from _items(context.vault(), tx)
 
 
 def _acts(tx: Transaction) -> Iterator[Discrepancy]:
     """What an act made and ended is what was recorded of it."""
-    recorded = Records(tx, "roster import", "roster settle")
+    recorded = Records(tx, "roster import", "roster settle", "population answer")
+    requests = {request.id: request.reference for request in every(tx, PopulationRequest)}
+    answers = {answer.change_id: answer for answer in every(tx, PopulationAnswer)}
     files = {file.change_id: file for file in every(tx, RosterFile)}
     for change in every(tx, RosterChange):
         told: dict[str, Any] = {
@@ -44,7 +47,25 @@ def _acts(tx: Transaction) -> Iterator[Discrepancy]:
             told |= {"payer": file.payer, "programme": file.programme, "source": file.source_sha256}
         else:
             told |= {"payer": change.payer, "programme": change.programme}
+        if change.id in answers:
+            answer = answers[change.id]
+            told |= {"request": requests.get(answer.request_id), "answered_on": answer.answered_on}
+            told |= {"rows": answer.rows, "source": answer.source_sha256, "list": answer.rows_sha256.hex()}
+            told |= {"results": population.results_digest(tx, change.id).hex()}
         yield from recorded.differ(f"roster_change {change.reference}", change.reference, told)
+
+
+def _asked(tx: Transaction) -> Iterator[Discrepancy]:
+    """Whom a request asked about is what the roster was then, and what was recorded of it."""
+    recorded = Records(tx, "population request")
+    for each in every(tx, PopulationRequest):
+        where = f"population_request {each.reference}"
+        found = population.asked_digest(tx, each)
+        if (found.count, found.digest()) != (each.asked, bytes(each.asked_sha256)):
+            yield Discrepancy("content_differs", where, _hex(each.asked_sha256), _hex(found.digest()))
+        told = {"actor": each.actor, "digest": _hex(each.asked_sha256), "payer": each.payer}
+        told |= {"programme": each.programme, "month": each.month}
+        yield from recorded.differ(where, each.reference, {**told, "upto": each.upto, "asked": each.asked})
 
 
 def _versions(vault: Vault, tx: Transaction) -> Iterator[Discrepancy]:

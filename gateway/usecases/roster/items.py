@@ -6,7 +6,7 @@ Each has a blind over what it is about, so that the same finding about the same 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from formats.lists import Problem, Row
@@ -79,6 +79,12 @@ class Items:
             self._between(each, Remark("beneficiary_id", "absent_in_list"), str(each.id))
             count += 1
         return count
+
+    def answered(self, row: int, finding: Remark, person: bytes, values: Mapping[str, str]) -> None:
+        """What the population registry says of somebody whom it was asked about."""
+        about = [finding.suggestion, *(values[name] for name in ("name", "birth"))]
+        content = {"values": {name: values[name] for name in ("beneficiary_id", "name", "birth")}}
+        self._add("", row, finding, person, about, {**content, "suggestion": finding.suggestion})
 
     def flush(self) -> None:
         staging.stage_items(self._tx, self._staged)

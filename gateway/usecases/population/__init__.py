@@ -1,0 +1,1 @@
+"""Asking the population registry about everybody in the roster, and taking its answers."""
