@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli.build import build_batch
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, phrase, state_word
 from gateway.cli.options import ACTING_PASSPHRASE_FILE, OPERATOR, beginning, listing, plain_name, seekable
@@ -32,6 +33,7 @@ def batch() -> None:
     pass
 
 
+batch.add_command(build_batch)
 batch.add_command(repay_batch)
 
 
@@ -55,10 +57,11 @@ def import_(session: Session, path: Path, programme: str, period: str, operator:
     with session.output.working(_("Importing {file}").format(file=name)), seekable(path, app.spool) as source:
         request = Request(source, name, programme, period, operator, code)
         imported = import_batch(app.context, request, dict(app.config.columns))
-    return _show_import(session, imported)
+    return show_import(session, imported)
 
 
-def _show_import(session: Session, imported: Imported) -> int:
+def show_import(session: Session, imported: Imported, **beside: Any) -> int:
+    """The outcome of an import; ``beside`` goes into the document."""
     output, row = session.output, imported.batch
     problems = [
         {"row": p.row, "field": p.field, "code": p.code, "message": explain(p.code, p.params)}
@@ -83,7 +86,8 @@ def _show_import(session: Session, imported: Imported) -> int:
             text.format(batch=row.id, payments=row.payments, amount=money(row.amount, row.currency), maker=row.maker)
         )
     notes = [{"field": n.field, "code": n.code, "message": explain(n.code, n.params)} for n in imported.notes]
-    output.document(_summary(row) | {"problems": problems, "notes": notes, "already_seen": imported.already_seen})
+    told = {"problems": problems, "notes": notes, "already_seen": imported.already_seen}
+    output.document(_summary(row) | told | beside)
     return 3 if problems else 0
 
 

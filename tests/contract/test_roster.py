@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from support.gateways import Gateway
 from support.roster import listed, man
+from support.tampering import edit
 
 from gateway.domain.errors import IllegalMove, NotAllowed, Refusal
 from gateway.usecases import integrity
@@ -203,3 +204,9 @@ def test_m2_what_the_roster_says_is_never_changed_by_sql(gateway: Gateway, edit:
     listed(gateway, man(1, account="110012345678"), man(2))
     with pytest.raises(DBAPIError):
         gateway.rows(f"{edit} RETURNING 1")
+
+
+def test_a2_an_open_item_that_somebody_gave_a_reason_in_the_database_is_found(gateway: Gateway) -> None:
+    listed(gateway, man(1, sex="nữ"))
+    edit(gateway, "UPDATE work_item SET reason = 'seen'")
+    assert [found.where for found in integrity.check(gateway.context)] == ["work_item 1"]

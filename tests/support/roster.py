@@ -40,7 +40,13 @@ def man(number: int, **changes: str) -> dict[str, str]:
     return row | changes
 
 
-def listed(gateway: Gateway, *rows: dict[str, str], payer: str | None = None, as_of: str | None = None) -> Imported:
+def listed(
+    gateway: Gateway,
+    *rows: dict[str, str],
+    payer: str | None = None,
+    as_of: str | None = None,
+    programme: str = "btxh",
+) -> Imported:
     text = io.StringIO()
     names = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.writer(text)
@@ -48,4 +54,4 @@ def listed(gateway: Gateway, *rows: dict[str, str], payer: str | None = None, as
     writer.writerows([row.get(name, "") for name in names] for row in rows)
     source = io.BytesIO(text.getvalue().encode())
     code = payer or next(iter(gateway.context.payers))
-    return import_list(gateway.context, Request(source, "list.csv", code, "btxh", "maker", as_of=as_of))
+    return import_list(gateway.context, Request(source, "list.csv", code, programme, "maker", as_of=as_of))

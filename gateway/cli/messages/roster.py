@@ -33,6 +33,13 @@ TEMPLATES: Templates = {
     "resumed_in_list": N_(
         "Somebody ended this entitlement, and the list names the person again. Find out which is right."
     ),
+    # making the month's list
+    "roster_without_people": N_(
+        "The roster of {payer} has nobody in programme {programme}. Import a list with chitra roster import."
+    ),
+    "work_items_open": N_("Open items of the roster keep this person from being paid. See chitra roster items."),
+    "account_missing": N_("Owed, but the roster has no account. Ask for one."),
+    "other_regime": N_("Another entitlement of this person is higher, or began before; it is paid there."),
     # what may be done
     "work_item_unknown": N_("There is no item {item}. chitra roster items shows all."),
     "work_item_needs_list": N_("Item {item} needs a corrected list; it cannot be accepted as it is."),
