@@ -77,6 +77,8 @@ def test_counts_and_sums_equal_plain_xpath(name: str, explained: Mapping[str, di
     elif document["message"] == "pain.002":
         assert document["transactions"] == count("TxInfAndSts")
         assert (document["group_status"] or "") == tree.xpath("string(//*[local-name()='GrpSts'])")
+    elif document["message"] == "acmt.007":
+        assert document["summary"]["openings_total"] == count("AcctOpngReq")
     else:
         assert document["summary"] is None
 

@@ -15,7 +15,7 @@ from lxml import etree
 from support import golden
 
 from formats.errors import FormatError
-from formats.iso20022 import alike, camt, pain002
+from formats.iso20022 import acmt, alike, camt, pain002
 
 OPENING = '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"{}><BkToCstmrStmt><Stmt><Id>S</Id>'
 CLOSING = "</Stmt></BkToCstmrStmt></Document>"
@@ -23,7 +23,7 @@ ENTRY = (
     '<Ntry><Amt Ccy="VND">{}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
     "<AcctSvcrRef>{}</AcctSvcrRef><AddtlNtryInf>{}</AddtlNtryInf></Ntry>"
 )
-READ = {"camt": camt.read, "pain": pain002.read}
+READ = {"acmt": acmt.read, "camt": camt.read, "pain": pain002.read}
 
 
 def read(content: str | bytes, kind: str = "camt") -> tuple[list[Any], str | None]:
