@@ -326,7 +326,7 @@ class App:
 
     @cached_property
     def context(self) -> Context:
-        from adapters import directory, places, registry
+        from adapters import communes, directory, places, registry
         from gateway.calendar import WorkingDays
         from gateway.checking import check_for
         from gateway.partners import partner
@@ -352,6 +352,7 @@ class App:
             bank=directory.resolve,
             population=registry.POPULATION,
             province=places.province_of,
+            commune=communes.find,
             verify_person=genuine,
             roots=lambda: self.roots,
             read_key=read_key,

@@ -55,20 +55,24 @@ def roster() -> None:
 @_PAYER
 @click.option("--commune", default="", metavar="CODE", help=N_("Code of the commune of rows that do not give one."))
 @click.option(
+    "--province",
+    default="",
+    metavar="CODE",
+    help=N_("Where communes lie that are told by name (2 digits); without it that of --commune."),
+)
+@click.option(
     "--as-of",
     type=_DAY,
     metavar="YYYY-MM-DD",
     help=N_("The day whose state the list tells; today without it."),
 )
 @pass_session
-def import_(
-    session: Session, path: Path, programme: str, operator: str, payer: str | None, commune: str, as_of: datetime | None
-) -> int:
+def import_(session: Session, /, path: Path, payer: str | None, as_of: datetime | None, **told: str) -> int:
     from gateway.usecases.roster.importing import Request, import_list
 
     app, name = session.app, plain_name(path)
     with session.output.working(_("Importing {file}").format(file=name)), seekable(path, app.spool) as source:
-        request = Request(source, name, app.config.payer(payer), programme, operator, commune, as_date(as_of))
+        request = Request(source, name, app.config.payer(payer), as_of=as_date(as_of), **told)
         imported = import_list(app.context, request)
     return _show_import(session, imported)
 

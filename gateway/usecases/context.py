@@ -55,6 +55,35 @@ class Payer:
     """partner -> every account there."""
 
 
+class Commune(Protocol):
+    """One of today."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+class FoundCommune(Protocol):
+    """Which commune is meant; several are candidates for a person."""
+
+    @property
+    def kind(self) -> str:
+        """Empty, disputed, merged, divided, several, unknown or province_missing."""
+
+    @property
+    def communes(self) -> Sequence[Commune]: ...
+
+    @property
+    def before(self) -> str:
+        """Codes and names of wards of before July 2025."""
+
+    @property
+    def commune(self) -> Commune | None:
+        """The one that is certain."""
+
+
 def no_envelope() -> Envelope:
     """Of a partner with whom no encryption was agreed."""
     raise NotConfigured("openpgp_not_declared")
@@ -102,6 +131,8 @@ class Context:
     """Who says whether people are who they are said to be."""
     province: Callable[[str], str | None]
     """Where a commune lies, by its code; of a province itself; None for what is no place."""
+    commune: Callable[[str, str], FoundCommune]
+    """(code or name as written, province or nothing) -> which commune of today is meant."""
     verify_person: Callable[[str, bytes, bytes], bool]
     """(public key PEM, data, signature) -> genuine."""
     roots: Callable[[], tuple[Root, ...]]

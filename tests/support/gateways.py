@@ -18,7 +18,7 @@ from support.signatures import Partner as SigningPartner
 from support.signatures import TemporarySpool, partner
 from support.stores import START, VAULT, CountedStore, Points, Time, open_store, sqlite_url
 
-from adapters import directory, places, registry
+from adapters import communes, directory, places, registry
 from adapters.profile import Profile
 from gateway.calendar import WorkingDays
 from gateway.checking import check_for
@@ -168,6 +168,7 @@ class Gateway:
             bank=directory.resolve,
             population=registry.POPULATION,
             province=places.province_of,
+            commune=communes.find,
             verify_person=genuine,
             roots=roots,
             check=check_for,

@@ -31,7 +31,7 @@ def man(number: int, **changes: str) -> dict[str, str]:
         "name": f"Nguyễn Văn {'ABCDEFGHIK'[number % 10]}",
         "birth": f"1945-01-{number % 28 + 1:02d}",
         "sex": "nam",
-        "commune": "00001",
+        "commune": "00004",
         "group": "80",
         "from_month": "2026-01",
         "account": f"1100{number:08d}",
@@ -46,7 +46,9 @@ def listed(
     payer: str | None = None,
     as_of: str | None = None,
     programme: str = "btxh",
+    **told: str,
 ) -> Imported:
+    """``told``: commune and province of the list."""
     text = io.StringIO()
     names = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.writer(text)
@@ -54,4 +56,4 @@ def listed(
     writer.writerows([row.get(name, "") for name in names] for row in rows)
     source = io.BytesIO(text.getvalue().encode())
     code = payer or next(iter(gateway.context.payers))
-    return import_list(gateway.context, Request(source, "list.csv", code, programme, "maker", as_of=as_of))
+    return import_list(gateway.context, Request(source, "list.csv", code, programme, "maker", as_of=as_of, **told))

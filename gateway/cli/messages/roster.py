@@ -23,6 +23,16 @@ TEMPLATES: Templates = {
     "sex_unknown": N_("Write the sex as nam or nữ."),
     "ends_before_it_begins": N_("The last month lies before the first."),
     "times_invalid": N_("How often the coefficient counts is a number from 1 to 99."),
+    "commune_merged": N_("{before}: of before July 2025, now {commune}, which was taken over."),
+    "commune_divided": N_(
+        "{before}: of before July 2025; each of these may be meant: {candidates}. Find out where the person lives."
+    ),
+    "commune_code_unknown": N_("No commune has this code, nor had one before July 2025. Check the digits."),
+    "commune_code_disputed": N_("Sources give another code to {commune}. Compare it with the province's own list."),
+    "commune_name_unknown": N_("Province {province} has no commune of this name. Write its code."),
+    "commune_name_unclear": N_("Several communes may be meant: {candidates}. Write the code."),
+    "commune_province_missing": N_("A commune told by name needs its province. Give --province, or write the code."),
+    "commune_elsewhere": N_("Commune {commune} does not lie in province {province}. Check --commune and --province."),
     # rows beside each other and beside the roster
     "person_twice_in_list": N_("The same person stands in row {other} with other details. Neither was taken over."),
     "repeated_row": N_("The same row stands in row {other}; it counts once."),

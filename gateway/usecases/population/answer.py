@@ -24,7 +24,7 @@ from gateway.usecases import people
 from gateway.usecases.context import Context
 from gateway.usecases.population.reading import Answered, AnswerReader
 from gateway.usecases.roster.items import Items
-from gateway.usecases.roster.listed import Remark
+from gateway.usecases.roster.remark import Remark
 
 _FINDINGS = {
     "name_differs": Remark("name", "registry_name_differs"),

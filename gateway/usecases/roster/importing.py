@@ -28,7 +28,8 @@ from gateway.usecases import people
 from gateway.usecases.context import Context
 from gateway.usecases.intake import enrol_payer
 from gateway.usecases.roster.items import Items
-from gateway.usecases.roster.listed import LAYOUT, NAMES, ListedPerson, ListReader, Remark, content_blind, likeness
+from gateway.usecases.roster.listed import LAYOUT, NAMES, ListedPerson, ListReader, content_blind, likeness
+from gateway.usecases.roster.remark import Remark
 
 _ROWS_STAGED_AT_ONCE = 5000
 _UNREADABLE = frozenset({"column_missing", "column_twice", "heading_not_found", "quote_unbalanced"})
@@ -46,6 +47,8 @@ class Request:
     """Code of the commune of rows that do not give one."""
     as_of: str | None = None
     """The day whose state the list tells; None: today, or that of the same list before."""
+    province: str = ""
+    """Two digits: where communes lie that are told by name; else that of ``commune``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,26 @@ def import_list(context: Context, request: Request) -> Imported:
     as_of = request.as_of or context.today().isoformat()
     if as_of > context.today().isoformat():
         raise Refusal("roster_of_the_future", as_of=as_of)
+    province = _province(context, request)
     with context.store.exclusive("import"), context.store.begin() as tx:
         people.require(context, tx, request.operator, {"maker"})
-        staged = _Staging(context, tx, Roster(context.payer(request.payer).code, programme), as_of, request.commune)
+        reader = ListReader(context, date.fromisoformat(as_of), request.commune, province)
+        staged = _Staging(context, tx, Roster(context.payer(request.payer).code, programme), as_of, reader)
         staged.fill(read_list(request.source, LAYOUT, request.name))
         known = _unchanged(tx, staged, request.as_of)
         if known is not None:
             return Imported(known, staged.notes, already_seen=True)
         return staged.conclude(request)
+
+
+def _province(context: Context, request: Request) -> str:
+    """Where communes lie that are told by name; empty where nobody says."""
+    provinces = {context.province(place) for place in (request.province, request.commune) if place}
+    if None in provinces:
+        raise Refusal("place_unknown")
+    if len(provinces) > 1:
+        raise Refusal("commune_elsewhere", commune=request.commune, province=request.province)
+    return "".join(each for each in provinces if each)
 
 
 def _unchanged(tx: Transaction, staged: _Staging, as_of: str | None) -> Any:
@@ -91,10 +106,10 @@ def _unchanged(tx: Transaction, staged: _Staging, as_of: str | None) -> Any:
 class _Staging:
     """The rows of one list on their way through the scratch tables."""
 
-    def __init__(self, context: Context, tx: Transaction, roster: Roster, as_of: str, commune: str) -> None:
+    def __init__(self, context: Context, tx: Transaction, roster: Roster, as_of: str, reader: ListReader) -> None:
         self._context, self._tx, self.roster, self.as_of = context, tx, roster, as_of
         self._month = as_of[:7]
-        self._reader = ListReader(context, date.fromisoformat(as_of), commune)
+        self._reader = reader
         enrol_payer(tx, context, roster.payer)
         self._change = staging.next_change(tx)
         self._numbers = Numbers(tx, "roster_line", _ROWS_STAGED_AT_ONCE)

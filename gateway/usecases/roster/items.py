@@ -15,7 +15,7 @@ from gateway.store.numbers import Numbers
 from gateway.store.roster import staging
 from gateway.store.roster.scope import Roster
 from gateway.store.store import Transaction
-from gateway.usecases.roster.listed import Remark
+from gateway.usecases.roster.remark import Remark
 
 _IDENTITY = ("beneficiary_id", "name", "birth", "sex")
 """What tells rows apart that have no usable id."""

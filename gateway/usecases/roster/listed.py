@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from datetime import date
 from hashlib import sha256
 
@@ -21,6 +20,8 @@ from formats.text.names import comparable
 from gateway.domain import identifiers
 from gateway.ports import Vault
 from gateway.usecases.context import Bank, Context
+from gateway.usecases.roster.place import locate
+from gateway.usecases.roster.remark import Remark
 
 LAYOUT = Layout().with_headings({"times": ("Số suất", "Số con", "Số trẻ")})
 """The built-in layout; ``times``: how often the coefficient counts."""
@@ -32,17 +33,6 @@ _SEXES = {"nam": "male", "male": "male", "m": "male", "nữ": "female", "nu": "f
 _BIRTH = re.compile("[0-9]{4}(-[0-9]{2}){0,2}")
 _AGE_MAX = 125
 _TIMES = re.compile("[1-9][0-9]?")
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What there is to say of one field; parameters hold no personal data, the suggestion may."""
-
-    field: str
-    code: str
-    params: Mapping[str, str | int] = dataclass_field(default_factory=dict)
-    blocking: bool = True
-    suggestion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +88,15 @@ def content_blind(vault: Vault, canonical: str) -> bytes:
 class ListReader:
     """Reads rows of one list; ``today`` bounds births and months."""
 
-    def __init__(self, context: Context, today: date, commune: str) -> None:
-        self._context, self._today, self._commune = context, today, commune
+    def __init__(self, context: Context, today: date, commune: str, province: str) -> None:
+        self._context, self._today, self._commune, self._province = context, today, commune, province
 
     def read(self, row: Row) -> tuple[ListedPerson | None, list[Remark]]:
         """The person, where the row tells who it is, and every finding, not only the first."""
         values = self._values(row)
+        values["commune"], located = locate(self._context, values["commune"] or self._commune, self._province)
         bank = self._context.bank(values["bank"]) if values["bank"] else None
-        found = [*self._identity(values), *_name(values), *_entitlement(values), *_payee(values)]
+        found = [*self._identity(values), *_name(values), *located, *_entitlement(values), *_payee(values)]
         found = [each for each in (*found, *_account(values, bank)) if each.field not in row.damaged]
         if not _is_known(values, row.damaged):
             return None, found
@@ -118,8 +109,6 @@ class ListReader:
     def _values(self, row: Row) -> dict[str, str]:
         values = {name: _tidy(row.values.get(name, "")) for name in NAMES}
         values["sex"] = _SEXES.get(values["sex"].casefold(), values["sex"])
-        if self._commune and not identifiers.is_commune(values["commune"]):
-            values["commune"] = self._commune
         return values
 
     def _identity(self, values: Mapping[str, str]) -> Iterator[Remark]:
@@ -187,10 +176,6 @@ def _odd(name: str) -> str:
 
 
 def _entitlement(values: Mapping[str, str]) -> Iterator[Remark]:
-    if not values["commune"]:
-        yield Remark("commune", "missing")
-    elif not identifiers.is_commune(values["commune"]):
-        yield Remark("commune", "commune_code_invalid")
     for field in ("from_month", "until_month"):
         if values[field] and not identifiers.is_month(values[field]):
             yield Remark(field, "month_invalid", {})
