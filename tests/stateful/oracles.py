@@ -41,9 +41,9 @@ FORBIDDEN: Mapping[str, str] = {
         "  (SELECT 1 FROM exception x WHERE x.entry_id = e.id AND x.state = 'open'))"
         " OR (e.disposition = 'allocated' AND NOT EXISTS (SELECT 1 FROM allocation a WHERE a.entry_id = e.id))"
     ),
-    "S6: ended without a resolution, or the other way round": (
+    "S6: ended without a resolution or evidence, or the other way round": (
         "SELECT x.id FROM exception x LEFT JOIN resolution r ON r.exception_id = x.id"
-        " WHERE (x.state = 'resolved') <> (r.exception_id IS NOT NULL)"
+        " WHERE (x.state = 'resolved') <> (r.exception_id IS NOT NULL OR x.healed_at IS NOT NULL)"
     ),
     "S7: a foreign debit without an alarm": (
         "SELECT e.servicer_reference FROM entry e WHERE e.servicer_reference LIKE 'F%' AND e.reason IS NOT 'unproven'"
