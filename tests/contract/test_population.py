@@ -214,3 +214,11 @@ def test_a2_an_edit_of_what_was_asked_or_said_is_found(gateway: Gateway, stateme
     told(gateway, rows)
     assert edit(gateway, statement, ())
     assert list(integrity.check(gateway.context)) != []
+
+
+def test_a2_a_result_without_its_answer_is_found_and_told_in_words(gateway: Gateway) -> None:
+    """Its key holds bytes, which no message shows as they are."""
+    told(gateway, three(gateway))
+    edit(gateway, "UPDATE population_result SET change_id = 9000 WHERE change_id > 0")
+    found = [each for each in integrity.check(gateway.context) if each.code == "row_orphaned"]
+    assert [each.where.split()[:2] for each in found] == [["population_result", "9000"]] * 3

@@ -11,12 +11,13 @@ from support.banks import Booking
 from support.endings import confirmed, ended, found, open_kinds, propose_end
 from support.evidence import amount, bare, booked, credit, debit, status
 from support.gateways import Gateway, person, row
+from support.tampering import edit
 
 from gateway.domain.errors import NotAllowed, NotFound, Refusal
 from gateway.domain.states import FileState
 from gateway.reports.tie import Question, daily_tie
 from gateway.store import browse, evidence, moves, resolutions
-from gateway.usecases import decide
+from gateway.usecases import decide, integrity
 from gateway.usecases.acts import ACTS
 from gateway.usecases.close import close
 from gateway.usecases.exceptions import assign, resolve
@@ -310,3 +311,11 @@ def test_what_is_not_dealt_with_in_time_is_counted(sent: Gateway) -> None:
         sent.clock.value += timedelta(hours=hours)
         with sent.store.read() as tx:
             assert [(each.kind, each.n) for each in resolutions.overdue(tx)] == [(kind, 1) for kind in late]
+
+
+def test_a2_an_exception_that_people_ended_and_that_seems_to_have_healed_is_found(sent: Gateway) -> None:
+    _suspected(sent)
+    confirmed(sent, propose_end(sent, found(sent, "suspected_return", "return_of", sent.end_to_end_id())))
+    assert list(integrity.check(sent.context)) == []
+    edit(sent, "UPDATE exception SET healed_at = '2026-01-01' WHERE state = 'resolved'")
+    assert {each.code for each in integrity.check(sent.context)} == {"rows_differ"}

@@ -52,8 +52,8 @@ def orphans(tx: Transaction) -> Iterator[Discrepancy]:
             targets = [element.column.name for element in foreign.elements]
             given = " AND ".join(f"c.{column} IS NOT NULL" for column in columns)
             same = " AND ".join(f"p.{target} = c.{column}" for column, target in zip(columns, targets, strict=True))
-            keys = " || ' ' || ".join(f"CAST(c.{column.name} AS TEXT)" for column in table.primary_key)
-            got = " || ' ' || ".join(f"CAST(c.{column} AS TEXT)" for column in columns)
+            keys = " || ' ' || ".join(_as_text(tx, table.columns[column.name]) for column in table.primary_key)
+            got = " || ' ' || ".join(_as_text(tx, table.columns[column]) for column in columns)
             parent = foreign.referred_table.name
             sql = (
                 f"SELECT {keys} AS subject, {got} AS got FROM {table.name} c WHERE {given}"
@@ -61,3 +61,10 @@ def orphans(tx: Transaction) -> Iterator[Discrepancy]:
             )
             for row in tx.rows(sql):
                 yield Discrepancy("row_orphaned", f"{table.name} {row.subject}", parent, f"{columns[0]} {row.got}")
+
+
+def _as_text(tx: Transaction, column: Column[Any]) -> str:
+    """A value of ``c`` in words; bytes in hexadecimal digits."""
+    if column.type.python_type is not bytes:
+        return f"CAST(c.{column.name} AS TEXT)"
+    return f"hex(c.{column.name})" if tx.dialect.name == "sqlite" else f"encode(c.{column.name}, 'hex')"

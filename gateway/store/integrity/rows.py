@@ -157,6 +157,8 @@ _DIFFERENCES = (
     "SELECT 'exception ' || CAST(x.id AS TEXT) AS subject, 'open' AS expected, x.state AS got FROM exception x"
     " WHERE (x.state = 'open') <> (x.healed_at IS NULL AND NOT EXISTS (SELECT 1 FROM resolution r"
     " WHERE r.exception_id = x.id))",
+    "SELECT 'exception ' || CAST(x.id AS TEXT) AS subject, '' AS expected, x.healed_at AS got FROM exception x"
+    " WHERE x.healed_at IS NOT NULL AND EXISTS (SELECT 1 FROM resolution r WHERE r.exception_id = x.id)",
     "SELECT 'exception ' || CAST(x.id AS TEXT) AS subject, CAST(e.statement_id AS TEXT) AS expected,"
     " CAST(x.statement_id AS TEXT) AS got FROM exception x JOIN entry e ON e.id = x.entry_id"
     " WHERE COALESCE(x.statement_id, e.statement_id) <> e.statement_id",
