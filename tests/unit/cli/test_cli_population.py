@@ -7,7 +7,7 @@ from pathlib import Path
 
 from support.inprocess import Gateway
 
-LIST = "Số CCCD,Họ và tên,Ngày sinh,Giới tính,Mã xã,Từ tháng\n001045000001,Nguyễn Văn A,1945-01-01,nam,00001,2026-01\n"
+LIST = "Số CCCD,Họ và tên,Ngày sinh,Giới tính,Mã xã,Từ tháng\n001045000001,Nguyễn Văn A,1945-01-01,nam,00004,2026-01\n"
 HEAD = "request,answered_on,beneficiary_id,name,birth,result,known_name,known_birth,died_on,new_commune\n"
 
 
