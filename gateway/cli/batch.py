@@ -14,6 +14,7 @@ from gateway.cli.build import build_batch
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, phrase, state_word
 from gateway.cli.options import ACTING_PASSPHRASE_FILE, OPERATOR, beginning, listing, plain_name, seekable
+from gateway.cli.problems import show_problems
 from gateway.cli.repay import repay_batch
 from gateway.cli.session import Session, local, money, pass_session
 from gateway.cli.words import N_, _
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from gateway.store.tables import Batch
     from gateway.usecases.approve import Decided
     from gateway.usecases.intake import Imported
-
-PROBLEMS_SHOWN_MAX = 50
 
 
 @click.group(cls=Group, help=N_("Payment lists: import, show, submit, approve."))
@@ -67,13 +66,7 @@ def show_import(session: Session, imported: Imported, **beside: Any) -> int:
         {"row": p.row, "field": p.field, "code": p.code, "message": explain(p.code, p.params)}
         for p in imported.problems
     ]
-    output.table(
-        [_("Row"), _("Field"), _("Problem")],
-        [[p["row"], p["field"], p["message"]] for p in problems[:PROBLEMS_SHOWN_MAX]],
-        numbers=[0],
-    )
-    if len(problems) > PROBLEMS_SHOWN_MAX:
-        output.say(_("... and {count} more; --json lists all.").format(count=len(problems) - PROBLEMS_SHOWN_MAX))
+    show_problems(output, imported.problems)
     for noted in imported.notes:
         output.say(explain(noted.code, noted.params))
     if imported.already_seen:

@@ -12,6 +12,7 @@ import click
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, phrase
 from gateway.cli.options import ACTING_PASSPHRASE_FILE, LIMIT, NUMBER_MAX, OPERATOR, plain_name, seekable
+from gateway.cli.problems import show_problems
 from gateway.cli.session import Session, money, pass_session
 from gateway.cli.words import N_, _
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from gateway.domain.rates import Rate
     from gateway.usecases.rate_import import Plan
 
-PROBLEMS_SHOWN_MAX = 50
 _CURRENCY = "VND"
 
 
@@ -64,13 +64,7 @@ def import_(
 
 def _say(session: Session, plan: Plan) -> None:
     output = session.output
-    output.table(
-        [_("Row"), _("Field"), _("Problem")],
-        [[p.row, p.field, explain(p.code, p.params)] for p in plan.problems[:PROBLEMS_SHOWN_MAX]],
-        numbers=[0],
-    )
-    if len(plan.problems) > PROBLEMS_SHOWN_MAX:
-        output.say(_("... and {count} more; --json lists all.").format(count=len(plan.problems) - PROBLEMS_SHOWN_MAX))
+    show_problems(output, plan.problems)
     for note in plan.notes:
         output.say(explain(note.code, note.params))
     if plan.problems:

@@ -10,13 +10,12 @@ import click
 from gateway.cli.lazy import Command
 from gateway.cli.messages import explain
 from gateway.cli.options import ACTING_PASSPHRASE_FILE, OPERATOR, REASON_TOLD, plain_name, seekable
+from gateway.cli.problems import show_problems
 from gateway.cli.session import Session, money, pass_session
 from gateway.cli.words import N_, _
 
 if TYPE_CHECKING:
     from gateway.usecases.reissue import Plan
-
-PROBLEMS_SHOWN_MAX = 50
 
 
 @click.command(
@@ -86,13 +85,7 @@ def repay_batch(
 
 def _say_problems(session: Session, plan: Plan) -> None:
     output = session.output
-    output.table(
-        [_("Row"), _("Field"), _("Problem")],
-        [[p.row, p.field, explain(p.code, p.params)] for p in plan.problems[:PROBLEMS_SHOWN_MAX]],
-        numbers=[0],
-    )
-    if len(plan.problems) > PROBLEMS_SHOWN_MAX:
-        output.say(_("... and {count} more; --json lists all.").format(count=len(plan.problems) - PROBLEMS_SHOWN_MAX))
+    show_problems(output, plan.problems)
     text = _("To be paid again: {payments} payments, {amount}.")
     output.say(text.format(payments=len(plan.lines), amount=money(plan.amount, plan.batch.currency)))
 
