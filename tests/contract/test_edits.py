@@ -41,6 +41,12 @@ def test_a2_a_tail_cut_off_together_with_the_head_is_found_by_the_anchor(editor:
     assert editor.found(Edit("tail", cut)) == "audit_cut"
 
 
+def test_a2_a_status_report_moved_to_a_file_that_was_set_aside_is_found(editor: Editor) -> None:
+    other = "SELECT min(id) FROM file_in WHERE state <> 'processed'"
+    moved = f"UPDATE status_report SET file_in_id = ({other}) WHERE id = 1"
+    assert editor.found(Edit("moved", moved)) == "rows_differ"
+
+
 def test_what_may_change_without_notice_is_there_and_has_its_reason() -> None:
     columns = {f"{table.name}.{column.name}" for table in SQLModel.metadata.sorted_tables for column in table.columns}
     assert FREE.keys() - columns == set()

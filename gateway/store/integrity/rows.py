@@ -122,6 +122,10 @@ _DIFFERENCES = (
     " AND h.source = '' WHERE i.folder <> '' AND h.evidence <> 'from ' || i.folder || '/' || i.name",
     "SELECT 'file_in ' || i.reference AS subject, i.state AS expected, COALESCE(i.code, '-') AS got FROM file_in i"
     " WHERE (i.state = 'quarantined') <> (i.code IS NOT NULL)",
+    "SELECT 'status_report ' || r.message_id AS subject, r.partner || ' processed pain.002' AS expected,"
+    " i.partner || ' ' || i.state || ' ' || COALESCE(i.message, '-') AS got FROM status_report r JOIN file_in i"
+    " ON i.id = r.file_in_id WHERE i.partner <> r.partner OR i.state <> 'processed'"
+    " OR COALESCE(i.message, '') NOT LIKE 'pain.002%'",
     # what is numbered from a beginning on
     "SELECT 'wire_object ' || CAST(w.file_id AS TEXT) AS subject, CAST(count(*) AS TEXT) AS expected,"
     " CAST(max(w.ordinal) + 1 AS TEXT) AS got FROM wire_object w GROUP BY w.file_id"
