@@ -29,6 +29,9 @@ LAYOUT = Layout().with_headings({"times": ("Số suất", "Số con", "Số tr�
 NAMES = tuple(name for name in LAYOUT.fields if name not in ("ordinal", "amount"))
 """What is kept of a row (docs/roster.md); what is to be paid follows from the rates, not from the list."""
 
+_BANK = NAMES.index("bank")
+_SPELLED = frozenset({"name", "payee_name", "hamlet", "address", "relation", "note"})
+"""Texts in which case and tone placement tell nothing, for old fonts have no capitals with a tone."""
 _SEXES = {"nam": "male", "male": "male", "m": "male", "nữ": "female", "nu": "female", "female": "female", "f": "female"}
 _BIRTH = re.compile("[0-9]{4}(-[0-9]{2}){0,2}")
 _AGE_MAX = 125
@@ -76,7 +79,8 @@ def likeness(values: Mapping[str, str]) -> str | None:
 
 def canonical(values: Mapping[str, str], bank: str) -> str:
     """What makes two versions the same: every value, the bank by its BIN, and where somebody ended it."""
-    told = [bank if name == "bank" else values[name] for name in NAMES]
+    told = [comparable(values[name]) if name in _SPELLED else values[name] for name in NAMES]
+    told[_BANK] = bank
     return "\x1f".join([*told, values["stopped"]] if "stopped" in values else told)
 
 
