@@ -23,6 +23,7 @@ COMMANDS = {
         "gateway.cli.population:population",
         N_("Ask the population registry about everybody in the roster, and take its answers."),
     ),
+    "account": ("gateway.cli.account:account", N_("Accounts of people: collected from lists, beside the roster.")),
     "batch": ("gateway.cli.batch:batch", N_("Payment lists: import, show, submit, approve.")),
     "send": ("gateway.cli.exchange:send", N_("Make and send the files that are due.")),
     "poll": ("gateway.cli.exchange:poll", N_("Fetch what partners answered and reconcile it.")),

@@ -34,6 +34,7 @@ _PLACES = (
     _Place("detail", ("id",), "personal", "detail:{id}"),
     _Place("roster_line", ("id",), "personal", "roster_line:{id}"),
     _Place("work_item", ("id",), "personal", "work_item:{id}"),
+    _Place("account", ("id",), "personal", "account:{id}"),
     _Place("blob", ("sha256", "part"), "bytes", "blob:{sha256}:{part}", portion=16),
 )
 

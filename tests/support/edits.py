@@ -17,6 +17,7 @@ from months.play import by_channel, order, sent
 from sqlalchemy import Column, Table
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
+from support.accounts import account_of, collected
 from support.gateways import Gateway, copy_of, row
 from support.population import asked, confirming, told
 from support.postgres import Cluster
@@ -39,6 +40,8 @@ _INVALID = "of a list that can never be approved; its bytes are kept and checked
 _WORKED_OUT = "worked out anew at every conclusion or poll"
 
 FREE: Mapping[str, tuple[str, str]] = {
+    "account_change.made_at": (_TIME, "1 = 1"),
+    "account_file.source_name": (_TOLD, "1 = 1"),
     "allocation.id": ("a number that nothing names", "1 = 1"),
     "allocation.made_at": (_TIME, "1 = 1"),
     "approval.approved_at": (_TIME, "1 = 1"),
@@ -248,6 +251,7 @@ def _keep_roster(gateway: Gateway) -> None:
     settle(gateway.context, Settlement(number, "maker", "deceased", last_month="2026-10"))
     rows = confirming(gateway, asked(gateway))
     told(gateway, [rows[0] | {"result": "05"}, *rows[1:]])
+    collected(gateway, account_of(1), account_of(5))
 
 
 def _cell(chance: random.Random, db: sqlite3.Connection) -> Edit | None:

@@ -69,6 +69,7 @@ def kind_word(kind: str) -> str:
 @cache
 def _templates() -> Templates:
     from gateway.cli.messages import (
+        accounts,
         decisions,
         exchange,
         formats,
@@ -81,7 +82,7 @@ def _templates() -> Templates:
         work,
     )
 
-    themes = (rows, roster, population, work, people, exchange, formats, proofs, decisions, integrity)
+    themes = (rows, roster, population, accounts, work, people, exchange, formats, proofs, decisions, integrity)
     return {code: template for theme in themes for code, template in theme.TEMPLATES.items()}
 
 

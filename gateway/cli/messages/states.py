@@ -111,6 +111,11 @@ PHRASES = {
     "remove": N_("removing"),
     # steps of the demo
     "import": N_("importing"),
+    # where accounts are known from
+    "roster": N_("roster"),
+    "vneid": N_("VNeID"),
+    "commune": N_("commune"),
+    "opening": N_("opened for us"),
     # roles
     "maker": N_("maker"),
     "checker": N_("checker"),

@@ -219,6 +219,7 @@ _BYTES = (
     ("resolution", "evidence_sha256"),
     ("roster_file", "source_sha256"),
     ("population_answer", "source_sha256"),
+    ("account_file", "source_sha256"),
 )
 """Columns that name stored bytes."""
 
@@ -264,6 +265,7 @@ _MADE = (
     ("'population request'", "population_request t", "t.reference"),
     ("'population answer'", "population_answer a JOIN roster_change t ON t.id = a.change_id", "t.reference"),
     ("'roster import'", "roster_file f JOIN roster_change t ON t.id = f.change_id", "t.reference"),
+    ("'account import'", "account_file f JOIN account_change t ON t.id = f.change_id", "t.reference"),
     ("'exception resolve'", "resolution t", "CAST(t.exception_id AS TEXT)"),
 )
 """Acts that make one row each, and where these are, by what the act was about."""
@@ -279,6 +281,7 @@ def _too_few(verbs: str, table: str, key: str) -> str:
 
 
 _COUNTED = (
+    *("account", "account_change"),
     *("allocation", "decision", "detail", "entry", "exception", "file_in", "file_out", "finding", "funding", "history"),
     *("key_step", "payment", "population_request", "problem", "rate", "recall", "recall_answer", "roster_change"),
     *("roster_line", "statement", "status_line", "status_report", "stop", "work_item"),

@@ -2,6 +2,7 @@
 minor units; personal data only inside ``personal`` envelopes and ``*_blind`` columns.
 """
 
+from gateway.store.tables.accounts import Account, AccountChange, AccountFile
 from gateway.store.tables.control import Decision, Funding, KeyStep, Rate, Recall, RecallAnswer, Sighting, Stop, Verdict
 from gateway.store.tables.evidence import (
     Allocation,
@@ -34,6 +35,9 @@ from gateway.store.tables.population import PopulationAnswer, PopulationRequest,
 from gateway.store.tables.roster import RosterChange, RosterFile, RosterLine, WorkItem
 
 __all__ = [
+    "Account",
+    "AccountChange",
+    "AccountFile",
     "Allocation",
     "Approval",
     "Attempt",

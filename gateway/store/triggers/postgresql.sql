@@ -23,7 +23,8 @@ CREATE OR REPLACE FUNCTION chitra_blob_pruned() RETURNS trigger LANGUAGE plpgsql
   OR EXISTS (SELECT 1 FROM decision WHERE evidence_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM resolution WHERE evidence_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM roster_file WHERE source_sha256 = OLD.sha256)
-  OR EXISTS (SELECT 1 FROM population_answer WHERE source_sha256 = OLD.sha256) THEN
+  OR EXISTS (SELECT 1 FROM population_answer WHERE source_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM account_file WHERE source_sha256 = OLD.sha256) THEN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = ''integrity_constraint_violation''; END IF; RETURN OLD; END';
 CREATE TRIGGER blob_fixed_delete BEFORE DELETE ON blob FOR EACH ROW
   EXECUTE FUNCTION chitra_blob_pruned('T3 blob is insert-only');
@@ -306,6 +307,20 @@ CREATE TRIGGER population_result_fixed_update BEFORE UPDATE ON population_result
   EXECUTE FUNCTION chitra_refuse('M2 population result is insert-only');
 CREATE TRIGGER population_result_fixed_delete BEFORE DELETE ON population_result FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M2 population result is insert-only');
+CREATE TRIGGER account_change_fixed_update BEFORE UPDATE ON account_change FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account change is insert-only');
+CREATE TRIGGER account_change_fixed_delete BEFORE DELETE ON account_change FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account change is insert-only');
+CREATE TRIGGER account_file_fixed_update BEFORE UPDATE ON account_file FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account file is insert-only');
+CREATE TRIGGER account_file_fixed_delete BEFORE DELETE ON account_file FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account file is insert-only');
+CREATE TRIGGER account_fixed BEFORE UPDATE OF id, made_by, origin, bank, person_blind, account_blind, owner_blind ON account
+  FOR EACH ROW EXECUTE FUNCTION chitra_refuse('M2 an account is insert-only');
+CREATE TRIGGER account_fixed_delete BEFORE DELETE ON account FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 an account is insert-only');
+CREATE TRIGGER account_envelope_fixed BEFORE UPDATE OF personal ON account FOR EACH ROW
+  EXECUTE FUNCTION chitra_payment_rewrapped('M12 what is said of an account is fixed');
 CREATE TRIGGER roster_line_fixed BEFORE UPDATE OF
   id, made_by, sheet, "row", payer, programme, commune_code, grouping, times, since, until, bank, person_blind, name_blind,
   account_blind, likeness_blind, content_blind ON roster_line FOR EACH ROW

@@ -14,6 +14,7 @@ WHEN NOT EXISTS (SELECT 1 FROM pruned WHERE sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM resolution WHERE evidence_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM roster_file WHERE source_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM population_answer WHERE source_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM account_file WHERE source_sha256 = OLD.sha256)
 BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
 CREATE TRIGGER pruned_fixed_update BEFORE UPDATE ON pruned BEGIN SELECT RAISE(ABORT, 'T3 pruned is insert-only'); END;
 CREATE TRIGGER pruned_fixed_delete BEFORE DELETE ON pruned BEGIN SELECT RAISE(ABORT, 'T3 pruned is insert-only'); END;
@@ -190,6 +191,17 @@ CREATE TRIGGER population_answer_fixed_update BEFORE UPDATE ON population_answer
 CREATE TRIGGER population_answer_fixed_delete BEFORE DELETE ON population_answer BEGIN SELECT RAISE(ABORT, 'M2 population answer is insert-only'); END;
 CREATE TRIGGER population_result_fixed_update BEFORE UPDATE ON population_result BEGIN SELECT RAISE(ABORT, 'M2 population result is insert-only'); END;
 CREATE TRIGGER population_result_fixed_delete BEFORE DELETE ON population_result BEGIN SELECT RAISE(ABORT, 'M2 population result is insert-only'); END;
+CREATE TRIGGER account_change_fixed_update BEFORE UPDATE ON account_change BEGIN SELECT RAISE(ABORT, 'M2 account change is insert-only'); END;
+CREATE TRIGGER account_change_fixed_delete BEFORE DELETE ON account_change BEGIN SELECT RAISE(ABORT, 'M2 account change is insert-only'); END;
+CREATE TRIGGER account_file_fixed_update BEFORE UPDATE ON account_file BEGIN SELECT RAISE(ABORT, 'M2 account file is insert-only'); END;
+CREATE TRIGGER account_file_fixed_delete BEFORE DELETE ON account_file BEGIN SELECT RAISE(ABORT, 'M2 account file is insert-only'); END;
+CREATE TRIGGER account_fixed BEFORE UPDATE OF id, made_by, origin, bank, person_blind, account_blind, owner_blind ON account
+BEGIN SELECT RAISE(ABORT, 'M2 an account is insert-only'); END;
+CREATE TRIGGER account_fixed_delete BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 'M2 an account is insert-only'); END;
+CREATE TRIGGER account_envelope_fixed BEFORE UPDATE OF personal ON account
+WHEN substr(NEW.personal, 1, 9) = substr(OLD.personal, 1, 9)
+  OR lower(hex(substr(NEW.personal, 1, 9))) IS NOT (SELECT rewrap_to FROM instance WHERE id = 1)
+BEGIN SELECT RAISE(ABORT, 'M12 what is said of an account is fixed'); END;
 CREATE TRIGGER roster_line_fixed BEFORE UPDATE OF
   id, made_by, sheet, "row", payer, programme, commune_code, grouping, times, since, until, bank, person_blind, name_blind,
   account_blind, likeness_blind, content_blind ON roster_line

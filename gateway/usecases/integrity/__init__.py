@@ -13,7 +13,7 @@ from gateway.store.integrity import ground, rows, shape
 from gateway.store.store import Store, Transaction
 from gateway.usecases import audit_log, people
 from gateway.usecases.context import Context
-from gateway.usecases.integrity import contents, received, recorded, roster, sealed
+from gateway.usecases.integrity import accounts, contents, received, recorded, roster, sealed
 
 Look = Callable[[Context], Iterator[Discrepancy]]
 FOR_A_PERSON = frozenset({"proof_not_repeatable"})
@@ -56,7 +56,7 @@ def _contents(context: Context) -> Iterator[Discrepancy]:
     with context.store.read() as tx:
         for look in (
             *(people.differences, contents.batches_and_files, contents.payments, contents.decisions),
-            *(contents.rates, roster.differences),
+            *(contents.rates, roster.differences, accounts.differences),
         ):
             yield from look(context, tx)
         yield from recorded.differences(tx)

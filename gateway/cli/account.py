@@ -1,0 +1,177 @@
+"""``account``: accounts of people, from the roster and from lists."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.cli.lazy import Group
+from gateway.cli.messages import explain, phrase
+from gateway.cli.options import LIMIT, NUMBER_MAX, permit, plain_name, seekable, unmasking
+from gateway.cli.session import Session, local, pass_session
+from gateway.cli.words import N_, _
+from gateway.domain.accounts import LISTED, AccountOrigin
+from gateway.domain.identifiers import masked, masked_name
+
+if TYPE_CHECKING:
+    from gateway.ports import Vault
+    from gateway.usecases.accounts.importing import Imported
+    from gateway.usecases.accounts.owner import Owned
+
+_SHOWN_MAX = 50
+_COUNTS = ("rows", "added", "known", "unusable")
+
+
+@click.group(cls=Group, help=N_("Accounts of people: collected from lists, beside the roster."))
+def account() -> None:
+    pass
+
+
+@account.command(
+    "import",
+    help=N_("Collect the accounts of a list from VNeID, a bank or a commune; nothing known is changed."),
+    epilog="chitra account import vneid.xlsx --from vneid --operator maker",
+)
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--from",
+    "origin",
+    type=click.Choice([each.value for each in LISTED]),
+    required=True,
+    help=N_("Who sends the list."),
+)
+@click.option("--operator", required=True, metavar="NAME", help=N_("Who imports (a maker)."))
+@click.option("--payer", help=N_("Paying authority; needed when there are several."))
+@click.option("--bank", default="", metavar="CODE", help=N_("Bank of rows that do not give one."))
+@pass_session
+def import_(session: Session, path: Path, origin: str, operator: str, payer: str | None, bank: str) -> int:
+    from gateway.usecases.accounts.importing import Request, import_accounts
+
+    app, name = session.app, plain_name(path)
+    with session.output.working(_("Importing {file}").format(file=name)), seekable(path, app.spool) as source:
+        request = Request(source, name, app.config.payer(payer), origin, operator, bank)
+        imported = import_accounts(app.context, request)
+    return _show_import(session, imported)
+
+
+def _show_import(session: Session, imported: Imported) -> int:
+    output, problems = session.output, imported.problems
+    output.table(
+        [_("Row"), _("Field"), _("Problem")],
+        [
+            [f"{each.sheet} {each.row}".strip(), each.field, explain(each.code, each.params)]
+            for each in problems[:_SHOWN_MAX]
+        ],
+        numbers=[0],
+    )
+    if len(problems) > _SHOWN_MAX:
+        output.say(_("... and {count} more; --json lists all.").format(count=len(problems) - _SHOWN_MAX))
+    for note in imported.notes:
+        output.say(explain(note.code, note.params))
+    told = _("{rows} rows; {added} new accounts, {known} known before, {unusable} rows not taken.")
+    counts = {name: getattr(imported, name) for name in _COUNTS}
+    output.say(told.format(**counts))
+    output.document(
+        {
+            "change": imported.change.reference if imported.change else None,
+            **counts,
+            "problems": [
+                {"sheet": each.sheet, "row": each.row, "field": each.field, "code": each.code,
+                 "message": explain(each.code, each.params)}
+                for each in problems
+            ],
+            "notes": [{"code": each.code, "message": explain(each.code, each.params)} for each in imported.notes],
+        }
+    )  # fmt: skip
+    return 3 if problems else 0
+
+
+@account.command(
+    "list",
+    help=N_("Accounts that lists told, newest first, then those that only the roster has."),
+    epilog="chitra account list --from vneid",
+)
+@click.option(
+    "--from", "origin", type=click.Choice([each.value for each in AccountOrigin]), help=N_("Only known from there.")
+)
+@LIMIT
+@unmasking
+@pass_session
+def list_(session: Session, origin: str | None, limit: int, unmask: bool, reason: str | None) -> int:
+    from gateway.store.accounts import browse
+
+    shown = permit(session, unmask, reason, "accounts")
+    with session.app.store.read() as tx:
+        documents = [_told(tx.vault, row, shown) for row in browse.told(tx, limit, origin)]
+        if origin in (None, AccountOrigin.ROSTER) and len(documents) < limit:
+            rows = browse.of_roster(tx, limit - len(documents))
+            documents += [_of_roster(tx.vault, row, shown) for row in rows]
+    session.output.table(
+        [_("Account"), _("Person"), _("Receives"), _("Bank"), _("Number"), _("Known from"), _("Since")],
+        [
+            [d["account"] or "", d["beneficiary_id"], d["owner"], d["bank"], d["number"],
+             phrase(d["origin"]), local(d["told_at"])]
+            for d in documents
+        ],
+        numbers=[0],
+    )  # fmt: skip
+    if not documents:
+        session.output.say(_("No account is known."))
+    session.output.document({"accounts": documents})
+    return 0
+
+
+@account.command("show", help=N_("One account, and the person's others."), epilog="chitra account show 12")
+@click.argument("number", metavar="ID", type=click.IntRange(1, NUMBER_MAX))
+@unmasking
+@pass_session
+def show(session: Session, number: int, unmask: bool, reason: str | None) -> int:
+    from gateway.store.accounts import browse
+
+    shown = permit(session, unmask, reason, f"account {number}")
+    with session.app.store.read() as tx:
+        document = _told(tx.vault, browse.one(tx, number), shown)
+        document["in_roster"] = browse.is_paid_to(tx, number)
+        others = [_told(tx.vault, row, shown) for row in browse.others(tx, number)]
+    session.output.table(
+        [_("About"), _("Value")],
+        [
+            [_("Person"), document["beneficiary_id"]],
+            [_("Receives"), document["owner"]],
+            [_("Bank"), document["bank"]],
+            [_("Number"), document["number"]],
+            [_("Known from"), f"{phrase(document['origin'])}  {document['change']}  {local(document['told_at'])}"],
+            [_("In the roster"), _("yes") if document["in_roster"] else _("no")],
+            *([_("Another account"), f"{o['account']}  {o['bank']} {o['number']}"] for o in others),
+        ],
+    )
+    session.output.document(document | {"others": others})
+    return 0
+
+
+def _told(vault: Vault, row: Any, shown: bool) -> dict[str, Any]:
+    from gateway.usecases.accounts.owner import opened
+
+    about = {"account": row.id, "origin": row.origin, "change": row.reference, "told_at": row.made_at}
+    return about | _values(opened(vault, row.personal, row.id), shown)
+
+
+def _of_roster(vault: Vault, row: Any, shown: bool) -> dict[str, Any]:
+    from gateway.usecases.accounts.owner import owned
+
+    values = json.loads(vault.open(bytes(row.personal), f"roster_line:{row.id}"))
+    about = {"account": None, "origin": AccountOrigin.ROSTER.value, "change": row.reference, "told_at": row.made_at}
+    return about | _values(owned(values, row.bank), shown)
+
+
+def _values(account: Owned, shown: bool) -> dict[str, str]:
+    hide, hide_name = ((lambda text: text),) * 2 if shown else (masked, masked_name)
+    return {
+        "beneficiary_id": hide(account.beneficiary_id),
+        "owner": hide_name(account.owner),
+        "bank": account.bank,
+        "number": hide(account.account),
+    }

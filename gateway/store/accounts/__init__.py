@@ -1,0 +1,1 @@
+"""Accounts of people: what was told of them, and what banks say."""

@@ -1,0 +1,1 @@
+"""Accounts of people: collected from lists, held beside the roster."""
