@@ -7,21 +7,17 @@ signxml checks value and digest on a tree; what is larger never becomes one (``k
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from io import BytesIO
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 from cryptography import x509
 from lxml import etree
-from signxml.algorithms import DigestAlgorithm, SignatureMethod
-from signxml.exceptions import InvalidDigest, InvalidInput, InvalidSignature
-from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from keys import certificates, signature, streamed
+from keys import signature, streamed
 from keys.errors import BadSignature, Hostile
 from keys.forms import DSIG, WHOLE_DOCUMENT
 from keys.signature import Pins
@@ -35,8 +31,6 @@ _one_large_tree = threading.Lock()
 """Held while a larger file is a tree: many partners' files at once do not fill the memory."""
 
 _PART_BYTES = 64 * 1024
-
-logging.getLogger("signxml").setLevel(logging.WARNING)  # it logs whole messages when asked for debugging (A3)
 
 
 def verify_enveloped(
@@ -64,7 +58,9 @@ def verify_enveloped(
 def verify_tree(data: bytes, pins: Pins, spool: Spool) -> Verified:
     """The signed content of a whole document in memory."""
     location, certificate = _examine(data, pins)
-    signed = _check(data, location, certificate, pins.now)
+    from keys import by_signxml  # the library takes longer to load than most commands need for everything else
+
+    signed = by_signxml.signed_bytes(data, location, certificate, pins.now)
     return _vouch("enveloped", BytesIO(signed), spool, certificate)
 
 
@@ -127,38 +123,3 @@ def _location(element: etree._Element) -> str:
     ancestors = [(name.namespace or "", name.localname) for name in names]
     signature.check_place(ancestors, is_last=element.getnext() is None)
     return "./" + "".join(f"{{*}}{local_name}/" for _, local_name in ancestors[1:])
-
-
-class _Verifier(XMLVerifier):
-    """signxml writes and reads the document between its steps, in ASCII: that spoils names and instructions."""
-
-    def _tostring(self, xml_node: etree._Element, **_: object) -> bytes:
-        return etree.tostring(xml_node, encoding="UTF-8")
-
-
-def _check(data: bytes, location: str, certificate: x509.Certificate, now: datetime) -> bytes:
-    """The canonical bytes that were signed, without the signature."""
-    form = SignatureConfiguration(
-        location=location,
-        expect_references=1,
-        signature_methods=frozenset({SignatureMethod.RSA_SHA256}),
-        digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
-        ignore_ambiguous_key_info=True,  # the pinned certificate is the key, whatever else is offered
-        verification_time=now,
-    )
-    try:
-        result = _Verifier().verify(data, x509_cert=certificate, parser=signature.parser(), expect_config=form)
-    except etree.C14NError:
-        raise Hostile("namespace_forbidden") from None
-    except InvalidDigest:
-        _refuse("digest_mismatch", certificate)
-    except InvalidSignature:
-        _refuse("signature_mismatch", certificate)
-    except (InvalidInput, etree.LxmlError, ValueError):
-        _refuse("signature_form", certificate)
-    assert not isinstance(result, list)
-    return result.signed_data
-
-
-def _refuse(code: str, certificate: x509.Certificate) -> NoReturn:
-    raise BadSignature(code, key_id=certificates.key_id_of(certificate)) from None

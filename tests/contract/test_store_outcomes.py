@@ -15,7 +15,7 @@ from support.pg_proxy import Line, Pooler, listening
 from support.stores import open_store, sqlite_url, together
 
 from gateway.domain.errors import Busy, NotConfigured
-from gateway.store import audit, dialects
+from gateway.store import audit, dialects, postgresql
 from gateway.store.store import Store
 
 
@@ -111,7 +111,7 @@ def test_fault_103_a_commit_that_still_works_is_waited_for(
     dialect, engine = on_postgres.store.dialect, on_postgres.store.engine
     with engine.connect() as connection:
         receipt = dialect.receipt(connection)
-        monkeypatch.setattr(dialects, "sleep", lambda seconds: connection.commit())
+        monkeypatch.setattr(postgresql, "sleep", lambda seconds: connection.commit())
         assert dialect.happened(engine, receipt)
 
 
@@ -126,9 +126,9 @@ def test_fault_103_d5_a_server_that_stays_away_is_asked_about_a_commit_for_a_bou
         now[0] += 10.0
         raise OperationalError("", None, psycopg.OperationalError())
 
-    monkeypatch.setattr(dialects, "monotonic", lambda: now[0])
-    monkeypatch.setattr(dialects, "sleep", lambda seconds: None)
-    monkeypatch.setattr(dialects, "_autocommitting", look)
+    monkeypatch.setattr(postgresql, "monotonic", lambda: now[0])
+    monkeypatch.setattr(postgresql, "sleep", lambda seconds: None)
+    monkeypatch.setattr(postgresql, "_autocommitting", look)
     store = on_postgres.store
     assert not store.dialect.happened(store.engine, "1 2026-01-01 00:00:00+00")
     assert looks == [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
@@ -209,7 +209,7 @@ def test_d5_a_server_that_goes_silent_is_given_up_on_both_sides(on_postgres: Gat
 def test_fault_110_an_sqlite_database_that_another_command_keeps_is_said_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialects, "_BUSY_TIMEOUT_SECONDS", 0)
+    monkeypatch.setattr(dialects, "BUSY_TIMEOUT_SECONDS", 0)
     url = sqlite_url(tmp_path)
     one, other = open_store(url), open_store(url)
     with one.begin(), pytest.raises(Busy, match="database_locked"), other.begin():
