@@ -1,7 +1,10 @@
-"""Services for the tests that need them, started on demand."""
+"""Services for the tests that need them, started on demand; and temporary files in memory."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +15,16 @@ from support.sshd import Sshd, sshd
 
 _LONGEST_FIRST = ("processes", "stateful", "simulation", "acceptance", "contract")
 """Folders whose files take long begin first, so that no core of ``make test`` waits for the last of them."""
+
+
+_MEMORY = Path("/dev/shm")
+_MEMORY_BYTES_MIN = 4 << 30
+
+
+def pytest_configure() -> None:
+    """Temporary files are in memory where there is room: no test is about what a disk keeps, and each waits for it."""
+    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _MEMORY_BYTES_MIN:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

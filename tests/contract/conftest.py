@@ -7,9 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from support.gateways import Gateway, new_gateway, row
+from support.gateways import FirstDay, Gateway, new_gateway, row
 from support.postgres import Cluster
-from support.stores import PostgresTemplate
 from support.tampering import Original
 
 from gateway.usecases.allocate import allocate
@@ -17,16 +16,16 @@ from gateway.usecases.seal import seal
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_cluster: Cluster) -> Iterator[PostgresTemplate]:
+def postgres_first_day(postgres_cluster: Cluster) -> Iterator[FirstDay]:
     with postgres_cluster.database() as url:
-        yield PostgresTemplate(url)
+        yield FirstDay(url)
 
 
 def gateway_on(database: str, request: pytest.FixtureRequest, folder: Path, stack: ExitStack) -> Gateway:
-    url = None
     if database == "postgresql":
-        url = stack.enter_context(request.getfixturevalue("postgres_template").copy())
-    gateway = new_gateway(folder, url)
+        gateway = stack.enter_context(request.getfixturevalue("postgres_first_day").gateway(folder))
+    else:
+        gateway = new_gateway(folder)
     stack.callback(gateway.close)
     return gateway
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import time
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import DBAPIError
-from support.gateways import Gateway, admins, new_gateway, person, row
-from support.stores import PostgresTemplate
+from support.gateways import Gateway, admins, person, row
 from support.tampering import edit
 
 from gateway.domain.approvals import Missing, Required, Rule
@@ -26,21 +22,14 @@ from gateway.usecases.context import Context
 LARGE = Rule(above=1_000_000, checkers=2, releaser=True)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def gateway(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Gateway]:
+@pytest.fixture
+def gateway(gateway: Gateway) -> Gateway:
     """With two people more: one who releases, and one who may do both."""
-    with ExitStack() as stack:
-        url = None
-        if request.param == "postgresql":
-            template: PostgresTemplate = request.getfixturevalue("postgres_template")
-            url = stack.enter_context(template.copy())
-        gateway = new_gateway(tmp_path, url)
-        stack.callback(gateway.close)
-        with gateway.store.begin() as tx:
-            for name, roles in (("hoa", "releaser"), ("all", "maker,checker,releaser")):
-                proposal = enrol.added(name, roles.split(","), person(name).public_pem.decode(), "first day")
-                enrol.together(gateway.context, tx, ADD, proposal, admins())
-        yield gateway
+    with gateway.store.begin() as tx:
+        for name, roles in (("hoa", "releaser"), ("all", "maker,checker,releaser")):
+            proposal = enrol.added(name, roles.split(","), person(name).public_pem.decode(), "first day")
+            enrol.together(gateway.context, tx, ADD, proposal, admins())
+    return gateway
 
 
 def _ruled(gateway: Gateway, **changes: object) -> Context:

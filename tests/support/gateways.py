@@ -16,7 +16,7 @@ from uuid import UUID
 
 from support.signatures import Partner as SigningPartner
 from support.signatures import TemporarySpool, partner
-from support.stores import START, VAULT, CountedStore, Points, Time, open_store, sqlite_url
+from support.stores import START, VAULT, CountedStore, Points, PostgresTemplate, Time, open_store, sqlite_url
 
 from adapters import communes, directory, places, registry
 from adapters.profile import Profile
@@ -333,6 +333,27 @@ def _first_day() -> tuple[bytes, datetime]:
         _enrol(gateway)
         gateway.snapshot()
         return (folder / "chitra.db").read_bytes(), gateway.clock.value
+
+
+class FirstDay:
+    """A database of PostgreSQL with everyone enrolled, of which each gateway gets a copy."""
+
+    def __init__(self, url: str) -> None:
+        self._template = PostgresTemplate(url)
+        with (
+            tempfile.TemporaryDirectory(prefix="chitra-first-day-") as folder,
+            closing(Gateway(Path(folder), url)) as one,
+        ):
+            _enrol(one)
+            self._moment = one.clock.value
+
+    @contextmanager
+    def gateway(self, folder: Path) -> Iterator[Gateway]:
+        """Like ``new_gateway``, until its database is dropped."""
+        with self._template.copy() as url:
+            gateway = Gateway(folder, url, Time(self._moment))
+            _make_folders(gateway)
+            yield gateway
 
 
 def _enrol(gateway: Gateway) -> None:
