@@ -95,3 +95,8 @@ def test_rates_that_nobody_edited_have_no_finding(filled: Gateway) -> None:
 def test_m11_a_rate_that_was_edited_added_or_deleted_behind_our_back_is_found(filled: Gateway, statement: str) -> None:
     assert edit(filled, statement) == 1
     assert "rate" in _found(filled)
+
+
+def test_a2_a_rate_with_a_number_that_was_never_given_is_found(filled: Gateway) -> None:
+    edit(filled, "UPDATE rate SET id = 0 WHERE id = 1")
+    assert "sequence" in _found(filled)

@@ -191,6 +191,9 @@ def test_only_a_maker_imports_and_settles(gateway: Gateway) -> None:
         "UPDATE work_item SET state = 'open', ended_by = NULL WHERE state <> 'open'",
         "DELETE FROM work_item",
         "UPDATE roster_change SET actor = 'checker'",
+        "UPDATE roster_change SET programme = 'btx1'",
+        "UPDATE roster_line SET programme = 'btx1'",
+        "UPDATE work_item SET programme = 'btx1'",
         "DELETE FROM roster_file",
     ],
 )
@@ -205,3 +208,10 @@ def test_a2_an_open_item_that_somebody_gave_a_reason_in_the_database_is_found(ga
     listed(gateway, man(1, sex="nữ"))
     edit(gateway, "UPDATE work_item SET reason = 'seen'")
     assert [found.where for found in integrity.check(gateway.context)] == ["work_item 1"]
+
+
+@pytest.mark.parametrize("table", ["roster_change", "roster_line", "work_item", "roster_file"])
+def test_a2_a_row_that_was_given_to_another_programme_is_found(gateway: Gateway, table: str) -> None:
+    listed(gateway, man(1, sex="nữ"))
+    edit(gateway, f"UPDATE {table} SET programme = 'btx1'")
+    assert table in {found.where.split()[0] for found in integrity.check(gateway.context)}

@@ -189,6 +189,17 @@ _DIFFERENCES = (
     # what programmes pay: numbered without a gap
     "SELECT 'rate' AS subject, CAST(x.rates AS TEXT) AS expected, CAST(x.last AS TEXT) AS got FROM"
     " (SELECT count(*) AS rates, max(id) AS last FROM rate) x WHERE x.rates <> x.last",
+    # the roster: a version, an item and a list are of the payer and programme of the act that made them
+    *(
+        f"SELECT '{table} ' || CAST(t.{number} AS TEXT) AS subject, c.payer || ' ' || c.programme AS expected,"
+        f" t.payer || ' ' || t.programme AS got FROM {table} t JOIN roster_change c ON c.id = t.{act}"
+        " WHERE t.payer <> c.payer OR t.programme <> c.programme"
+        for table, number, act in (
+            ("roster_line", "id", "made_by"),
+            ("work_item", "id", "opened_by"),
+            ("roster_file", "change_id", "change_id"),
+        )
+    ),
     # people
     "SELECT 'decision ' || d.reference AS subject, o.key_id AS expected, d.proposed_key AS got FROM decision d"
     " JOIN operator o ON o.name = d.proposed_by WHERE o.key_id <> d.proposed_key",
@@ -287,13 +298,13 @@ _COUNTED = (
     *("roster_line", "statement", "status_line", "status_report", "stop", "work_item"),
 )
 _NUMBERS = (
-    *(f"SELECT '{table}' AS name, max(id) AS given FROM {table}" for table in _COUNTED),
-    "SELECT 'batch', count(*) FROM batch",
-    "SELECT 'file_name:' || partner, count(*) FROM file_out GROUP BY partner",
+    *(f"SELECT '{table}' AS name, min(id) AS first, max(id) AS given FROM {table}" for table in _COUNTED),
+    "SELECT 'batch', 1, count(*) FROM batch",
+    "SELECT 'file_name:' || partner, 1, count(*) FROM file_out GROUP BY partner",
 )
 _COUNTERS = (
     "SELECT 'sequence ' || m.name AS subject, CAST(m.given + 1 AS TEXT) AS expected, CAST(s.\"next\" AS TEXT) AS got"
     f" FROM ({' UNION ALL '.join(_NUMBERS)}) m LEFT JOIN sequence s ON s.name = m.name"
-    ' WHERE m.given > 0 AND COALESCE(s."next", 0) <= m.given'
+    ' WHERE (m.given > 0 AND COALESCE(s."next", 0) <= m.given) OR m.first < 1'
 )
-"""A counter is behind every number that it gave."""
+"""A counter is behind every number that it gave, from 1 on."""

@@ -38,15 +38,15 @@ def _acts(tx: Transaction) -> Iterator[Discrepancy]:
         told: dict[str, Any] = {
             "actor": change.actor,
             "kind": change.kind,
+            "payer": change.payer,
+            "programme": change.programme,
             "digest": staging.versions_digest(tx, change.id).hex(),
         }
         told["items"] = staging.items_digest(tx, change.id).hex()
         if change.id in files:
             file = files[change.id]
             told |= {name: getattr(file, name) for name in _TOLD} | {"list": file.rows_sha256.hex()}
-            told |= {"payer": file.payer, "programme": file.programme, "source": file.source_sha256}
-        else:
-            told |= {"payer": change.payer, "programme": change.programme}
+            told["source"] = file.source_sha256
         if change.id in answers:
             answer = answers[change.id]
             told |= {"request": requests.get(answer.request_id), "answered_on": answer.answered_on}
