@@ -67,12 +67,12 @@ def newest_file(tx: Transaction, roster: Roster) -> Any:
     ).first()
 
 
-def named_twice(tx: Transaction) -> list[Any]:
+def named_twice(tx: Transaction) -> Iterator[Any]:
     """Rows of people that the list names more than once, each beside another one, and whether all say the same.
 
     Of those that say the same the first is left out.
     """
-    return tx.rows(
+    yield from tx.stream(
         'SELECT i.id, i.sheet, i."row", o.sheet AS other_sheet, o."row" AS other, i.person_blind, i.personal,'
         " t.contents = 1 AS alike FROM incoming_line i JOIN"
         " (SELECT person_blind, min(id) AS first_id, max(id) AS last_id, count(DISTINCT content_blind) AS contents"
@@ -91,8 +91,14 @@ def drop_repeated(tx: Transaction) -> int:
         "DELETE FROM incoming_line WHERE person_blind IN (SELECT person_blind FROM incoming_line"
         " GROUP BY person_blind HAVING count(DISTINCT content_blind) > 1)"
     ).rowcount
-    tx.run("DELETE FROM incoming_line WHERE id NOT IN (SELECT min(id) FROM incoming_line GROUP BY person_blind)")
+    _keep_first(tx, "incoming_line", "person_blind")
     return differing
+
+
+def _keep_first(tx: Transaction, table: str, column: str) -> None:
+    """By the index of the column, where a list of all first ones would stand in memory."""
+    same = f"SELECT 1 FROM {table} o WHERE o.{column} = {table}.{column} AND o.id < {table}.id"
+    tx.run(f"DELETE FROM {table} WHERE EXISTS ({same})")
 
 
 def person_of(tx: Transaction, sheet: str, row: int) -> Any:
@@ -102,9 +108,9 @@ def person_of(tx: Transaction, sheet: str, row: int) -> Any:
     ).first()
 
 
-def renamed(tx: Transaction, roster: Roster) -> list[Any]:
+def renamed(tx: Transaction, roster: Roster) -> Iterator[Any]:
     """Rows whose id belongs to another name in the roster."""
-    return tx.rows(
+    yield from tx.stream(
         'SELECT i.sheet, i."row", i.person_blind, i.name_blind AS now FROM incoming_line i JOIN roster_line l'
         f" ON l.person_blind = i.person_blind AND {LIVE} WHERE l.name_blind <> i.name_blind"
         " ORDER BY i.id",
@@ -112,9 +118,9 @@ def renamed(tx: Transaction, roster: Roster) -> list[Any]:
     )
 
 
-def resumed(tx: Transaction, roster: Roster) -> list[Any]:
+def resumed(tx: Transaction, roster: Roster) -> Iterator[Any]:
     """Rows of people whose entitlement somebody ended."""
-    return tx.rows(
+    yield from tx.stream(
         'SELECT i.sheet, i."row", i.person_blind, l.id AS other FROM incoming_line i JOIN roster_line l'
         f" ON l.person_blind = i.person_blind AND {LIVE} JOIN roster_change c ON c.id = l.made_by AND c.kind = 'item'"
         " ORDER BY i.id",
@@ -122,9 +128,9 @@ def resumed(tx: Transaction, roster: Roster) -> list[Any]:
     )
 
 
-def elsewhere(tx: Transaction, roster: Roster, month: str) -> list[Any]:
+def elsewhere(tx: Transaction, roster: Roster, month: str) -> Iterator[Any]:
     """Rows of people whom another payer's roster holds in the same programme, not ended before a month."""
-    return tx.rows(
+    yield from tx.stream(
         'SELECT i.sheet, i."row", i.person_blind, l.payer AS other FROM incoming_line i JOIN roster_line l'
         " ON l.person_blind = i.person_blind AND l.programme = :programme AND l.payer <> :payer"
         " AND l.ended_by IS NULL AND (l.until IS NULL OR l.until >= :month)"
@@ -134,9 +140,9 @@ def elsewhere(tx: Transaction, roster: Roster, month: str) -> list[Any]:
     )
 
 
-def alike(tx: Transaction) -> list[Any]:
+def alike(tx: Transaction) -> Iterator[Any]:
     """Rows with the name and the day of birth of somebody with another id, in this list or any roster."""
-    return tx.rows(
+    yield from tx.stream(
         'SELECT i.sheet, i."row", i.person_blind, o.person_blind AS other FROM incoming_line i JOIN'
         " (SELECT likeness_blind, person_blind FROM incoming_line WHERE likeness_blind IS NOT NULL"
         "  UNION SELECT likeness_blind, person_blind FROM roster_line WHERE ended_by IS NULL"
@@ -147,7 +153,7 @@ def alike(tx: Transaction) -> list[Any]:
 
 def absent(tx: Transaction, roster: Roster, month: str) -> Iterator[Any]:
     """People of the roster whom no row of the list names, and whose entitlement has not ended before a month."""
-    yield from tx.rows(
+    yield from tx.stream(
         f"SELECT l.id, '' AS sheet, 0 AS \"row\", l.person_blind FROM roster_line l WHERE {LIVE}"
         " AND (l.until IS NULL OR l.until >= :month)"
         " AND NOT EXISTS (SELECT 1 FROM incoming_row i WHERE i.person_blind = l.person_blind) ORDER BY l.id",
@@ -195,24 +201,24 @@ def take_over(tx: Transaction, roster: Roster, change_id: int, month: str) -> Ta
         f" WHERE {LIVE})",
         **roster.named,
     ).rowcount
+    _begin(tx, roster, month)
     changed = tx.run(
         "UPDATE roster_line SET ended_by = :change WHERE id IN (SELECT l.id FROM roster_line l JOIN incoming_line i"
         f" ON i.person_blind = l.person_blind WHERE {LIVE})",
         change=change_id,
         **roster.named,
     ).rowcount
-    _begin(tx, change_id, month)
     made = tx.run(f"INSERT INTO roster_line ({_LINES}) SELECT {_LINES} FROM incoming_line ORDER BY id").rowcount
     return Taken(added=made - changed, changed=changed, same=same)
 
 
-def _begin(tx: Transaction, change_id: int, month: str) -> None:
-    """First months that the list does not tell."""
+def _begin(tx: Transaction, roster: Roster, month: str) -> None:
+    """First months that the list does not tell; before the versions that know them end."""
     tx.run(
-        "UPDATE incoming_line SET since = COALESCE((SELECT l.since FROM roster_line l WHERE l.ended_by = :change"
+        f"UPDATE incoming_line SET since = COALESCE((SELECT l.since FROM roster_line l WHERE {LIVE}"
         " AND l.person_blind = incoming_line.person_blind), :month) WHERE since = ''",
-        change=change_id,
         month=month,
+        **roster.named,
     )
     tx.run("UPDATE incoming_line SET since = until WHERE until < since")
 
@@ -220,7 +226,7 @@ def _begin(tx: Transaction, change_id: int, month: str) -> None:
 def take_items(tx: Transaction, roster: Roster, change_id: int) -> None:
     """Open what is new, end what the list no longer shows; what somebody judged is not asked again."""
     scope = "w.payer = :payer AND w.programme = :programme"
-    tx.run("DELETE FROM incoming_item WHERE id NOT IN (SELECT min(id) FROM incoming_item GROUP BY subject_blind)")
+    _keep_first(tx, "incoming_item", "subject_blind")
     tx.run(
         "UPDATE work_item SET state = 'gone', ended_by = :change WHERE id IN (SELECT w.id FROM work_item w"
         f" WHERE {scope} AND w.state = 'open'"

@@ -144,7 +144,7 @@ def _concluded(tx: Transaction, request: PopulationRequest, answer: PopulationAn
     population.add(tx, answer)
     population.take_results(tx, request, change.id)
     items = Items(tx, roster, change.id)
-    for row in list(population.answered(tx, request, confirmed=False)):
+    for row in population.answered(tx, request, confirmed=False):
         got, _ = _opened(tx, row)
         finding = replace(_FINDINGS[row.result], suggestion=got["told"])
         items.answered(row.row, finding, bytes(row.person_blind), got)
