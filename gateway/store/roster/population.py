@@ -123,34 +123,39 @@ def named_twice(tx: Transaction) -> Any:
     ).first()
 
 
-def not_asked(tx: Transaction, request: PopulationRequest) -> int | None:
+def stage_asked(tx: Transaction, request: PopulationRequest) -> None:
+    """Whom it asked about, by person; the indexes of the roster are for versions that still hold."""
+    tx.run("DROP TABLE IF EXISTS asked_line")
+    tx.run("CREATE TEMPORARY TABLE asked_line AS SELECT id, person_blind FROM roster_line WHERE 1 = 0")
+    tx.run(f"INSERT INTO asked_line (id, person_blind) SELECT l.id, l.person_blind {_ASKED}", **_scope(request))
+    tx.run("CREATE INDEX ix_asked_line_person_blind ON asked_line (person_blind)")
+
+
+def not_asked(tx: Transaction) -> int | None:
     """The first row of somebody who was not asked about."""
     found: int | None = tx.value(
         'SELECT min(i."row") FROM incoming_answer i WHERE NOT EXISTS'
-        f" (SELECT 1 {_ASKED} AND l.person_blind = i.person_blind)",
-        **_scope(request),
+        " (SELECT 1 FROM asked_line a WHERE a.person_blind = i.person_blind)"
     )
     return found
 
 
-def answered(tx: Transaction, request: PopulationRequest, *, confirmed: bool) -> Iterator[Any]:
+def answered(tx: Transaction, *, confirmed: bool) -> Iterator[Any]:
     """Rows beside the versions that were asked about; those that are confirmed, or all others."""
     yield from tx.stream(
         'SELECT i."row", i.result, i.personal, i.person_blind, l.id AS line_id, l.personal AS said'
-        f" FROM incoming_answer i JOIN (SELECT l.id, l.person_blind, l.personal {_ASKED}) l"
-        " ON l.person_blind = i.person_blind WHERE (i.result = 'confirmed') = :confirmed ORDER BY i.\"row\"",
+        " FROM incoming_answer i JOIN asked_line a ON a.person_blind = i.person_blind JOIN roster_line l ON l.id = a.id"
+        " WHERE (i.result = 'confirmed') = :confirmed ORDER BY i.\"row\"",
         confirmed=confirmed,
-        **_scope(request),
     )
 
 
-def take_results(tx: Transaction, request: PopulationRequest, change_id: int) -> None:
+def take_results(tx: Transaction, change_id: int) -> None:
     tx.run(
         "INSERT INTO population_result (change_id, person_blind, line_id, result)"
-        " SELECT CAST(:change AS BIGINT), i.person_blind, l.id, i.result FROM incoming_answer i"
-        f" JOIN (SELECT l.id, l.person_blind {_ASKED}) l ON l.person_blind = i.person_blind",
+        " SELECT CAST(:change AS BIGINT), i.person_blind, a.id, i.result FROM incoming_answer i"
+        " JOIN asked_line a ON a.person_blind = i.person_blind",
         change=change_id,
-        **_scope(request),
     )
 
 

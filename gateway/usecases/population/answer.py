@@ -61,8 +61,9 @@ def take(context: Context, source: BinaryIO, name: str, operator: str) -> Taken:
         known = _known(context, tx, request, reader.answered_on, rows_sha256)
         if known is not None:
             return Taken(request, known.reference, population.results(tx, known.change_id), already_seen=True)
+        population.stage_asked(tx, request)
         _require_whole(tx, request, count)
-        _require_unaltered(tx, request)
+        _require_unaltered(tx)
         answer = PopulationAnswer(
             change_id=staging.next_change(tx),
             request_id=request.id,
@@ -117,16 +118,16 @@ def _require_whole(tx: Transaction, request: PopulationRequest, count: int) -> N
     """Everybody who was asked about, once, and nobody else."""
     if twice := population.named_twice(tx):
         raise Refusal("population_person_twice", row=twice.first, other=twice.other)
-    if row := population.not_asked(tx, request):
+    if row := population.not_asked(tx):
         raise Refusal("population_not_asked", row=row)
     if count < request.asked:
         raise Refusal("population_answer_truncated", asked=request.asked, answered=count)
 
 
-def _require_unaltered(tx: Transaction, request: PopulationRequest) -> None:
+def _require_unaltered(tx: Transaction) -> None:
     """What it repeats of each person is what was asked: else something else was looked at."""
     for confirmed in (True, False):
-        for row in population.answered(tx, request, confirmed=confirmed):
+        for row in population.answered(tx, confirmed=confirmed):
             got, said = _opened(tx, row)
             if comparable(got["name"]) != comparable(said["name"]) or got["birth"] != said["birth"]:
                 raise Refusal("population_answer_altered", row=row.row)
@@ -142,9 +143,9 @@ def _concluded(tx: Transaction, request: PopulationRequest, answer: PopulationAn
     roster = Roster(request.payer, request.programme)
     change = staging.add_change(tx, answer.change_id, ChangeKind.FILE, roster, operator)
     population.add(tx, answer)
-    population.take_results(tx, request, change.id)
+    population.take_results(tx, change.id)
     items = Items(tx, roster, change.id)
-    for row in population.answered(tx, request, confirmed=False):
+    for row in population.answered(tx, confirmed=False):
         got, _ = _opened(tx, row)
         finding = replace(_FINDINGS[row.result], suggestion=got["told"])
         items.answered(row.row, finding, bytes(row.person_blind), got)

@@ -181,15 +181,16 @@ class _Staging:
         vault = self._tx.vault
         person, found = self._reader.read(row)
         blind = vault.blind("person", person.person) if person else None
-        content = person.canonical() if person else "\x1f".join(row.values[name] for name in NAMES)
+        told = person.canonical() if person else "\x1f".join(row.values[name] for name in NAMES)
+        content = content_blind(vault, told)
         self._count += 1
-        self._rows.append((row.sheet, row.number, blind, content_blind(vault, content)))
+        self._rows.append((row.sheet, row.number, blind, content))
         for each in (*found, *self._said_of(row)):
             self._items.found(row, each, blind)
         if person is None:
             self._unusable += 1
         else:
-            yield self._version(person)
+            yield self._version(person, content)
 
     def _said_of(self, row: Row) -> list[Remark]:
         """What reading the list said of a row just before it."""
@@ -204,7 +205,7 @@ class _Staging:
             self._unusable += row is None
         self._told.clear()
 
-    def _version(self, person: ListedPerson) -> tuple[Any, ...]:
+    def _version(self, person: ListedPerson, content: bytes) -> tuple[Any, ...]:
         """Values in the order of ``staging.LINE_COLUMNS``."""
         vault, number, like = self._tx.vault, next(self._numbers), likeness(person.values)
         account = f"{person.bank}:{person.values['account']}" if person.bank else None
@@ -225,7 +226,7 @@ class _Staging:
             "name_blind": vault.blind("name", comparable(person.values["name"])),
             "account_blind": vault.blind("account", account) if account else None,
             "likeness_blind": vault.blind("likeness", like) if like else None,
-            "content_blind": content_blind(vault, person.canonical()),
+            "content_blind": content,
         }
         return tuple(fields.get(column) for column in staging.LINE_COLUMNS)
 

@@ -79,7 +79,7 @@ def likeness(values: Mapping[str, str]) -> str | None:
 
 def canonical(values: Mapping[str, str], bank: str) -> str:
     """What makes two versions the same: every value, the bank by its BIN, and where somebody ended it."""
-    told = [comparable(values[name]) if name in _SPELLED else values[name] for name in NAMES]
+    told = [comparable(values[name]) if values[name] and name in _SPELLED else values[name] for name in NAMES]
     told[_BANK] = bank
     return "\x1f".join([*told, values["stopped"]] if "stopped" in values else told)
 
@@ -146,7 +146,7 @@ def _is_known(values: Mapping[str, str], damaged: frozenset[str]) -> bool:
 
 def _tidy(value: str) -> str:
     """NFC, single spaces, none around."""
-    return " ".join(unicodedata.normalize("NFC", value).split())
+    return " ".join(unicodedata.normalize("NFC", value).split()) if value else value
 
 
 def _no_identity(given: str) -> Remark:
