@@ -120,6 +120,14 @@ def iso_date(text: str) -> date | None:
         return None
 
 
+def possible_births(text: str) -> tuple[date, ...]:
+    """The day itself, else one of every month that may be it: of a year twelve, of a text that is none nothing."""
+    if day := iso_date(text):
+        return (day,)
+    months = [text] if re.fullmatch("[0-9]{4}-[0-9]{2}", text) else [f"{text}-{month:02d}" for month in range(1, 13)]
+    return tuple(day for month in months if (day := iso_date(f"{month}-01")))
+
+
 def masked(text: str, shown: int = 4) -> str:
     """Only the last characters: ``********1234``; short values are hidden whole."""
     if len(text) <= shown:

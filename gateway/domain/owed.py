@@ -57,6 +57,8 @@ class Person:
 
     person: str
     born: date | None = None
+    births: tuple[date, ...] = ()
+    """Where the day is not known: a day of every month that may be it."""
     died: date | None = None
     entitlements: tuple[Entitlement, ...]
 
@@ -95,7 +97,7 @@ class Remark:
 
     level_unknown           no base amount of the programme for this month
     coefficient_unknown     no coefficient for the group, or for the group at this age
-    birth_date_missing      the coefficient depends on an age that nobody knows
+    birth_date_missing      the coefficient depends on an age that nobody knows well enough
     two_communes            entitlements of two communes hold in the same month
     listed_elsewhere        listed under another programme than the one that is owed; it was counted
     overpaid                more was listed for the month than is owed in all regimes
@@ -173,11 +175,19 @@ def _due(month: str, person: Person, by: Entitlement, rates: Rates) -> Due | Rem
 def _coefficient(month: str, person: Person, by: Entitlement, rates: Rates) -> int | Remark:
     if not by.group and not rates.has_groups(by.programme):
         return HUNDREDTHS
+    births: tuple[date | None, ...] = (person.born,)
     if person.born is None and rates.depends_on_age(by.programme, by.group, month):
+        births = person.births
+    possible = {_coefficient_of(born, month, by, rates) for born in births}
+    if len(possible) != 1:
         return _remark("birth_date_missing", person, month, by.programme)
-    at_ages = (rates.coefficient(by.programme, by.group, age, month) for age in _ages(month, person.born))
-    found = [each for each in at_ages if each is not None]
-    return max(found) if found else _remark("coefficient_unknown", person, month, by.programme)
+    (found,) = possible
+    return _remark("coefficient_unknown", person, month, by.programme) if found is None else found
+
+
+def _coefficient_of(born: date | None, month: str, by: Entitlement, rates: Rates) -> int | None:
+    at_ages = (rates.coefficient(by.programme, by.group, age, month) for age in _ages(month, born))
+    return max((each for each in at_ages if each is not None), default=None)
 
 
 def _ages(month: str, born: date | None) -> set[int]:

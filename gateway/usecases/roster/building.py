@@ -194,6 +194,7 @@ def _person(context: Context, own: Any, values: Mapping[str, str], versions: lis
     return Person(
         person=str(own.id),
         born=identifiers.iso_date(values["birth"]),
+        births=identifiers.possible_births(values["birth"]),
         entitlements=tuple(
             Entitlement(
                 programme=each.programme,

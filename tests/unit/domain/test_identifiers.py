@@ -131,6 +131,13 @@ def test_a_date_is_written_in_full_or_is_none(text: str, day: date | None) -> No
     assert identifiers.iso_date(text) == day
 
 
+def test_of_a_birth_every_month_that_may_be_it_is_told() -> None:
+    assert identifiers.possible_births("1944-02-29") == (date(1944, 2, 29),)
+    assert identifiers.possible_births("1944-05") == (date(1944, 5, 1),)
+    assert [day.month for day in identifiers.possible_births("1944")] == list(range(1, 13))
+    assert identifiers.possible_births("khoảng 1944") == identifiers.possible_births("31/02/1944") == ()
+
+
 @given(st.text(max_size=40))
 def test_a3_a_masked_value_shows_at_most_its_last_four_characters(text: str) -> None:
     shown = masked(text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from gateway.domain.identifiers import possible_births
 from gateway.domain.months import months
 from gateway.domain.owed import Arrears, Entitlement, Listed, Person, Remark, arrears, entitled
 from gateway.domain.rates import Kind, Rate, Rates, first_changed
@@ -115,6 +117,13 @@ def test_an_age_for_which_nothing_is_laid_down_is_a_finding_and_not_an_amount_of
 def test_without_a_date_of_birth_only_what_depends_on_age_cannot_be_reckoned() -> None:
     assert codes("2026-09", person(right("elderly"), born=None)) == ["birth_date_missing"]
     assert amount("2026-09", person(right("disabled"), born=None)) == 810_000
+
+
+@pytest.mark.parametrize(("year", "expected"), [(1930, 1_080_000), (1946, None), (1950, 810_000)])
+def test_a_year_of_birth_is_enough_where_every_day_of_it_gives_the_same(year: int, expected: int | None) -> None:
+    who = replace(person(right("elderly"), born=None), births=possible_births(str(year)))
+    assert amount("2026-09", who) == expected
+    assert codes("2026-09", who) == ([] if expected else ["birth_date_missing"])
 
 
 def test_a_programme_with_groups_pays_nobody_without_one_and_one_without_groups_pays_its_level() -> None:
