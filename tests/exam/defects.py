@@ -306,6 +306,26 @@ def _short(entry: Entry, office: Office, chance: Random) -> None:
     entry.told.append(("", "fields_missing", True))
 
 
+@_kind("line that is no row", _but("in_sections"))
+def _no_row(entry: Entry, office: Office, chance: Random) -> None:
+    entry.instead = [None, "xem lại với thôn"]
+    entry.told.append(("", "line_unclear", True))
+
+
+@_kind("row hidden", _in_workbooks)
+def _hidden(entry: Entry, office: Office, chance: Random) -> None:
+    entry.hidden = True
+    entry.kept = dict(entry.truth)
+    entry.told.append(("", "row_hidden", False))
+
+
+@_kind("amount of perhaps a nought too few")
+def _amount(entry: Entry, office: Office, chance: Random) -> None:
+    entry.cells["amount"] = "540.00"
+    entry.kept = dict(entry.truth)
+    entry.told.append(("amount", "amount_unclear", True))
+
+
 @_kind("name changed")
 def _renamed(entry: Entry, office: Office, chance: Random) -> None:
     """The id belongs to another name in the roster, which the exam tells for everybody who was known."""

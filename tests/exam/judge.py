@@ -220,20 +220,22 @@ _reckonings: dict[tuple[object, ...], int] = {}
 
 
 def _reckoned(office: Office, values: Values, rates: list[Any]) -> int:
-    born = iso_date(values["birth"])
-    if values["group"] and born is None:
-        if values["group"] != _OF_ANY_AGE:
-            return 0
-        born = date(1980, 1, 1)
-    # the day of a birth tells nothing, its month does
-    about = (
-        office,
-        values["group"],
-        born and born.strftime("%Y-%m"),
-        values["times"],
-        values["from_month"],
-        values["until_month"],
-    )
+    """Nothing where the amount depends on a birth that nobody knows well enough."""
+    amounts = {_reckoned_for(born, office, values, rates) for born in _births(values)}
+    return amounts.pop() if len(amounts) == 1 else 0
+
+
+def _births(values: Values) -> list[date]:
+    birth = values["birth"]
+    if day := iso_date(birth):
+        return [day.replace(day=1)]  # the day of a birth tells nothing
+    if len(birth) == len("YYYY"):
+        return [date(int(birth), month, 1) for month in range(1, 13)]
+    return [date(1980, 1, 1)] if values["group"] in ("", _OF_ANY_AGE) else []
+
+
+def _reckoned_for(born: date, office: Office, values: Values, rates: list[Any]) -> int:
+    about = (born, office, *(values[name] for name in ("group", "times", "from_month", "until_month")))
     if about not in _reckonings:
         right = Entitlement(
             programme=office.programme,
@@ -244,7 +246,5 @@ def _reckoned(office: Office, values: Values, rates: list[Any]) -> int:
             until=values["until_month"] or None,
             times=int(values["times"] or 1),
         )
-        _reckonings[about] = owed_apart(
-            MONTH, Person(person="", born=born, entitlements=(right,)), rates, date(2026, 11, 2)
-        )
+        _reckonings[about] = owed_apart(MONTH, Person(person="", born=born, entitlements=(right,)), rates, _TODAY)
     return _reckonings[about]

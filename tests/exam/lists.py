@@ -78,7 +78,7 @@ def cell(office: Office, entry: Entry, name: str) -> object:
 
 def _rows(office: Office, entries: Iterable[Entry], names: Sequence[str] = FIELDS) -> Iterator[Line]:
     for number, entry in enumerate(entries, 1):
-        yield [number, *cells(office, entry, names), AMOUNT], entry
+        yield [number, *cells(office, entry, names), entry.cells.get("amount", AMOUNT)], entry
 
 
 def _heading(names: Iterable[str] = FIELDS) -> Line:
@@ -216,7 +216,12 @@ def written(office: Office, entries: Sequence[Entry], shape: Shape | None = None
         for number, (_, entry) in enumerate(lines, 1):
             if entry is not None:
                 entry.sheet, entry.row = name, number
+        sheets[name] = [(_instead(row, entry), entry) for row, entry in lines]
     return _xlsx(sheets) if shape.is_workbook else _csv(sheets[""])
+
+
+def _instead(row: list[object], entry: Entry | None) -> list[object]:
+    return row if entry is None or entry.instead is None else entry.instead
 
 
 def _csv(lines: Sequence[Line]) -> bytes:
@@ -240,7 +245,9 @@ def _xlsx(sheets: Mapping[str, Sequence[Line]]) -> bytes:
     as_date = book.add_format({"num_format": "dd/mm/yyyy"})
     for name, lines in sheets.items():
         sheet = book.add_worksheet(name)
-        for number, (row, _) in enumerate(lines):
+        for number, (row, entry) in enumerate(lines):
+            if entry is not None and entry.hidden:
+                sheet.set_row(number, None, None, {"hidden": True})
             for column, value in enumerate(row):
                 if isinstance(value, date):
                     sheet.write_datetime(number, column, datetime(value.year, value.month, value.day), as_date)

@@ -62,6 +62,10 @@ class Entry:
     row: int = 0
     columns: int | None = None
     """How many columns a damaged line of a CSV has left."""
+    instead: list[object] | None = None
+    """What stands in the place of the row."""
+    hidden: bool = False
+    """By a filter of the workbook."""
 
     @property
     def person(self) -> str:
