@@ -70,11 +70,12 @@ def _exam(people: int) -> Figures:
     from exam.lists import SHAPES
     from exam.month import Exam
     from exam.play import play
+    from support.gateways import new_gateway
 
     load, exam = os.getloadavg()[0], Exam(SEED, people, SHARE)
     with tempfile.TemporaryDirectory(prefix="chitra-exam-") as folder:
         began = time.process_time()
-        played = play(exam, Path(folder))
+        played = play(exam, new_gateway(Path(folder)))
         cpu_seconds = time.process_time() - began
         verdict = judged(played)
         played.gateway.close()

@@ -11,6 +11,7 @@ from exam.defects import KINDS, WHOLE
 from exam.judge import Verdict, judged
 from exam.month import OFFICES, Exam
 from exam.play import BEFORE, Played, play
+from support.gateways import new_gateway
 
 PEOPLE, SHARE = 600, 0.12
 
@@ -18,12 +19,13 @@ PEOPLE, SHARE = 600, 0.12
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     with ExitStack() as stack:
-        url = None
+        folder = tmp_path_factory.mktemp("exam")
         if request.param == "postgresql":
-            url = stack.enter_context(request.getfixturevalue("postgres_template").copy())
-        found = play(Exam(7, PEOPLE, SHARE), tmp_path_factory.mktemp("exam"), url)
-        stack.callback(found.gateway.close)
-        yield found
+            gateway = stack.enter_context(request.getfixturevalue("postgres_first_day").gateway(folder))
+        else:
+            gateway = new_gateway(folder)
+        stack.callback(gateway.close)
+        yield play(Exam(7, PEOPLE, SHARE), gateway)
 
 
 @pytest.fixture(scope="module")

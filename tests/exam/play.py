@@ -8,11 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support.gateways import ACCOUNTS, Gateway, new_gateway, person
+from support.gateways import ACCOUNTS, Gateway, person
 from support.population import confirming
 from support.population import written as answer_of
 
@@ -59,8 +58,8 @@ class Played:
             self.of_shape[office] = spent
 
 
-def play(exam: Exam, folder: Path, url: str | None = None) -> Played:
-    gateway = new_gateway(folder, url)
+def play(exam: Exam, gateway: Gateway) -> Played:
+    """On a fresh gateway."""
     gateway.__dict__["context"] = replace(gateway.context, payers={each.payer: _payer(each) for each in OFFICES})
     played = Played(exam, gateway)
     rate(gateway)
