@@ -13,6 +13,7 @@ from datetime import date, time
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from adapters.accounts import ACCOUNT_LIST, AccountList
 from formats.text import Charset
 
 Delivery = Literal["rename", "direct", "marker", "dropbox"]
@@ -190,6 +191,11 @@ class Profile:
     but those rejected by then."""
     charge_bearer: Literal["DEBT", "SHAR", "SLEV"] = "DEBT"
 
+    verification: Literal["acmt.023.001.04", "list"] = "acmt.023.001.04"
+    """How it is asked whose accounts are."""
+    account_list: AccountList = ACCOUNT_LIST
+    """Its lists about accounts; answers may always come as one."""
+
     reasons: Mapping[str, str] = field(default_factory=dict)
     """The partner's own reason codes -> ISO external codes."""
     duplicate_codes: frozenset[str] = DUPLICATE_CODES
@@ -229,6 +235,7 @@ class WalletProfile(Profile):
     kind: Literal["bank", "wallet"] = "wallet"
     bic: str | None = None
     account_scheme: str | None = "PHONE"
+    verification: Literal["acmt.023.001.04", "list"] = "list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from gateway.cli.messages import explain, phrase
 from gateway.cli.options import LIMIT, NUMBER_MAX, permit, plain_name, seekable, unmasking
 from gateway.cli.session import Session, local, pass_session
 from gateway.cli.words import N_, _
-from gateway.domain.accounts import LISTED, AccountOrigin
+from gateway.domain.accounts import COLLECTED, DOUBTED, LISTED, USE, AccountOrigin, AccountStep
 from gateway.domain.identifiers import masked, masked_name
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gateway.usecases.accounts.owner import Owned
 
 _SHOWN_MAX = 50
+_STATES = [COLLECTED, *(each.value for each in AccountStep if each not in USE)]
 _COUNTS = ("rows", "added", "known", "unusable")
 
 
@@ -90,30 +91,95 @@ def _show_import(session: Session, imported: Imported) -> int:
 
 
 @account.command(
-    "list",
-    help=N_("Accounts that lists told, newest first, then those that only the roster has."),
-    epilog="chitra account list --from vneid",
+    "verify",
+    help=N_("Write a request to a partner: whose are the accounts that it has not confirmed? Holds personal data."),
+    epilog="chitra account verify --partner CODE --operator maker -o request.xml",
 )
+@click.option("--partner", required=True, metavar="CODE", help=N_("Which bank or wallet is asked."))
+@click.option("--operator", required=True, metavar="NAME", help=N_("Who asks (a maker)."))
+@click.option(
+    "-o", "target", type=click.Path(dir_okay=False, path_type=Path), required=True, help=N_("Where to write it.")
+)
+@click.option("--payer", help=N_("Paying authority; needed when there are several."))
+@pass_session
+def verify(session: Session, partner: str, operator: str, target: Path, payer: str | None) -> int:
+    from gateway.cli.target import new_file
+    from gateway.usecases.accounts.request import ask
+
+    app = session.app
+    with new_file(target) as sink:
+        change, request = ask(app.context, app.config.payer(payer), partner, operator, sink)
+    told = _("Request {request} asks {partner} about {asked} accounts; it is in {file}.")
+    about = {"request": change.reference, "partner": partner, "asked": request.asked}
+    session.output.say(told.format(**about, file=target))
+    session.output.document(about | {"form": request.form, "sha256": request.sha256, "file": str(target)})
+    return 0
+
+
+@account.command(
+    "answer",
+    help=N_("Take a partner's answer about accounts, a message or its list; what it doubts waits for a person."),
+    epilog="chitra account answer answer.xml --partner CODE --operator maker",
+)
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--partner", required=True, metavar="CODE", help=N_("Whose answer it is."))
+@click.option("--operator", required=True, metavar="NAME", help=N_("Who brings it (a maker)."))
+@pass_session
+def answer(session: Session, path: Path, partner: str, operator: str) -> int:
+    from gateway.usecases.accounts.answer import take
+
+    name = plain_name(path)
+    with session.output.working(_("Reading {file}").format(file=name)), seekable(path, session.app.spool) as source:
+        taken = take(session.app.context, partner, source, name, operator)
+    rows = [[phrase(result), count] for result, count in taken.results.items()]
+    session.output.table([_("Result"), _("Accounts")], rows, numbers=[1])
+    if taken.already_seen:
+        session.output.say(_("This answer is known as {answer}; nothing changed.").format(answer=taken.reference))
+    else:
+        told = _("Answer {answer} to request {request} was taken.")
+        session.output.say(told.format(answer=taken.reference, request=taken.request))
+    about = {"answer": taken.reference, "request": taken.request, "results": taken.results}
+    session.output.document(about | {"already_seen": taken.already_seen})
+    return 3 if taken.results.keys() & {*DOUBTED, AccountStep.UNUSABLE} else 0
+
+
+@account.command(
+    "list",
+    help=N_("Accounts that were told or asked about, newest first, then those that only the roster has."),
+    epilog="chitra account list --state mismatch",
+)
+@click.option("--state", type=click.Choice(_STATES), help=N_("Only in this state."))
+@click.option("--unusable", is_flag=True, help=N_("Only those that are credited and cannot be used."))
 @click.option(
     "--from", "origin", type=click.Choice([each.value for each in AccountOrigin]), help=N_("Only known from there.")
 )
 @LIMIT
 @unmasking
 @pass_session
-def list_(session: Session, origin: str | None, limit: int, unmask: bool, reason: str | None) -> int:
+def list_(
+    session: Session,
+    state: str | None,
+    unusable: bool,
+    origin: str | None,
+    limit: int,
+    unmask: bool,
+    reason: str | None,
+) -> int:
     from gateway.store.accounts import browse
 
     shown = permit(session, unmask, reason, "accounts")
     with session.app.store.read() as tx:
-        documents = [_told(tx.vault, row, shown) for row in browse.told(tx, limit, origin)]
-        if origin in (None, AccountOrigin.ROSTER) and len(documents) < limit:
+        rows = browse.told(tx, limit, origin, state, AccountStep.UNUSABLE.value if unusable else None)
+        documents = [_told(tx.vault, row, shown) for row in rows]
+        beside = origin in (None, AccountOrigin.ROSTER) and state in (None, COLLECTED) and not unusable
+        if beside and len(documents) < limit:
             rows = browse.of_roster(tx, limit - len(documents))
             documents += [_of_roster(tx.vault, row, shown) for row in rows]
     session.output.table(
-        [_("Account"), _("Person"), _("Receives"), _("Bank"), _("Number"), _("Known from"), _("Since")],
+        [_("Account"), _("Person"), _("Receives"), _("Bank"), _("Number"), _("State"), _("Known from"), _("Since")],
         [
             [d["account"] or "", d["beneficiary_id"], d["owner"], d["bank"], d["number"],
-             phrase(d["origin"]), local(d["told_at"])]
+             _state(d), phrase(d["origin"]), local(d["told_at"])]
             for d in documents
         ],
         numbers=[0],
@@ -136,6 +202,7 @@ def show(session: Session, number: int, unmask: bool, reason: str | None) -> int
         document = _told(tx.vault, browse.one(tx, number), shown)
         document["in_roster"] = browse.is_paid_to(tx, number)
         others = [_told(tx.vault, row, shown) for row in browse.others(tx, number)]
+        history = [_step(tx.vault, row, shown) for row in browse.steps(tx, number)]
     session.output.table(
         [_("About"), _("Value")],
         [
@@ -144,11 +211,16 @@ def show(session: Session, number: int, unmask: bool, reason: str | None) -> int
             [_("Bank"), document["bank"]],
             [_("Number"), document["number"]],
             [_("Known from"), f"{phrase(document['origin'])}  {document['change']}  {local(document['told_at'])}"],
+            [_("State"), _state(document)],
             [_("In the roster"), _("yes") if document["in_roster"] else _("no")],
             *([_("Another account"), f"{o['account']}  {o['bank']} {o['number']}"] for o in others),
         ],
     )
-    session.output.document(document | {"others": others})
+    session.output.table(
+        [_("When"), _("State"), _("The bank has"), _("Change"), _("By")],
+        [[local(each["at"]), phrase(each["state"]), each["told"], each["change"], each["by"]] for each in history],
+    )
+    session.output.document(document | {"history": history, "others": others})
     return 0
 
 
@@ -156,6 +228,7 @@ def _told(vault: Vault, row: Any, shown: bool) -> dict[str, Any]:
     from gateway.usecases.accounts.owner import opened
 
     about = {"account": row.id, "origin": row.origin, "change": row.reference, "told_at": row.made_at}
+    about |= {"state": row.state, "use": row.use}
     return about | _values(opened(vault, row.personal, row.id), shown)
 
 
@@ -164,7 +237,22 @@ def _of_roster(vault: Vault, row: Any, shown: bool) -> dict[str, Any]:
 
     values = json.loads(vault.open(bytes(row.personal), f"roster_line:{row.id}"))
     about = {"account": None, "origin": AccountOrigin.ROSTER.value, "change": row.reference, "told_at": row.made_at}
+    about |= {"state": COLLECTED, "use": None}
     return about | _values(owned(values, row.bank), shown)
+
+
+def _state(document: dict[str, Any]) -> str:
+    """Whose it is, and whether it is of use where a bank said so."""
+    return ", ".join(phrase(each) for each in (document["state"], document["use"]) if each)
+
+
+def _step(vault: Vault, row: Any, shown: bool) -> dict[str, Any]:
+    from gateway.usecases.accounts.doubts import said
+
+    told = said(vault, row.personal, row.change_id, row.account_id)
+    name, number = told.get("known_owner", ""), told.get("known_account", "")
+    seen = f"{name if shown else masked_name(name)} {number if shown else masked(number)}".strip()
+    return {"at": row.made_at, "state": row.state, "told": seen, "change": row.reference, "by": row.actor}
 
 
 def _values(account: Owned, shown: bool) -> dict[str, str]:

@@ -10,7 +10,7 @@ class ChangeKind(StrEnum):
     """What changed the roster."""
 
     FILE = "file"
-    """A list was imported, or an answer of the population registry was taken."""
+    """A list was imported, or an answer of the population registry or of a bank was taken."""
     ITEM = "item"
     """Somebody ended a work item."""
 
@@ -50,7 +50,7 @@ JUDGED = frozenset(
     {
         *("absent_in_list", "alike", "beneficiary_id_place_unknown", "birth_too_long_ago", "birth_year_differs"),
         *("in_two_communes", "name_changed", "repeated_row", "resumed_in_list", "sex_differs"),
-        *("registry_birth_differs", "registry_name_differs"),
+        *("registry_birth_differs", "registry_name_differs", "account_mismatch"),
     }
 )
 """Findings that somebody may say are right as they are; all others that block need a corrected list."""

@@ -16,7 +16,7 @@ _NAMED_ELSEWHERE = (
     " UNION SELECT sha256 FROM file_in UNION SELECT signature_sha256 FROM file_in WHERE signature_sha256 IS NOT NULL"
     " UNION SELECT sha256 FROM file_out WHERE sha256 IS NOT NULL UNION SELECT sha256 FROM wire_object"
     " UNION SELECT source_sha256 FROM roster_file UNION SELECT source_sha256 FROM population_answer"
-    " UNION SELECT source_sha256 FROM account_file"
+    " UNION SELECT source_sha256 FROM account_file UNION SELECT source_sha256 FROM account_answer"
     " UNION SELECT evidence_sha256 FROM decision WHERE evidence_sha256 IS NOT NULL"
     " UNION SELECT evidence_sha256 FROM resolution WHERE evidence_sha256 IS NOT NULL"
 )

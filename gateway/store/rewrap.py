@@ -35,6 +35,7 @@ _PLACES = (
     _Place("roster_line", ("id",), "personal", "roster_line:{id}"),
     _Place("work_item", ("id",), "personal", "work_item:{id}"),
     _Place("account", ("id",), "personal", "account:{id}"),
+    _Place("account_step", ("change_id", "account_id", "state"), "personal", "account_step:{change_id}:{account_id}"),
     _Place("blob", ("sha256", "part"), "bytes", "blob:{sha256}:{part}", portion=16),
 )
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 
+from lxml import etree
 from support.gateways import PAYER, Gateway
 
+from gateway.usecases.accounts.answer import Taken, take
 from gateway.usecases.accounts.importing import Imported, Request, import_accounts
+from gateway.usecases.accounts.request import ask
 
 _HEADINGS = {
     "beneficiary_id": "Số CCCD",
@@ -41,3 +45,79 @@ def list_of(*rows: dict[str, str]) -> io.BytesIO:
 
 def collected(gateway: Gateway, *rows: dict[str, str], origin: str = "vneid", bank: str = "") -> Imported:
     return import_accounts(gateway.context, Request(list_of(*rows), "accounts.csv", PAYER, origin, "maker", bank))
+
+
+def asked(gateway: Gateway, partner: str = "vietinbank") -> bytes:
+    """The request to a partner about everything that it has not confirmed."""
+    sink = io.BytesIO()
+    ask(gateway.context, PAYER, partner, "maker", sink)
+    return sink.getvalue()
+
+
+def questions(request: bytes) -> list[dict[str, str]]:
+    """What an acmt.023 asks, as somebody else reads it."""
+    root = etree.fromstring(request)
+    found = []
+    for each in root.iterfind(".//{*}Vrfctn"):
+        about = each.find("{*}PtyAndAcctId")
+        found.append(
+            {
+                "question": each.findtext("{*}Id"),
+                "owner": about.findtext("{*}Pty/{*}Nm"),
+                "account": about.findtext("{*}Acct/{*}Id/{*}Othr/{*}Id") or about.findtext("{*}Acct/{*}Othr/{*}Id"),
+                "verdict": "true",
+                "known_owner": about.findtext("{*}Pty/{*}Nm"),
+                "known_account": "",
+            }
+        )
+    return found
+
+
+def message_id(request: bytes) -> str:
+    return str(etree.fromstring(request).findtext(".//{*}Assgnmt/{*}MsgId"))
+
+
+def message(original: str, rows: Sequence[Mapping[str, str]], day: str) -> bytes:
+    """An acmt.024."""
+    reports = "".join(
+        f"<Rpt><OrgnlId>{row['question']}</OrgnlId><Vrfctn>{row['verdict']}</Vrfctn>"
+        f"<OrgnlPtyAndAcctId><Pty><Nm>{row['owner']}</Nm></Pty>{_account(row['account'])}</OrgnlPtyAndAcctId>"
+        f"<UpdtdPtyAndAcctId><Pty><Nm>{row['known_owner']}</Nm></Pty>{_account(row['known_account'])}"
+        "</UpdtdPtyAndAcctId></Rpt>"
+        for row in rows
+    )
+    head = f"<Assgnmt><MsgId>R1</MsgId><CreDtTm>{day}T10:00:00+07:00</CreDtTm></Assgnmt>"
+    return (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:acmt.024.001.04"><IdVrfctnRpt>'
+        f"{head}<OrgnlAssgnmt><MsgId>{original}</MsgId></OrgnlAssgnmt>{reports}</IdVrfctnRpt></Document>"
+    ).encode()
+
+
+def _account(number: str) -> str:
+    return f"<Acct><Id><Othr><Id>{number}</Id></Othr></Id></Acct>" if number else ""
+
+
+def told(gateway: Gateway, request: bytes, rows: Sequence[Mapping[str, str]]) -> Taken:
+    """The bank's answer, of today, as a message."""
+    content = message(message_id(request), rows, gateway.context.today().isoformat())
+    return brought(gateway, content, "answer.xml")
+
+
+def brought(gateway: Gateway, content: bytes, name: str, partner: str = "vietinbank") -> Taken:
+    return take(gateway.context, partner, io.BytesIO(content), name, "maker")
+
+
+def listed_answer(gateway: Gateway, request: bytes, partner: str, **changes: str) -> bytes:
+    """The partner's own list, which confirms everybody."""
+    layout = gateway.context.partner(partner).profile.account_list
+    names = {heading: name for name, heading in layout.asked.items()}
+    rows = [
+        {names[heading]: value for heading, value in row.items()}
+        for row in csv.DictReader(io.StringIO(request.decode("utf-8-sig")))
+    ]
+    more = {"answered_on": gateway.context.today().isoformat(), "result": "00", "known_owner": ""} | changes
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(layout.answered.values())
+    writer.writerows([(row | more).get(name, "") for name in layout.answered] for row in rows)
+    return text.getvalue().encode()

@@ -17,6 +17,7 @@ from months.play import by_channel, order, sent
 from sqlalchemy import Column, Table
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
+from support import accounts
 from support.accounts import account_of, collected
 from support.gateways import Gateway, copy_of, row
 from support.population import asked, confirming, told
@@ -41,6 +42,7 @@ _WORKED_OUT = "worked out anew at every conclusion or poll"
 
 FREE: Mapping[str, tuple[str, str]] = {
     "account_change.made_at": (_TIME, "1 = 1"),
+    "account_answer.source_name": (_TOLD, "1 = 1"),
     "account_file.source_name": (_TOLD, "1 = 1"),
     "allocation.id": ("a number that nothing names", "1 = 1"),
     "allocation.made_at": (_TIME, "1 = 1"),
@@ -252,6 +254,9 @@ def _keep_roster(gateway: Gateway) -> None:
     rows = confirming(gateway, asked(gateway))
     told(gateway, [rows[0] | {"result": "05"}, *rows[1:]])
     collected(gateway, account_of(1), account_of(5))
+    request = accounts.asked(gateway)
+    first, *others = accounts.questions(request)
+    accounts.told(gateway, request, [first | {"verdict": "false"}, *others])
 
 
 def _cell(chance: random.Random, db: sqlite3.Connection) -> Edit | None:

@@ -19,6 +19,7 @@ _HEADINGS = {
     "from_month": "Từ tháng",
     "until_month": "Đến tháng",
     "payee_name": "Người nhận thay",
+    "relation": "Quan hệ",
     "account": "Số tài khoản",
     "bank": "Ngân hàng",
 }

@@ -111,6 +111,17 @@ PHRASES = {
     "remove": N_("removing"),
     # steps of the demo
     "import": N_("importing"),
+    # whose accounts are
+    "collected": N_("collected"),
+    "asked": N_("the bank was asked"),
+    "match": N_("the owner's name matches"),
+    "masked-consistent": N_("the masked name does not contradict"),
+    "confirmed": N_("confirmed without a name"),
+    "mismatch": N_("another owner"),
+    "refused": N_("the bank says no"),
+    "unverifiable": N_("could not be verified"),
+    "usable": N_("can be used"),
+    "unusable": N_("cannot be used"),
     # where accounts are known from
     "roster": N_("roster"),
     "vneid": N_("VNeID"),

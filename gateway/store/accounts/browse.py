@@ -7,14 +7,29 @@ from typing import Any
 from gateway.domain.errors import NotFound
 from gateway.store.store import Transaction
 
-_TOLD = "SELECT a.*, c.reference, c.made_at, c.actor FROM account a JOIN account_change c ON c.id = a.made_by"
+_LAST = (
+    "(SELECT s.state FROM account_step s WHERE s.account_id = a.id AND s.state {which}"
+    " ('usable', 'unusable') ORDER BY s.change_id DESC LIMIT 1)"
+)
+_STATE, _USE = f"COALESCE({_LAST.format(which='NOT IN')}, 'collected')", _LAST.format(which="IN")
+"""What was asked or said last of whose account ``a`` is, and of whether it is of use."""
+_TOLD = (
+    f"SELECT a.*, {_STATE} AS state, {_USE} AS use, c.reference, c.made_at, c.actor FROM account a"
+    " JOIN account_change c ON c.id = a.made_by"
+)
 
 
-def told(tx: Transaction, limit: int, origin: str | None = None) -> list[Any]:
-    """Newest first."""
+def told(
+    tx: Transaction, limit: int, origin: str | None = None, state: str | None = None, use: str | None = None
+) -> list[Any]:
+    """Newest first; the last three narrow."""
     return tx.rows(
-        f"{_TOLD} WHERE (CAST(:origin AS TEXT) IS NULL OR a.origin = :origin) ORDER BY a.id DESC LIMIT :limit",
+        f"SELECT * FROM ({_TOLD} WHERE (CAST(:origin AS TEXT) IS NULL OR a.origin = :origin)) t"
+        " WHERE (CAST(:state AS TEXT) IS NULL OR t.state = :state) AND (CAST(:use AS TEXT) IS NULL OR t.use = :use)"
+        " ORDER BY t.id DESC LIMIT :limit",
         origin=origin,
+        state=state,
+        use=use,
         limit=limit,
     )
 
@@ -35,6 +50,15 @@ def one(tx: Transaction, number: int) -> Any:
     if found is None:
         raise NotFound("account_unknown", account=number)
     return found
+
+
+def steps(tx: Transaction, number: int) -> list[Any]:
+    """What was asked and said of an account, oldest first."""
+    return tx.rows(
+        "SELECT s.*, c.reference, c.made_at, c.actor FROM account_step s JOIN account_change c ON c.id = s.change_id"
+        " WHERE s.account_id = :number ORDER BY s.change_id, s.state",
+        number=number,
+    )
 
 
 def others(tx: Transaction, number: int) -> list[Any]:

@@ -12,7 +12,7 @@ from gateway.store.store import Transaction, naming, take
 from gateway.store.tables import AccountChange, AccountFile
 
 STAGED = ("id", "sheet", "row", "bank", "personal", "person_blind", "name_blind", "account_blind", "owner_blind")
-_SAME = "a.person_blind = i.person_blind AND a.account_blind = i.account_blind AND a.owner_blind = i.owner_blind"
+SAME = "a.person_blind = i.person_blind AND a.account_blind = i.account_blind AND a.owner_blind = i.owner_blind"
 _MINE = "l.payer = :payer AND l.ended_by IS NULL AND l.person_blind = i.person_blind"
 
 
@@ -54,7 +54,7 @@ def _dropped(tx: Transaction, where: str, **params: Any) -> list[Any]:
 def drop_known(tx: Transaction) -> int:
     """Accounts that are known already, by what was told before or by a roster; returns how many rows these were."""
     known = (
-        f"EXISTS (SELECT 1 FROM account a WHERE {_SAME}) OR EXISTS (SELECT 1 FROM roster_line l"
+        f"EXISTS (SELECT 1 FROM account a WHERE {SAME}) OR EXISTS (SELECT 1 FROM roster_line l"
         " WHERE l.ended_by IS NULL AND l.person_blind = i.person_blind AND l.account_blind = i.account_blind)"
     )
     return tx.run(f"DELETE FROM incoming_account AS i WHERE {known}").rowcount
@@ -66,7 +66,7 @@ def take_over(tx: Transaction, change_id: int, origin: str) -> int:
         "INSERT INTO account (id, made_by, origin, bank, personal, person_blind, account_blind, owner_blind)"
         " SELECT i.id, CAST(:change AS BIGINT), :origin, i.bank, i.personal, i.person_blind, i.account_blind,"
         " i.owner_blind FROM incoming_account i WHERE i.id IN (SELECT min(id) FROM incoming_account"
-        f" GROUP BY person_blind, account_blind, owner_blind) AND NOT EXISTS (SELECT 1 FROM account a WHERE {_SAME})"
+        f" GROUP BY person_blind, account_blind, owner_blind) AND NOT EXISTS (SELECT 1 FROM account a WHERE {SAME})"
         " ORDER BY i.id",
         change=change_id,
         origin=origin,
@@ -100,17 +100,31 @@ def add_file(tx: Transaction, file: AccountFile) -> None:
 _TOLD = (
     "SELECT id, origin, bank, person_blind, account_blind, owner_blind FROM account WHERE made_by = :change ORDER BY id"
 )
+_STEPS = (
+    "SELECT account_id, state, CASE WHEN personal IS NULL THEN 0 ELSE 1 END AS is_told FROM account_step"
+    " WHERE change_id = :change ORDER BY account_id, state"
+)
 
 
 def told_digest(tx: Transaction, change_id: int) -> bytes:
-    """SHA-256 over the accounts that an act told: what its audit record holds."""
+    """SHA-256 over the accounts that an act told, and what it says of accounts: what its audit record holds."""
     sha256 = hashlib.sha256()
     for row in tx.stream(_TOLD, change=change_id):
         sha256.update(f"{row.id}\x1f{row.origin}\x1f{row.bank}\x1f".encode())
         for blind in (row.person_blind, row.account_blind, row.owner_blind):
             sha256.update(bytes(blind))
+    for row in tx.stream(_STEPS, change=change_id):
+        sha256.update(f"\x1e{row.account_id}\x1f{row.state}\x1f{row.is_told}".encode())
     return sha256.digest()
 
 
 def everything(tx: Transaction) -> Iterator[Any]:
     yield from tx.stream("SELECT * FROM account ORDER BY id")
+
+
+def everything_said(tx: Transaction) -> Iterator[Any]:
+    """Steps with what a bank told besides."""
+    yield from tx.stream(
+        "SELECT change_id, account_id, state, personal FROM account_step WHERE personal IS NOT NULL"
+        " ORDER BY change_id, account_id, state"
+    )

@@ -231,6 +231,7 @@ _BYTES = (
     ("roster_file", "source_sha256"),
     ("population_answer", "source_sha256"),
     ("account_file", "source_sha256"),
+    ("account_answer", "source_sha256"),
 )
 """Columns that name stored bytes."""
 
@@ -272,10 +273,12 @@ _MADE = (
     ("'file upload'", "attempt r JOIN file_out t ON t.id = r.file_id", "t.message_id"),
     ("'file receive', 'statement import'", "file_in t", "t.reference"),
     ("'key step'", "key_step t", "t.name"),
-    ("'roster import', 'roster settle', 'population answer'", "roster_change t", "t.reference"),
+    ("'roster import', 'roster settle', 'population answer', 'account findings'", "roster_change t", "t.reference"),
     ("'population request'", "population_request t", "t.reference"),
     ("'population answer'", "population_answer a JOIN roster_change t ON t.id = a.change_id", "t.reference"),
     ("'roster import'", "roster_file f JOIN roster_change t ON t.id = f.change_id", "t.reference"),
+    ("'account verify'", "account_request q JOIN account_change t ON t.id = q.change_id", "t.reference"),
+    ("'account answer'", "account_answer r JOIN account_change t ON t.id = r.change_id", "t.reference"),
     ("'account import'", "account_file f JOIN account_change t ON t.id = f.change_id", "t.reference"),
     ("'exception resolve'", "resolution t", "CAST(t.exception_id AS TEXT)"),
 )

@@ -230,6 +230,7 @@ def take_items(tx: Transaction, roster: Roster, change_id: int) -> None:
     tx.run(
         "UPDATE work_item SET state = 'gone', ended_by = :change WHERE id IN (SELECT w.id FROM work_item w"
         f" WHERE {scope} AND w.state = 'open'"
+        " AND w.code NOT IN ('account_mismatch', 'account_refused')"
         " AND NOT EXISTS (SELECT 1 FROM population_answer a WHERE a.change_id = w.opened_by) AND NOT EXISTS"
         " (SELECT 1 FROM incoming_item i WHERE i.subject_blind = w.subject_blind))",
         change=change_id,

@@ -2,7 +2,14 @@
 minor units; personal data only inside ``personal`` envelopes and ``*_blind`` columns.
 """
 
-from gateway.store.tables.accounts import Account, AccountChange, AccountFile
+from gateway.store.tables.accounts import (
+    Account,
+    AccountAnswer,
+    AccountChange,
+    AccountFile,
+    AccountRequest,
+    AccountStep,
+)
 from gateway.store.tables.control import Decision, Funding, KeyStep, Rate, Recall, RecallAnswer, Sighting, Stop, Verdict
 from gateway.store.tables.evidence import (
     Allocation,
@@ -36,8 +43,11 @@ from gateway.store.tables.roster import RosterChange, RosterFile, RosterLine, Wo
 
 __all__ = [
     "Account",
+    "AccountAnswer",
     "AccountChange",
     "AccountFile",
+    "AccountRequest",
+    "AccountStep",
     "Allocation",
     "Approval",
     "Attempt",

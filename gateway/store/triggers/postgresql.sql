@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION chitra_blob_rewrapped() RETURNS trigger LANGUAGE plpg
   OR encode(substr(NEW.bytes, 1, 9), ''hex'') IS DISTINCT FROM (SELECT rewrap_to FROM instance WHERE id = 1) THEN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = ''integrity_constraint_violation''; END IF; RETURN NEW; END';
 CREATE OR REPLACE FUNCTION chitra_payment_rewrapped() RETURNS trigger LANGUAGE plpgsql AS
-'BEGIN IF substr(NEW.personal, 1, 9) = substr(OLD.personal, 1, 9)
+'BEGIN IF OLD.personal IS NULL OR NEW.personal IS NULL OR substr(NEW.personal, 1, 9) = substr(OLD.personal, 1, 9)
   OR encode(substr(NEW.personal, 1, 9), ''hex'') IS DISTINCT FROM (SELECT rewrap_to FROM instance WHERE id = 1) THEN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = ''integrity_constraint_violation''; END IF; RETURN NEW; END';
 
@@ -24,7 +24,8 @@ CREATE OR REPLACE FUNCTION chitra_blob_pruned() RETURNS trigger LANGUAGE plpgsql
   OR EXISTS (SELECT 1 FROM resolution WHERE evidence_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM roster_file WHERE source_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM population_answer WHERE source_sha256 = OLD.sha256)
-  OR EXISTS (SELECT 1 FROM account_file WHERE source_sha256 = OLD.sha256) THEN
+  OR EXISTS (SELECT 1 FROM account_file WHERE source_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM account_answer WHERE source_sha256 = OLD.sha256) THEN
   RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = ''integrity_constraint_violation''; END IF; RETURN OLD; END';
 CREATE TRIGGER blob_fixed_delete BEFORE DELETE ON blob FOR EACH ROW
   EXECUTE FUNCTION chitra_blob_pruned('T3 blob is insert-only');
@@ -315,6 +316,20 @@ CREATE TRIGGER account_file_fixed_update BEFORE UPDATE ON account_file FOR EACH 
   EXECUTE FUNCTION chitra_refuse('M2 account file is insert-only');
 CREATE TRIGGER account_file_fixed_delete BEFORE DELETE ON account_file FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M2 account file is insert-only');
+CREATE TRIGGER account_request_fixed_update BEFORE UPDATE ON account_request FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account request is insert-only');
+CREATE TRIGGER account_request_fixed_delete BEFORE DELETE ON account_request FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account request is insert-only');
+CREATE TRIGGER account_answer_fixed_update BEFORE UPDATE ON account_answer FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account answer is insert-only');
+CREATE TRIGGER account_answer_fixed_delete BEFORE DELETE ON account_answer FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account answer is insert-only');
+CREATE TRIGGER account_step_fixed BEFORE UPDATE OF change_id, account_id, state ON account_step FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 what is said of an account is insert-only');
+CREATE TRIGGER account_step_fixed_delete BEFORE DELETE ON account_step FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 what is said of an account is insert-only');
+CREATE TRIGGER account_step_envelope_fixed BEFORE UPDATE OF personal ON account_step FOR EACH ROW
+  EXECUTE FUNCTION chitra_payment_rewrapped('M12 what a bank says of an account is fixed');
 CREATE TRIGGER account_fixed BEFORE UPDATE OF id, made_by, origin, bank, person_blind, account_blind, owner_blind ON account
   FOR EACH ROW EXECUTE FUNCTION chitra_refuse('M2 an account is insert-only');
 CREATE TRIGGER account_fixed_delete BEFORE DELETE ON account FOR EACH ROW

@@ -15,6 +15,7 @@ WHEN NOT EXISTS (SELECT 1 FROM pruned WHERE sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM roster_file WHERE source_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM population_answer WHERE source_sha256 = OLD.sha256)
   OR EXISTS (SELECT 1 FROM account_file WHERE source_sha256 = OLD.sha256)
+  OR EXISTS (SELECT 1 FROM account_answer WHERE source_sha256 = OLD.sha256)
 BEGIN SELECT RAISE(ABORT, 'T3 blob is insert-only'); END;
 CREATE TRIGGER pruned_fixed_update BEFORE UPDATE ON pruned BEGIN SELECT RAISE(ABORT, 'T3 pruned is insert-only'); END;
 CREATE TRIGGER pruned_fixed_delete BEFORE DELETE ON pruned BEGIN SELECT RAISE(ABORT, 'T3 pruned is insert-only'); END;
@@ -195,6 +196,18 @@ CREATE TRIGGER account_change_fixed_update BEFORE UPDATE ON account_change BEGIN
 CREATE TRIGGER account_change_fixed_delete BEFORE DELETE ON account_change BEGIN SELECT RAISE(ABORT, 'M2 account change is insert-only'); END;
 CREATE TRIGGER account_file_fixed_update BEFORE UPDATE ON account_file BEGIN SELECT RAISE(ABORT, 'M2 account file is insert-only'); END;
 CREATE TRIGGER account_file_fixed_delete BEFORE DELETE ON account_file BEGIN SELECT RAISE(ABORT, 'M2 account file is insert-only'); END;
+CREATE TRIGGER account_request_fixed_update BEFORE UPDATE ON account_request BEGIN SELECT RAISE(ABORT, 'M2 account request is insert-only'); END;
+CREATE TRIGGER account_request_fixed_delete BEFORE DELETE ON account_request BEGIN SELECT RAISE(ABORT, 'M2 account request is insert-only'); END;
+CREATE TRIGGER account_answer_fixed_update BEFORE UPDATE ON account_answer BEGIN SELECT RAISE(ABORT, 'M2 account answer is insert-only'); END;
+CREATE TRIGGER account_answer_fixed_delete BEFORE DELETE ON account_answer BEGIN SELECT RAISE(ABORT, 'M2 account answer is insert-only'); END;
+CREATE TRIGGER account_step_fixed BEFORE UPDATE OF change_id, account_id, state ON account_step
+BEGIN SELECT RAISE(ABORT, 'M2 what is said of an account is insert-only'); END;
+CREATE TRIGGER account_step_fixed_delete BEFORE DELETE ON account_step
+BEGIN SELECT RAISE(ABORT, 'M2 what is said of an account is insert-only'); END;
+CREATE TRIGGER account_step_envelope_fixed BEFORE UPDATE OF personal ON account_step
+WHEN OLD.personal IS NULL OR NEW.personal IS NULL OR substr(NEW.personal, 1, 9) = substr(OLD.personal, 1, 9)
+  OR lower(hex(substr(NEW.personal, 1, 9))) IS NOT (SELECT rewrap_to FROM instance WHERE id = 1)
+BEGIN SELECT RAISE(ABORT, 'M12 what a bank says of an account is fixed'); END;
 CREATE TRIGGER account_fixed BEFORE UPDATE OF id, made_by, origin, bank, person_blind, account_blind, owner_blind ON account
 BEGIN SELECT RAISE(ABORT, 'M2 an account is insert-only'); END;
 CREATE TRIGGER account_fixed_delete BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 'M2 an account is insert-only'); END;

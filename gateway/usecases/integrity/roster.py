@@ -30,7 +30,7 @@ def differences(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
 
 def _acts(tx: Transaction) -> Iterator[Discrepancy]:
     """What an act made and ended is what was recorded of it."""
-    recorded = Records(tx, "roster import", "roster settle", "population answer")
+    recorded = Records(tx, "roster import", "roster settle", "population answer", "account findings")
     requests = {request.id: request.reference for request in every(tx, PopulationRequest)}
     answers = {answer.change_id: answer for answer in every(tx, PopulationAnswer)}
     files = {file.change_id: file for file in every(tx, RosterFile)}

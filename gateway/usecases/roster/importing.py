@@ -25,6 +25,7 @@ from gateway.store.roster.scope import Roster
 from gateway.store.store import Transaction
 from gateway.store.tables import RosterFile
 from gateway.usecases import people
+from gateway.usecases.accounts import doubts
 from gateway.usecases.context import Context
 from gateway.usecases.intake import enrol_payer
 from gateway.usecases.roster.items import Items
@@ -138,6 +139,7 @@ class _Staging:
         change = staging.add_change(tx, self._change, ChangeKind.FILE, roster, request.operator)
         taken = staging.take_over(tx, roster, change.id, self._month)
         staging.take_items(tx, roster, change.id)
+        doubts.look(tx, roster, change.id)
         file = RosterFile(
             change_id=change.id,
             payer=roster.payer,

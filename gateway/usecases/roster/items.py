@@ -86,6 +86,11 @@ class Items:
         content = {"values": {name: values[name] for name in ("beneficiary_id", "name", "birth")}}
         self._add("", row, finding, person, about, {**content, "suggestion": finding.suggestion})
 
+    def account(self, row: Any, finding: Remark, values: Mapping[str, str], about: Iterable[str]) -> None:
+        """What a bank says of the account that a version has; ``about`` is what makes it another item."""
+        content = {"values": {name: values[name] for name in _IDENTITY}, "suggestion": finding.suggestion}
+        self._add(row.sheet, row.row, finding, bytes(row.person_blind), about, content)
+
     def flush(self) -> None:
         staging.stage_items(self._tx, self._staged)
         self._staged.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.accounts import message, questions
 from support.inprocess import Gateway
 
 LIST = (
@@ -34,3 +35,26 @@ def test_accounts_are_collected_and_shown_masked(month: Gateway, tmp_path: Path)
     assert (shown["number"], shown["owner"], shown["in_roster"]) == ("220000000001", "Nguyễn Văn A", False)
     assert "VNeID" in month.words("--lang", "en", "account", "list").out
     assert month.json("account", "show", 999).code == 1
+
+
+def test_a_person_carries_the_request_to_the_bank_and_its_answer_back(month: Gateway, tmp_path: Path) -> None:
+    people, request, answer = (tmp_path / name for name in ("list.csv", "request.xml", "answer.xml"))
+    people.write_text(LIST)
+    month.json("roster", "import", people, "--programme", "btxh", "--operator", "maker").done()
+    asking = ("account", "verify", "--partner", "vietinbank", "--operator", "maker")
+    asked = month.json(*asking, "-o", request).done()
+    assert (asked["asked"], request.stat().st_mode & 0o777) == (1, 0o600)
+    rows = [row | {"known_owner": "N***** T** A"} for row in questions(request.read_bytes())]
+    (listed,) = month.json("account", "list").done()["accounts"]
+    answer.write_bytes(message(asked["request"], rows, listed["told_at"][:10]))
+    bringing = ("account", "answer", answer, "--partner", "vietinbank", "--operator", "maker")
+    taken = month.json(*bringing)
+    assert (taken.code, taken.document["results"]) == (3, {"mismatch": 1})
+    assert month.json(*bringing).document["already_seen"]
+    (item,) = month.json("roster", "items", "--unmask", "--reason", "asked").done()["items"]
+    assert (item["code"], item["suggestion"]) == ("account_mismatch", "N***** T** A")
+    (found,) = month.json("account", "list", "--state", "mismatch").done()["accounts"]
+    shown = month.json("account", "show", found["account"]).done()
+    assert ([each["state"] for each in shown["history"]], shown["in_roster"]) == (["asked", "mismatch"], True)
+    assert month.json("account", "list", "--unusable").done()["accounts"] == []
+    assert "another owner" in month.words("--lang", "en", "account", "show", str(found["account"])).out
