@@ -351,6 +351,8 @@ class App:
             default_partner=config.routing.default,
             bank=directory.resolve,
             population=registry.POPULATION,
+            account_cooling_days=config.accounts.cooling_days,
+            account_people_max=config.accounts.people_max,
             province=places.province_of,
             commune=communes.find,
             verify_person=genuine,

@@ -205,6 +205,15 @@ class CalendarSection(Section):
     working_days: tuple[date, ...] = ()
 
 
+class AccountsSection(Section):
+    """When an account of a person is looked at before it is paid to."""
+
+    cooling_days: int = Field(default=7, ge=0, le=366)
+    """So many days an account that took the place of another one is not paid to without two people."""
+    people_max: int = Field(default=3, ge=1)
+    """An account with more people than these is put before a person."""
+
+
 class DaemonSection(Section):
     poll_seconds: int = Field(default=30, ge=1)
     """Pause between two rounds at a partner."""
@@ -253,6 +262,7 @@ class Config(Section):
     business_hours: HoursSection | None = None
     calendar: CalendarSection = CalendarSection()
     daemon: DaemonSection = DaemonSection()
+    accounts: AccountsSection = AccountsSection()
     columns: dict[str, tuple[str, ...]] = {}
     """Further headings of batch files: column -> headings."""
 

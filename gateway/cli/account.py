@@ -10,7 +10,17 @@ import click
 
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, phrase
-from gateway.cli.options import LIMIT, NUMBER_MAX, permit, plain_name, seekable, unmasking
+from gateway.cli.options import (
+    ACTING_PASSPHRASE_FILE,
+    LIMIT,
+    NUMBER_MAX,
+    OPERATOR,
+    REASON_TOLD,
+    permit,
+    plain_name,
+    seekable,
+    unmasking,
+)
 from gateway.cli.session import Session, local, pass_session
 from gateway.cli.words import N_, _
 from gateway.domain.accounts import COLLECTED, DOUBTED, LISTED, USE, AccountOrigin, AccountStep
@@ -190,6 +200,56 @@ def list_(
     return 0
 
 
+@account.command(
+    "changed",
+    help=N_("Accounts that took the place of others a short time ago and are not paid to yet."),
+    epilog="chitra account changed --programme btxh",
+)
+@click.option("--programme", required=True, help=N_("Welfare programme, as you name it."))
+@click.option("--payer", help=N_("Paying authority; needed when there are several."))
+@unmasking
+@pass_session
+def changed(session: Session, programme: str, payer: str | None, unmask: bool, reason: str | None) -> int:
+    from gateway.domain.identifiers import programme as spelled
+    from gateway.store.roster.scope import Roster
+    from gateway.usecases.accounts.cooling import waiting
+
+    shown, app = permit(session, unmask, reason, "accounts changed"), session.app
+    roster = Roster(app.config.payer(payer), spelled(programme) or programme)
+    with app.store.read() as tx:
+        documents = [
+            {"line": row.id, "since": row.made_at} | _values(_of_line(tx.vault, row), shown)
+            for row in waiting(app.context, tx, roster)
+        ]
+    session.output.table(
+        [_("Roster line"), _("Person"), _("Receives"), _("Bank"), _("Number"), _("Since")],
+        [[d["line"], d["beneficiary_id"], d["owner"], d["bank"], d["number"], local(d["since"])] for d in documents],
+        numbers=[0],
+    )
+    if not documents:
+        session.output.say(_("No account changed a short time ago."))
+    session.output.document({"changed": documents})
+    return 0
+
+
+@account.command(
+    "release",
+    help=N_("Propose that a new account is paid to at once; a second person confirms."),
+    epilog='chitra account release 12 --reason "seen the card" --operator checker',
+)
+@click.argument("line", metavar="LINE", type=click.IntRange(1, NUMBER_MAX))
+@REASON_TOLD
+@OPERATOR
+@ACTING_PASSPHRASE_FILE
+@pass_session
+def release(session: Session, line: int, reason: str, operator: str, passphrase_file: Path | None) -> int:
+    from gateway.cli.decision import propose
+    from gateway.usecases.decide import Proposal
+
+    session.operator_passphrase = passphrase_file
+    return propose(session, "account release", Proposal(str(line), reason), operator)
+
+
 @account.command("show", help=N_("One account, and the person's others."), epilog="chitra account show 12")
 @click.argument("number", metavar="ID", type=click.IntRange(1, NUMBER_MAX))
 @unmasking
@@ -233,12 +293,16 @@ def _told(vault: Vault, row: Any, shown: bool) -> dict[str, Any]:
 
 
 def _of_roster(vault: Vault, row: Any, shown: bool) -> dict[str, Any]:
-    from gateway.usecases.accounts.owner import owned
-
-    values = json.loads(vault.open(bytes(row.personal), f"roster_line:{row.id}"))
     about = {"account": None, "origin": AccountOrigin.ROSTER.value, "change": row.reference, "told_at": row.made_at}
     about |= {"state": COLLECTED, "use": None}
-    return about | _values(owned(values, row.bank), shown)
+    return about | _values(_of_line(vault, row), shown)
+
+
+def _of_line(vault: Vault, row: Any) -> Owned:
+    """By a version of the roster."""
+    from gateway.usecases.accounts.owner import owned
+
+    return owned(json.loads(vault.open(bytes(row.personal), f"roster_line:{row.id}")), row.bank)
 
 
 def _state(document: dict[str, Any]) -> str:

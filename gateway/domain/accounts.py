@@ -56,8 +56,8 @@ CERTAIN = frozenset({AccountStep.MATCH, AccountStep.MASKED_CONSISTENT, AccountSt
 """Results after which the bank need not be asked again."""
 DOUBTED = frozenset({AccountStep.MISMATCH, AccountStep.REFUSED})
 """Results that keep the person from being paid."""
-DOUBTS = ("account_mismatch", "account_refused")
-"""The items that say so."""
+DOUBTS = ("account_mismatch", "account_refused", "account_shared")
+"""Items about accounts: what a bank doubts, and how many people share one."""
 
 
 def judged(verdict: str, same_account: bool, name: NameCheck) -> AccountStep:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.usecases.accounts.cooling import Release as ReleaseAccount
 from gateway.usecases.decide import Act
 from gateway.usecases.enrol import STATED
 from gateway.usecases.exceptions import ResolveException
@@ -32,5 +33,6 @@ ACTS: Mapping[str, Act] = dict(STATED) | {
         ResolveException(),
         ImportKey(),
         ImportRates(),
+        ReleaseAccount(),
     )
 }

@@ -148,6 +148,10 @@ class Context:
     approval_rules: tuple[Rule, ...] = ()
     business_hours: Hours | None = None
     """What is submitted outside them needs a releaser; None: at any time."""
+    account_cooling_days: int = 7
+    """So long an account that took the place of another one is not paid to without two people."""
+    account_people_max: int = 3
+    """An account with more people than these is put before a person."""
     funds_gate: bool = False
     """Whether a batch waits until the account's statements show the money for it."""
     anchors: Anchors = field(default_factory=NoAnchors)

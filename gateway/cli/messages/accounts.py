@@ -43,5 +43,13 @@ TEMPLATES: Templates = {
         "The bank has another owner of this account. Compare the names and see the person's papers."
     ),
     "account_refused": N_("The bank says that this is not the person's account. Ask for another one."),
+    "account_shared": N_(
+        "Money of {people} people goes to this account. Find out whether it may; the suggestion names them."
+    ),
+    "account_cooling": N_(
+        "The account took the place of another one a short time ago. It is paid to later, or when two people say so:"
+        " chitra account release."
+    ),
+    "account_not_cooling": N_("Line {line} of the roster has no account that changed a short time ago."),
     "account_unknown": N_("There is no account {account}. chitra account list shows all."),
 }

@@ -111,6 +111,7 @@ PHRASES = {
     "remove": N_("removing"),
     # steps of the demo
     "import": N_("importing"),
+    "account release": N_("pay to a new account"),
     # whose accounts are
     "collected": N_("collected"),
     "asked": N_("the bank was asked"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.domain.accounts import DOUBTS
 from gateway.store import bulk
 from gateway.store.roster.scope import LIVE, Roster
 from gateway.store.store import Transaction, naming, take
@@ -16,6 +17,7 @@ LINE_COLUMNS = tuple(column.name for column in RosterLine.__table__.columns)  # 
 ITEM_COLUMNS = tuple(column.name for column in WorkItem.__table__.columns)  # type: ignore[attr-defined]
 _ROW_COLUMNS = ("sheet", "row", "person_blind", "content_blind")
 _ROW = ", ".join(f'"{name}"' for name in _ROW_COLUMNS)
+_OF_ACCOUNTS = ", ".join(f"'{code}'" for code in DOUBTS)
 _LINES, _ITEMS = (", ".join(f'"{name}"' for name in names) for names in (LINE_COLUMNS, ITEM_COLUMNS))
 
 
@@ -230,7 +232,7 @@ def take_items(tx: Transaction, roster: Roster, change_id: int) -> None:
     tx.run(
         "UPDATE work_item SET state = 'gone', ended_by = :change WHERE id IN (SELECT w.id FROM work_item w"
         f" WHERE {scope} AND w.state = 'open'"
-        " AND w.code NOT IN ('account_mismatch', 'account_refused')"
+        f" AND w.code NOT IN ({_OF_ACCOUNTS})"
         " AND NOT EXISTS (SELECT 1 FROM population_answer a WHERE a.change_id = w.opened_by) AND NOT EXISTS"
         " (SELECT 1 FROM incoming_item i WHERE i.subject_blind = w.subject_blind))",
         change=change_id,

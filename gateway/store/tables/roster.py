@@ -62,6 +62,7 @@ class RosterLine(SQLModel, table=True):
         index_where("ix_roster_line_likeness", "likeness_blind", where="ended_by IS NULL"),
         Index("ix_roster_line_made", "made_by"),
         index_where("ix_roster_line_ended", "ended_by", where="ended_by IS NOT NULL"),
+        index_where("ix_roster_line_past", "person_blind", where="ended_by IS NOT NULL"),
         CheckConstraint("until IS NULL OR until >= since", name="months_in_order"),
         CheckConstraint("times > 0", name="times_positive"),
     )

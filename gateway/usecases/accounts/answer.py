@@ -69,7 +69,7 @@ def take(context: Context, partner: str, source: BinaryIO, name: str, operator: 
             rows_sha256=rows_sha256,
             rows=count,
         )
-        return _concluded(tx, request, change, answer)
+        return _concluded(context, tx, request, change, answer)
 
 
 def _staged(tx: Transaction, rows: Iterator[tuple[int, int, Told]]) -> Iterator[tuple[Any, ...]]:
@@ -147,7 +147,7 @@ def _repeats(profile: Profile, account: Owned, told: Told) -> bool:
     return same_owner and told.account in ("", account.account)
 
 
-def _concluded(tx: Transaction, request: Any, change: AccountChange, answer: AccountAnswer) -> Taken:
+def _concluded(context: Context, tx: Transaction, request: Any, change: AccountChange, answer: AccountAnswer) -> Taken:
     exchange.add(tx, answer)
     told: dict[str, str | int] = {
         "payer": change.payer,
@@ -160,14 +160,14 @@ def _concluded(tx: Transaction, request: Any, change: AccountChange, answer: Acc
     }
     tx.record(change.actor, "account answer", change.reference, register.told_digest(tx, change.id).hex(), **told)
     for roster in exchange.rosters(tx, change.id):
-        _look(tx, roster, change)
+        _look(context, tx, roster, change)
     return Taken(request.reference, change.reference, exchange.results(tx, change.id))
 
 
-def _look(tx: Transaction, roster: Roster, change: AccountChange) -> None:
+def _look(context: Context, tx: Transaction, roster: Roster, change: AccountChange) -> None:
     """An act of each roster that pays to one of the accounts."""
     act = staging.add_change(tx, staging.next_change(tx), ChangeKind.FILE, roster, change.actor)
-    doubts.look(tx, roster, act.id)
+    doubts.look(context, tx, roster, act.id)
     told: dict[str, str | int] = {**roster.named, "kind": act.kind, "answer": change.reference}
     told["items"] = staging.items_digest(tx, act.id).hex()
     digest = staging.versions_digest(tx, act.id).hex()

@@ -25,6 +25,7 @@ from gateway.store.roster import owed as rows
 from gateway.store.roster.scope import Roster
 from gateway.store.store import Transaction
 from gateway.usecases import people
+from gateway.usecases.accounts import cooling
 from gateway.usecases.context import Context
 from gateway.usecases.intake import Imported, import_batch
 from gateway.usecases.intake import Request as Import
@@ -49,6 +50,7 @@ class LeftOut:
 
     work_items_open     the roster has open items about the person
     account_missing     owed, but there is no account
+    account_cooling     the account took the place of another one a short time ago, and nobody released it
     other_regime        another entitlement of the person is higher, and is paid there
     and the remarks of ``gateway.domain.owed``
     """
@@ -118,6 +120,7 @@ class _List:
         self._context, self._tx, self._roster, self._period = context, tx, roster, period
         self._rates = Rates(rates.confirmed(tx), context.today())
         self._first = min(rows.first_month(tx, roster) or period, period)
+        self._cooling = {row.id for row in cooling.waiting(context, tx, roster)}
         self._before = _Before(rows.listed(tx, roster, self._first, period))
         self.people = 0
         self.left_out: list[LeftOut] = []
@@ -147,7 +150,9 @@ class _List:
             return LeftOut(own.id, "other_regime", *about)
         if own.blocked:
             return LeftOut(own.id, "work_items_open", *about)
-        return None if own.bank else LeftOut(own.id, "account_missing", *about)
+        if not own.bank:
+            return LeftOut(own.id, "account_missing", *about)
+        return LeftOut(own.id, "account_cooling", *about) if own.id in self._cooling else None
 
     def _row(self, own: Any, values: Mapping[str, str], line: owed.Arrears) -> Mapping[str, str | int]:
         """The month itself is paid as a regular line; what it lacks, and earlier months, as arrears."""

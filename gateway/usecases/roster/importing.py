@@ -139,7 +139,7 @@ class _Staging:
         change = staging.add_change(tx, self._change, ChangeKind.FILE, roster, request.operator)
         taken = staging.take_over(tx, roster, change.id, self._month)
         staging.take_items(tx, roster, change.id)
-        doubts.look(tx, roster, change.id)
+        doubts.look(self._context, tx, roster, change.id)
         file = RosterFile(
             change_id=change.id,
             payer=roster.payer,

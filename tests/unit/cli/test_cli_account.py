@@ -37,6 +37,20 @@ def test_accounts_are_collected_and_shown_masked(month: Gateway, tmp_path: Path)
     assert month.json("account", "show", 999).code == 1
 
 
+def test_a_new_account_is_listed_and_released_by_two_people(month: Gateway, tmp_path: Path) -> None:
+    people = tmp_path / "list.csv"
+    for number in ("110000000001", "990000000001"):
+        people.write_text(LIST.replace("110000000001", number))
+        month.json("roster", "import", people, "--programme", "btxh", "--operator", "maker").done()
+    (waiting,) = month.json("account", "changed", "--programme", "btxh").done()["changed"]
+    assert waiting["number"] == "********0001"
+    acting = ("--reason", "seen the card", "--operator", "checker")
+    made = month.json("account", "release", waiting["line"], *acting)
+    assert (made.code, made.document["verb"]) == (3, "account release")
+    month.json("decision", "confirm", made.document["decision"], "--operator", "checker2").done()
+    assert month.json("account", "changed", "--programme", "btxh").done()["changed"] == []
+
+
 def test_a_person_carries_the_request_to_the_bank_and_its_answer_back(month: Gateway, tmp_path: Path) -> None:
     people, request, answer = (tmp_path / name for name in ("list.csv", "request.xml", "answer.xml"))
     people.write_text(LIST)
