@@ -67,7 +67,7 @@ def _of_exam(exam: Figures) -> Iterator[str]:
         f" pays, or other"
         f" amounts: **{exam['wrong_payments']}**."
     )
-    yield f"- Not paid, with the reason: {_listed(exam['left_out'], '')}."
+    yield f"- Said beside the payment lists, mostly of whoever is not paid: {_listed(exam['left_out'], '')}."
     yield (
         f"- The same nine lists again changed nothing; nine lists of an earlier day: {exam['refused']}"
         f" refused with the day."
@@ -116,6 +116,7 @@ def _of_sizes(sizes: Figures) -> Iterator[str]:
     for database, found in sizes.items():
         yield from ("", f"### {database}", "")
         yield from _table(found, STEPS, "read")
+        yield from (f"\n{each['remark']}" for each in found.values() if "remark" in each)
         loads = ", ".join(f"{each['load']} at {int(size):,}" for size, each in found.items())
         yield from ("", f"Load before the run: {loads}.")
         if any(step in each["steps"] for each in found.values() for step in XLSX_STEPS):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support import roster
-from support.gateways import Gateway, person
+from support.gateways import Gateway, new_gateway, person
 from support.rates import LEVEL, RISE, confirmed, proposed
 
 from gateway.domain.errors import NotAllowed, Refusal
+from gateway.store.roster import browse, owed
+from gateway.store.roster.scope import Roster
 from gateway.usecases import approve
 from gateway.usecases.roster.building import Built, Request, build
 
@@ -68,6 +73,21 @@ def test_whoever_is_not_on_the_list_is_named_with_the_reason(rated: Gateway) -> 
     made = built(rated)
     assert told(made) == [("work_items_open", "2026-11"), ("account_missing", "2026-11")]
     assert len(payments(rated)) == 1
+
+
+def test_whom_items_keep_back_is_asked_once_and_not_for_each_person(tmp_path: Path) -> None:
+    """Else a list of a large roster takes its square."""
+    with closing(new_gateway(tmp_path)) as gateway, gateway.store.read() as tx:
+        stream, plans = tx.stream, []
+
+        def explained(sql: str, **params: Any) -> Iterator[Any]:
+            plans.append([row.detail for row in stream(f"EXPLAIN QUERY PLAN {sql}", **params)])
+            return iter(())
+
+        tx.stream = explained  # type: ignore[method-assign]
+        assert list(owed.lines(tx, Roster("xa", "pension"))) == list(browse.everybody(tx, "xa", "pension")) == []
+    assert len(plans) == 2
+    assert [step for plan in plans for step in plan if "CORRELATED" in step] == []
 
 
 def test_without_a_level_nobody_is_paid_and_it_is_said(gateway: Gateway) -> None:

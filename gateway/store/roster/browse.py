@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gateway.domain.errors import NotFound
-from gateway.store.roster.scope import LIVE, Roster
+from gateway.store.roster.scope import BLOCKED, LIVE, Roster
 from gateway.store.store import Transaction
 from gateway.store.tables import RosterFile, RosterLine, WorkItem
 
@@ -96,8 +96,8 @@ def differences(tx: Transaction, change_id: int) -> Iterator[Any]:
 def everybody(tx: Transaction, payer: str | None, programme: str | None) -> Iterator[Any]:
     """The versions that hold, with what blocks them."""
     yield from tx.stream(
-        "SELECT l.*, (SELECT count(*) FROM work_item w WHERE w.person_blind = l.person_blind AND w.state = 'open'"
-        " AND w.blocking AND w.payer = l.payer AND w.programme = l.programme) AS blocked FROM roster_line l"
+        f"SELECT l.*, COALESCE(b.items, 0) AS blocked FROM roster_line l LEFT JOIN ({BLOCKED}) b"
+        " ON b.person_blind = l.person_blind AND b.payer = l.payer AND b.programme = l.programme"
         " WHERE l.ended_by IS NULL AND (CAST(:payer AS TEXT) IS NULL OR l.payer = :payer)"
         " AND (CAST(:programme AS TEXT) IS NULL OR l.programme = :programme) ORDER BY l.payer, l.programme, l.id",
         payer=payer,

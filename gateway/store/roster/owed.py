@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.store.roster.scope import LIVE, Roster
+from gateway.store.roster.scope import BLOCKED, LIVE, Roster
 from gateway.store.store import Transaction
 
 _PEOPLE = f"(SELECT l.person_blind FROM roster_line l WHERE {LIVE})"
@@ -17,9 +17,9 @@ def lines(tx: Transaction, roster: Roster) -> Iterator[Any]:
     ``blocked``: how many open items keep the person from being paid by this roster.
     """
     yield from tx.stream(
-        "SELECT q.*, (SELECT count(*) FROM work_item w WHERE w.person_blind = q.person_blind AND w.state = 'open'"
-        " AND w.blocking AND w.payer = :payer AND w.programme = :programme) AS blocked"
-        f" FROM roster_line q WHERE q.ended_by IS NULL AND q.person_blind IN {_PEOPLE} ORDER BY q.person_blind, q.id",
+        "SELECT q.*, COALESCE(b.items, 0) AS blocked FROM roster_line q"
+        f" LEFT JOIN ({BLOCKED}) b ON b.person_blind = q.person_blind AND b.payer = :payer AND b.programme = :programme"
+        f" WHERE q.ended_by IS NULL AND q.person_blind IN {_PEOPLE} ORDER BY q.person_blind, q.id",
         **roster.named,
     )
 

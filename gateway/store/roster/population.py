@@ -95,6 +95,7 @@ def open_staging(tx: Transaction) -> None:
     for name in ("incoming_answer", "incoming_item"):
         tx.run(f"DROP TABLE IF EXISTS {name}")
     tx.run("CREATE TEMPORARY TABLE incoming_item AS SELECT * FROM work_item WHERE 1 = 0")
+    tx.run("CREATE INDEX ix_incoming_item_subject_blind ON incoming_item (subject_blind)")
     tx.run(
         'CREATE TEMPORARY TABLE incoming_answer AS SELECT "row", person_blind, code AS result,'
         " subject_blind AS content_blind, personal FROM work_item WHERE 1 = 0"

@@ -17,5 +17,12 @@ class Roster:
         return {"payer": self.payer, "programme": self.programme}
 
 
+BLOCKED = (
+    "SELECT w.person_blind, w.payer, w.programme, count(*) AS items FROM work_item w"
+    " WHERE w.state = 'open' AND w.blocking AND w.person_blind IS NOT NULL"
+    " GROUP BY w.person_blind, w.payer, w.programme"
+)
+"""Whom open items keep from being paid, and how many. To be joined: looked up person by person, SQLite goes through all
+items of the payer each time."""
 LIVE = "l.payer = :payer AND l.programme = :programme AND l.ended_by IS NULL"
 """Versions ``l`` of a roster that hold."""
