@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli.amend import amend_batch, amendments_of, say_amendments
 from gateway.cli.build import build_batch
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, phrase, state_word
@@ -34,6 +35,7 @@ def batch() -> None:
 
 batch.add_command(build_batch)
 batch.add_command(repay_batch)
+batch.add_command(amend_batch)
 
 
 @batch.command(
@@ -213,7 +215,7 @@ def show(session: Session, batch_id: str) -> int:
             {"row": p.row, "field": p.field, "code": p.code, "message": explain(p.code, json.loads(p.params))}
             for p in batches.problems(tx, batch_id)
         ]
-        signing = _signing(tx, row)
+        signing, amendments = _signing(tx, row), amendments_of(session, tx, batch_id)
     output = session.output
     output.say(f"{row.id}  {row.payer}  {row.programme}  {row.period}  {state_word(row.state)}")
     output.say(f"{row.payments} / {money(row.amount, row.currency)}")
@@ -230,6 +232,7 @@ def show(session: Session, batch_id: str) -> int:
             [_("Role"), _("Who may sign")],
             [[phrase(role), ", ".join(names) or "-"] for role, names in signing["may_sign"].items()],
         )
+    say_amendments(session, amendments)
     output.table([_("File"), _("State")], [[f.message_id, state_word(f.state)] for f in files])
     output.table([_("Row"), _("Field"), _("Problem")], [[p["row"], p["field"], p["message"]] for p in problems])
     output.document(
@@ -242,6 +245,7 @@ def show(session: Session, batch_id: str) -> int:
             "predecessor": row.predecessor,
             "problems": problems,
             "signing": signing,
+            "amendments": amendments,
         }
     )
     return 0

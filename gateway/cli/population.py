@@ -88,8 +88,11 @@ def answer(session: Session, path: Path, operator: str) -> int:
     else:
         told = _("Answer {answer} to request {request} was taken.")
         session.output.say(told.format(answer=taken.reference, request=taken.request.reference))
+    if taken.held:
+        text = _("{count} approved payments are held by it: chitra exception list. Next: chitra batch amend ID")
+        session.output.say(text.format(count=taken.held))
     about = {"answer": taken.reference, "request": taken.request.reference, "results": taken.results}
-    session.output.document(about | {"already_seen": taken.already_seen})
+    session.output.document(about | {"already_seen": taken.already_seen, "held": taken.held})
     return 3 if taken.results.keys() - {"confirmed"} else 0
 
 

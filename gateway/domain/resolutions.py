@@ -104,6 +104,7 @@ HANDLING: Mapping[str, Handling] = {
     "second_reversal": _ODD,
     "contradiction": _ODD,
     "successor_held": _ODD,
+    "registry_held": _ODD,
     "batch_held": _ODD,
     "recall_answer_unknown": _ODD,
     "duplicate_rejection": _ODD,

@@ -165,10 +165,11 @@ _OVER = {
     "file_unanswered": "EXISTS (SELECT 1 FROM file_out f WHERE f.id = exception.file_out_id AND f.state <> 'sent')",
     "no_final_answer": "EXISTS (SELECT 1 FROM payment p WHERE p.id = exception.payment_id"
     " AND p.state NOT IN ('sent', 'accepted'))",
+    "registry_held": "EXISTS (SELECT 1 FROM payment p WHERE p.id = exception.payment_id AND p.state <> 'held')",
 }
 """Kinds that wait for something -> when it has come."""
 
-LASTING = frozenset({"file_unknown", "no_final_answer"})
+LASTING = frozenset({"file_unknown", "no_final_answer", "registry_held"})
 """Of these, the kinds that nobody may end before (M2: money is looked for in this queue), and that may come again."""
 
 

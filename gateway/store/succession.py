@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from gateway.domain.states import PaymentState
 from gateway.store import bulk, matching, moves, recalls
+from gateway.store.roster.scope import spoken_of
 from gateway.store.store import Transaction, take
 from gateway.store.tables import FileOut, Payment
 
@@ -203,11 +204,11 @@ def tell_recall(tx: Transaction, exception_id: int, predecessor: str, message_id
     tx.run("UPDATE exception SET params = :params WHERE id = :id", params=params, id=exception_id)
 
 
-def hold(tx: Transaction, selection: str, evidence: str) -> int:
+def hold(tx: Transaction, selection: str, evidence: str, **params: Any) -> int:
     """Whatever of a selection over alias ``t`` is not released yet goes no further before a person has looked."""
     unreleased = f"{selection} AND t.state IN {_UNRELEASED}"
-    tx.run(f"UPDATE payment AS t SET held_from = t.state WHERE {unreleased}")
-    return moves.move_payments(tx, unreleased, PaymentState.HELD, evidence)
+    tx.run(f"UPDATE payment AS t SET held_from = t.state WHERE {unreleased}", **params)
+    return moves.move_payments(tx, unreleased, PaymentState.HELD, evidence, **params)
 
 
 def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int | None) -> int:
@@ -233,11 +234,16 @@ def _raise_for(tx: Transaction, kind: str, rule: str, file_in_id: int | None) ->
 
 
 def doubtful_in(tx: Transaction, file_id: int) -> bool:
-    """Whether a file has a payment that must not go out in it: a held one, or one whose predecessor is not ended."""
+    """Whether a file has a payment that must not go out in it.
+
+    A held one, one whose predecessor is not ended, or one of whose person the population registry says something that
+    nobody has judged.
+    """
     found = tx.value(
         "SELECT 1 FROM payment_file l JOIN payment p ON p.id = l.payment_id LEFT JOIN payment b"
         " ON b.id = p.predecessor_id WHERE l.file_id = :file AND l.live AND (p.state = 'held'"
-        " OR b.state NOT IN ('rejected', 'returned', 'cancelled')) LIMIT 1",
+        " OR b.state NOT IN ('rejected', 'returned', 'cancelled')"
+        f" OR {spoken_of('p')}) LIMIT 1",
         file=file_id,
     )
     return found is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.usecases.accounts.cooling import Release as ReleaseAccount
+from gateway.usecases.amend import Amend
 from gateway.usecases.decide import Act
 from gateway.usecases.enrol import STATED
 from gateway.usecases.exceptions import ResolveException
@@ -30,6 +31,7 @@ ACTS: Mapping[str, Act] = dict(STATED) | {
         Confirm(),
         Recall(),
         Cancel(),
+        Amend(),
         ResolveException(),
         ImportKey(),
         ImportRates(),

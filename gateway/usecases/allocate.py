@@ -12,6 +12,7 @@ from gateway.domain.errors import Held, NotConfigured
 from gateway.domain.states import BatchState, FileState, PaymentState
 from gateway.store import batches, files, moves
 from gateway.store.gates import let_go
+from gateway.store.roster import holding
 from gateway.store.store import Transaction, naming, take
 from gateway.store.tables import Batch, FileOut
 from gateway.usecases import gates, wording
@@ -44,6 +45,7 @@ def _allocate(context: Context, batch_id: str) -> list[str]:
     with context.store.begin() as tx:
         batch = batches.claim(tx, batch_id)
         require_approved(context, tx, batch)
+        holding.hold(tx, "t.batch_id = :batch", batch=batch.id)
         portions = list(_portions(context, tx, batch))
         gates.require_open(context, tx, batch, _sums(portions))
         made = [_allocate_file(context, tx, batch, portion) for portion in portions]

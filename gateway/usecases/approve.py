@@ -14,7 +14,7 @@ from gateway.ports import PersonKey
 from gateway.store import batches, gates, moves
 from gateway.store.store import Transaction
 from gateway.store.tables import Approval, Batch
-from gateway.usecases import people
+from gateway.usecases import amended, people
 from gateway.usecases.context import Context
 
 VERBS = {role: act for act, role in bundles.SIGNERS.items()}
@@ -120,6 +120,7 @@ def require_signatures(context: Context, tx: Transaction, batch: Batch, *, past:
             raise ApprovalVoid("approval_void", batch=batch.id, reason="signature_invalid", operator=approval.approver)
     if batches.missing(tx, batch):
         raise ApprovalVoid("approval_void", batch=batch.id, reason="too_few", approvals=len(approvals))
+    amended.require(context, tx, batch)
 
 
 def _approver(context: Context, tx: Transaction, batch: Batch, name: str) -> Person:

@@ -47,6 +47,10 @@ class Act(Protocol):
     def examine(self, context: Context, tx: Transaction, subject: str, params: Params) -> str:
         """The state the act rests on, as text that changes when that state does; raises when it cannot be done."""
 
+    def admit(self, tx: Transaction, decision: Decision, operator: str) -> None:
+        """Raises ``NotAllowed`` for somebody who, for this act, cannot be the second person."""
+        return
+
     def execute(self, context: Context, tx: Transaction, decision: Decision) -> None:
         """Do it, in the transaction of the second signature."""
 
@@ -126,6 +130,7 @@ def confirm_in(
     if decision.proposed_by == operator:
         raise NotAllowed("second_person_needed", operator=operator, decision=reference)
     act = acts[decision.verb]
+    act.admit(tx, decision, operator)
     genuine = _is_genuine(context, tx, act, decision)
     lapse = _lapse_code(context, tx, act, decision) if genuine else "decision_not_genuine"
     if lapse:
@@ -235,10 +240,15 @@ def _is_genuine(context: Context, tx: Transaction, act: Act, decision: Decision)
 
 def is_signed(context: Context, known: People, acts: Mapping[str, Act], decision: Decision) -> bool:
     """Whether both signatures that a decision bears are genuine, whatever may have become of the people since."""
+    return decision.verb in acts and bears_signatures(context, known, decision)
+
+
+def bears_signatures(context: Context, known: People, decision: Decision) -> bool:
+    """The same of an act that is known."""
     signatures = [("propose", decision.proposed_by, decision.proposal)]
     if decision.state == "executed":
         signatures.append(("confirm", decision.confirmed_by or "", decision.confirmation or b""))
-    return decision.verb in acts and all(
+    return all(
         name in known.everybody
         and context.verify_person(
             known.everybody[name].public_key, statement_of(context.environment, decision, step, name), signature

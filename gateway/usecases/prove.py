@@ -11,10 +11,10 @@ from typing import Any, BinaryIO, Protocol
 from formats.iso20022 import shown
 from gateway.domain import bundles, merkle
 from gateway.domain.errors import Tampered
-from gateway.store import batches, blobs, browse, evidence, files, proofs, recalls, succession
+from gateway.store import amendments, batches, blobs, browse, evidence, files, proofs, recalls, succession
 from gateway.store.store import Transaction
 from gateway.store.tables import FileIn, FileOut, Payment
-from gateway.usecases import enrolments
+from gateway.usecases import amended, enrolments
 from gateway.usecases.approve import VERBS, require_signatures
 from gateway.usecases.context import Context
 from gateway.usecases.rows import content_salt
@@ -195,6 +195,9 @@ class _Gathering:
         return {
             "pays_again": line.predecessor,
             "paid_again_by": line.successor,
+            "amendments": [
+                amended.shown(self._tx, each) for each in amendments.of_batch(self._tx, self._payment.batch_id)
+            ],
             "recalls": [
                 {name: getattr(each, name) for name in _OF_RECALL}
                 for each in recalls.of_payment(self._tx, self._payment.id)

@@ -143,6 +143,16 @@ TEMPLATES: Templates = {
     "rate_unknown": N_("There is no rate {rate}. chitra rate list shows all that count."),
     "funding_unknown": N_("There is no funding {funding}. chitra funding list shows all."),
     # cancel and recall
+    "amendment_not_approved": N_(
+        "Batch {batch} is “{state}”: only what was approved is amended. Before that, reject or cancel it."
+    ),
+    "amendment_of_nothing": N_(
+        "Nothing keeps payments of batch {batch} from going out that could still be taken out of it. Name payments with"
+        " --payment."
+    ),
+    "amendment_of_everything": N_("Nothing would be left of batch {batch}. Take it back whole: chitra batch cancel."),
+    "amendment_foreign": N_("Payment {payment} is not in batch {batch}."),
+    "maker_cannot_amend": N_("{operator} made batch {batch}. Another person must confirm what leaves it."),
     "cancel_too_late": N_("Payment {payment} is “{state}”; only what waits is cancelled. What was sent is recalled."),
     "cancel_in_file": N_("Payment {payment} stands in file {file}. The next chitra send takes it out; cancel it then."),
     "recall_not_out": N_(

@@ -47,6 +47,7 @@ KINDS = {
     "contradiction": N_("contradiction"),
     "predecessor_booked": N_("paid again, and perhaps paid before"),
     "successor_held": N_("re-issue held"),
+    "registry_held": N_("held by what the population registry says"),
     "held_payment_out": N_("held payment sent after all"),
     "batch_held": N_("batch held"),
     "recall_answer_unknown": N_("answer to an unknown recall"),
@@ -89,6 +90,10 @@ ADVICE: Templates = {
     "successor_held": N_(
         "This payment was to pay {predecessor} again, which may have been paid after all. It is held and not sent. Ask"
         " the partner; when the first one stands, cancel this one."
+    ),
+    "registry_held": N_(
+        "The population registry says something of the person that keeps this payment from going out: chitra roster"
+        " items. Two people take it out of its batch: chitra batch amend {batch}. The roster pays what is still owed."
     ),
     "foreign_file": N_(
         "{name} is named as a file of ours and could not be taken over ({reason}). Find out what it paid before"

@@ -180,6 +180,7 @@ PHRASES = {
     "rate import": N_("rates"),
     "payment recall": N_("recall"),
     "payment cancel": N_("cancel a payment"),
+    "batch amend": N_("take payments out of a batch"),
     # rates
     "rate level": N_("level"),
     "rate coefficient": N_("coefficient"),

@@ -26,3 +26,11 @@ BLOCKED = (
 items of the payer each time."""
 LIVE = "l.payer = :payer AND l.programme = :programme AND l.ended_by IS NULL"
 """Versions ``l`` of a roster that hold."""
+
+
+def spoken_of(payment: str) -> str:
+    """Whether the registry says something of the person of a payment (an alias) that nobody has judged yet."""
+    return (
+        f"({payment}.payer, {payment}.programme, {payment}.person_blind) IN (SELECT w.payer, w.programme,"
+        " w.person_blind FROM work_item w WHERE w.state = 'open' AND w.blocking AND w.code LIKE 'registry%')"
+    )

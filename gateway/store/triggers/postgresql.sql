@@ -150,6 +150,13 @@ CREATE TRIGGER decision_fixed BEFORE UPDATE ON decision FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M11 a proposal is fixed');
 CREATE TRIGGER decision_ends_once BEFORE UPDATE ON decision FOR EACH ROW WHEN (OLD.state <> 'proposed')
   EXECUTE FUNCTION chitra_refuse('M11 a decision ends once');
+CREATE OR REPLACE FUNCTION chitra_amendment_needs_another() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN IF EXISTS (SELECT 1 FROM batch b WHERE b.id = NEW.subject AND b.maker = NEW.confirmed_by) THEN
+RAISE EXCEPTION ''M11 a batch is not amended by its maker'' USING ERRCODE =
+''integrity_constraint_violation''; END IF; RETURN NEW; END';
+CREATE TRIGGER decision_amends_by_others BEFORE UPDATE ON decision FOR EACH ROW
+  WHEN (NEW.state = 'executed' AND NEW.verb = 'batch amend')
+  EXECUTE FUNCTION chitra_amendment_needs_another();
 CREATE TRIGGER decision_fixed_delete BEFORE DELETE ON decision FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M11 decision is never deleted');
 CREATE TRIGGER verdict_fixed_update BEFORE UPDATE ON verdict FOR EACH ROW

@@ -95,6 +95,10 @@ CREATE TRIGGER decision_fixed BEFORE UPDATE OF
 BEGIN SELECT RAISE(ABORT, 'M11 a proposal is fixed'); END;
 CREATE TRIGGER decision_ends_once BEFORE UPDATE ON decision WHEN OLD.state <> 'proposed'
 BEGIN SELECT RAISE(ABORT, 'M11 a decision ends once'); END;
+CREATE TRIGGER decision_amends_by_others BEFORE UPDATE OF state ON decision
+WHEN NEW.state = 'executed' AND NEW.verb = 'batch amend' AND EXISTS (SELECT 1 FROM batch b WHERE b.id = NEW.subject
+  AND b.maker = NEW.confirmed_by)
+BEGIN SELECT RAISE(ABORT, 'M11 a batch is not amended by its maker'); END;
 CREATE TRIGGER decision_fixed_delete BEFORE DELETE ON decision
 BEGIN SELECT RAISE(ABORT, 'M11 decision is never deleted'); END;
 CREATE TRIGGER verdict_fixed_update BEFORE UPDATE ON verdict BEGIN SELECT RAISE(ABORT, 'M9 verdict is insert-only'); END;

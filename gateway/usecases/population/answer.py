@@ -16,7 +16,7 @@ from formats.text.names import comparable
 from gateway.domain.errors import NotFound, Refusal, Tampered
 from gateway.domain.roster import ChangeKind
 from gateway.store import blobs
-from gateway.store.roster import population, staging
+from gateway.store.roster import holding, population, staging
 from gateway.store.roster.scope import Roster
 from gateway.store.store import Transaction
 from gateway.store.tables import PopulationAnswer, PopulationRequest
@@ -45,6 +45,8 @@ class Taken:
     """Of the answer: the roster's act."""
     results: dict[str, int]
     already_seen: bool = False
+    held: int = 0
+    """Approved payments that it stopped."""
 
 
 def take(context: Context, source: BinaryIO, name: str, operator: str) -> Taken:
@@ -151,6 +153,7 @@ def _concluded(tx: Transaction, request: PopulationRequest, answer: PopulationAn
         items.answered(row.row, finding, bytes(row.person_blind), got)
     items.flush()
     population.take_items(tx, roster, change.id)
+    held = holding.hold(tx, "t.payer = :payer AND t.programme = :programme", **roster.named)
     told: dict[str, str | int] = {
         **roster.named,
         "kind": change.kind,
@@ -164,4 +167,4 @@ def _concluded(tx: Transaction, request: PopulationRequest, answer: PopulationAn
     }
     digest = staging.versions_digest(tx, change.id).hex()
     tx.record(operator, "population answer", change.reference, digest, **told)
-    return Taken(request, change.reference, population.results(tx, change.id))
+    return Taken(request, change.reference, population.results(tx, change.id), held=held)
