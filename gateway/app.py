@@ -17,6 +17,7 @@ from gateway.config import Config, KeySection, PayerSection
 from gateway.domain.approvals import Rule
 from gateway.domain.errors import NotConfigured
 from gateway.domain.schedule import Hours
+from gateway.domain.signals import Rules
 from gateway.lifecycle import openpgp_keys, signing_name
 from gateway.proof import TranslatedVault, genuine, of_ours, read_key, translated
 from gateway.spool import FolderSpool, RandomIds
@@ -345,6 +346,7 @@ class App:
             approvals_required=config.gateway.approvals_required,
             approval_rules=tuple(Rule(each.above, each.checkers, each.releaser) for each in config.approvals),
             business_hours=_business_hours(config),
+            signals=Rules(**config.signals.model_dump()),
             funds_gate=_funds_gate(config),
             payers={code: _payer(code, section) for code, section in config.payers.items()},
             partners={code: partner(self, code, section) for code, section in config.partners.items()},

@@ -200,6 +200,16 @@ class HoursSection(Section):
         return self
 
 
+class SignalsSection(Section):
+    """From where on something in a list must be acknowledged before it is approved."""
+
+    people_per_account_max: int = Field(default=3, ge=1)
+    account_change_days: int = Field(default=30, ge=0)
+    own_percent_max: int = Field(default=150, ge=100)
+    list_percent_max: int = Field(default=400, ge=100)
+    age_max: int = Field(default=110, ge=1)
+
+
 class CalendarSection(Section):
     holidays: tuple[date, ...] = ()
     working_days: tuple[date, ...] = ()
@@ -260,6 +270,7 @@ class Config(Section):
     keys: dict[str, KeySection] = {}
     approvals: tuple[ApprovalSection, ...] = ()
     business_hours: HoursSection | None = None
+    signals: SignalsSection = SignalsSection()
     calendar: CalendarSection = CalendarSection()
     daemon: DaemonSection = DaemonSection()
     accounts: AccountsSection = AccountsSection()

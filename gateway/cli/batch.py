@@ -18,6 +18,7 @@ from gateway.cli.options import ACTING_PASSPHRASE_FILE, OPERATOR, beginning, lis
 from gateway.cli.problems import show_problems
 from gateway.cli.repay import repay_batch
 from gateway.cli.session import Session, local, money, pass_session
+from gateway.cli.signals import acknowledge_signals, showing_signals, signals
 from gateway.cli.words import N_, _
 from gateway.domain.states import BatchState
 
@@ -36,6 +37,8 @@ def batch() -> None:
 batch.add_command(build_batch)
 batch.add_command(repay_batch)
 batch.add_command(amend_batch)
+batch.add_command(signals)
+batch.add_command(acknowledge_signals)
 
 
 @batch.command(
@@ -109,7 +112,8 @@ def _decision(name: str, help_: str, act: str) -> Callable[..., int]:
 
         session.operator_passphrase = passphrase_file
         key = session.app.operator_key(operator)
-        decided: Decided = getattr(acts, act)(session.app.context, batch_id, operator, key)
+        with showing_signals(session, batch_id):
+            decided: Decided = getattr(acts, act)(session.app.context, batch_id, operator, key)
         return _show_decided(session, decided)
 
     return command

@@ -15,6 +15,11 @@ def months(first: str, last: str) -> Iterator[str]:
     yield from map(_text, range(index(first), index(last) + 1))
 
 
+def before(month: str, count: int) -> str:
+    """``count`` months earlier."""
+    return _text(index(month) - count)
+
+
 def index(month: str) -> int:
     """Months since the year 0, to count with."""
     return int(month[:4]) * 12 + int(month[5:]) - 1

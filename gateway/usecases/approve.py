@@ -14,7 +14,7 @@ from gateway.ports import PersonKey
 from gateway.store import batches, gates, moves
 from gateway.store.store import Transaction
 from gateway.store.tables import Approval, Batch
-from gateway.usecases import amended, people
+from gateway.usecases import amended, people, signals
 from gateway.usecases.context import Context
 
 VERBS = {role: act for act, role in bundles.SIGNERS.items()}
@@ -71,6 +71,7 @@ def release(context: Context, batch_id: str, operator: str, key: PersonKey) -> D
 
 def _signed(context: Context, tx: Transaction, batch: Batch, operator: str, key: PersonKey, role: str) -> Decided:
     _add_approval(context, tx, batch, operator, key, role)
+    signals.require_acknowledged(context, tx, batch, operator)
     if not batches.missing(tx, batch):
         names = ", ".join(sorted(approval.approver for approval, _ in batches.approvals(tx, batch.id)))
         moves.move(tx, "batch", batch.id, BatchState.APPROVED, f"approved by {names}")

@@ -14,6 +14,7 @@ from gateway.domain.calendar import IsWorking
 from gateway.domain.errors import NotConfigured, NotFound
 from gateway.domain.people import Root
 from gateway.domain.schedule import Hours
+from gateway.domain.signals import Rules
 from gateway.ports import (
     Anchors,
     Clock,
@@ -152,6 +153,8 @@ class Context:
     """So long an account that took the place of another one is not paid to without two people."""
     account_people_max: int = 3
     """An account with more people than these is put before a person."""
+    signals: Rules | None = None
+    """What a checker must acknowledge before a batch is approved; None: nothing is looked for."""
     funds_gate: bool = False
     """Whether a batch waits until the account's statements show the money for it."""
     anchors: Anchors = field(default_factory=NoAnchors)

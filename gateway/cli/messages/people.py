@@ -24,6 +24,12 @@ TEMPLATES: Templates = {
     "not_the_maker": N_("{operator} did not import batch {batch}. Only its maker submits it."),
     "maker_cannot_approve": N_("{operator} made batch {batch} and cannot approve it. Ask another person."),
     "already_approved": N_("{operator} has signed batch {batch} already. Another person is needed."),
+    "maker_cannot_acknowledge": N_("{operator} made batch {batch} and cannot acknowledge its signals. Ask a checker."),
+    "signals_unacknowledged": N_(
+        "Batch {batch} has signals that {operator} has not acknowledged as they are now: {signals}. Look: chitra batch"
+        " signals {batch}; then chitra batch acknowledge {batch} --signal NAME --reason TEXT --operator {operator}."
+    ),
+    "signal_absent": N_("Batch {batch} has no signal {signal}. chitra batch signals {batch} shows all."),
     "release_not_required": N_("Batch {batch} needs no releaser."),
     "release_before_checkers": N_("Batch {batch}: {count} checkers must sign before the releaser."),
     # what they rest on

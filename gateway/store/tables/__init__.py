@@ -29,6 +29,7 @@ from gateway.store.tables.evidence import (
 from gateway.store.tables.files import Attempt, FileOut, PaymentFile, WireObject
 from gateway.store.tables.ledger import Audit, AuditHead, Blob, History, Instance, Pruned, Sequence
 from gateway.store.tables.payout import (
+    Acknowledgement,
     Approval,
     Batch,
     IssuedReport,
@@ -48,6 +49,7 @@ __all__ = [
     "AccountFile",
     "AccountRequest",
     "AccountStep",
+    "Acknowledgement",
     "Allocation",
     "Approval",
     "Attempt",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from gateway.domain.signals import SignalKind
 from gateway.domain.states import BatchState, PaymentState
 from gateway.store.tables.columns import big, index_where, key, one_of, unique_where
 
@@ -110,6 +111,29 @@ class Approval(SQLModel, table=True):
     key_id: str
     signature: bytes
     approved_at: str
+
+
+class Acknowledgement(SQLModel, table=True):
+    """Somebody who signs a batch has looked at all its lines with one signal of fraud. Insert-only."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["batch_id", "maker"], ["batch.id", "batch.maker"], name="fk_acknowledgement_batch_maker"),
+        CheckConstraint("operator <> maker", name="four_eyes"),
+        CheckConstraint("lines > 0", name="of_something"),
+        one_of("signal", SignalKind),
+    )
+
+    batch_id: str = Field(primary_key=True)
+    operator: str = Field(primary_key=True, foreign_key="operator.name")
+    signal: str = Field(primary_key=True)
+    signals_sha256: bytes = Field(primary_key=True)
+    """Over the lines that were shown, and what they were compared with."""
+    maker: str
+    lines: int
+    reason: str
+    key_id: str
+    signature: bytes
+    made_at: str
 
 
 class Requirement(SQLModel, table=True):

@@ -49,6 +49,10 @@ CREATE TRIGGER requirement_fixed_update BEFORE UPDATE ON requirement FOR EACH RO
   EXECUTE FUNCTION chitra_refuse('M11 requirement is insert-only');
 CREATE TRIGGER requirement_fixed_delete BEFORE DELETE ON requirement FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('M11 requirement is insert-only');
+CREATE TRIGGER acknowledgement_fixed_update BEFORE UPDATE ON acknowledgement FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M11 acknowledgement is insert-only');
+CREATE TRIGGER acknowledgement_fixed_delete BEFORE DELETE ON acknowledgement FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M11 acknowledgement is insert-only');
 CREATE TRIGGER batch_report_fixed_update BEFORE UPDATE ON batch_report FOR EACH ROW
   EXECUTE FUNCTION chitra_refuse('S8 batch report is insert-only');
 CREATE TRIGGER batch_report_fixed_delete BEFORE DELETE ON batch_report FOR EACH ROW

@@ -27,6 +27,8 @@ CREATE TRIGGER approval_fixed_update BEFORE UPDATE ON approval BEGIN SELECT RAIS
 CREATE TRIGGER approval_fixed_delete BEFORE DELETE ON approval BEGIN SELECT RAISE(ABORT, 'M11 approval is insert-only'); END;
 CREATE TRIGGER requirement_fixed_update BEFORE UPDATE ON requirement BEGIN SELECT RAISE(ABORT, 'M11 requirement is insert-only'); END;
 CREATE TRIGGER requirement_fixed_delete BEFORE DELETE ON requirement BEGIN SELECT RAISE(ABORT, 'M11 requirement is insert-only'); END;
+CREATE TRIGGER acknowledgement_fixed_update BEFORE UPDATE ON acknowledgement BEGIN SELECT RAISE(ABORT, 'M11 acknowledgement is insert-only'); END;
+CREATE TRIGGER acknowledgement_fixed_delete BEFORE DELETE ON acknowledgement BEGIN SELECT RAISE(ABORT, 'M11 acknowledgement is insert-only'); END;
 CREATE TRIGGER batch_report_fixed_update BEFORE UPDATE ON batch_report BEGIN SELECT RAISE(ABORT, 'S8 batch report is insert-only'); END;
 CREATE TRIGGER batch_report_fixed_delete BEFORE DELETE ON batch_report BEGIN SELECT RAISE(ABORT, 'S8 batch report is insert-only'); END;
 CREATE TRIGGER wire_object_fixed_update BEFORE UPDATE ON wire_object BEGIN SELECT RAISE(ABORT, 'M5 wire object is insert-only'); END;

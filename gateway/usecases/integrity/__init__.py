@@ -56,7 +56,7 @@ def _contents(context: Context) -> Iterator[Discrepancy]:
     with context.store.read() as tx:
         for look in (
             *(people.differences, contents.batches_and_files, contents.payments, contents.decisions),
-            *(contents.rates, roster.differences, accounts.differences),
+            *(contents.acknowledgements, contents.rates, roster.differences, accounts.differences),
         ):
             yield from look(context, tx)
         yield from recorded.differences(tx)

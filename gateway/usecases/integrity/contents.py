@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -14,11 +15,12 @@ from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity.conclusions import differing, touch_all
 from gateway.store.integrity.every import every
 from gateway.store.store import Transaction
-from gateway.store.tables import Batch, Decision, FileOut
-from gateway.usecases import decide, people
+from gateway.store.tables import Acknowledgement, Batch, Decision, FileOut
+from gateway.usecases import decide, people, signals
 from gateway.usecases.acts import ACTS
 from gateway.usecases.approve import require_signatures
 from gateway.usecases.context import Context
+from gateway.usecases.integrity.recorded import Records
 from gateway.usecases.rate_import import Import, signed
 from gateway.usecases.rows import content_blind
 from gateway.usecases.seal import approved_line
@@ -58,6 +60,25 @@ def _signatures(context: Context, tx: Transaction, batch: Batch) -> Iterator[Dis
         require_signatures(context, tx, batch, past=True)
     except ApprovalVoid as void:
         yield Discrepancy("signature_differs", f"batch {batch.id}", "", str(void.params.get("operator", "")))
+
+
+def acknowledgements(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
+    """M11: whoever acknowledged signals signed it, and the record has the same; without people nobody can be judged."""
+    if any(people.differences(context, tx)):
+        return
+    known, recorded = people.followed(context, tx).everybody, Records(tx, signals.VERB)
+    kept = every(tx, Acknowledgement)
+    for made in kept:
+        where, batch = f"acknowledgement {made.batch_id} {made.operator} {made.signal}", batches.find(tx, made.batch_id)
+        signed = signals.statement_of(context, batch, made)
+        if not context.verify_person(known[made.operator].public_key, signed, bytes(made.signature)):
+            yield Discrepancy("signature_differs", where)
+        told = {"actor": made.operator, "digest": bytes(made.signals_sha256).hex(), **signals.told(made)}
+        yield from recorded.differ(where, made.batch_id, told)
+    of = Counter(made.batch_id for made in kept)
+    for batch_id in sorted(recorded):
+        if (count := len(recorded.of(batch_id))) > of[batch_id]:
+            yield Discrepancy("rows_missing", f"acknowledgement {batch_id}", str(count), str(of[batch_id]))
 
 
 def payments(context: Context, tx: Transaction) -> Iterator[Discrepancy]:

@@ -50,6 +50,10 @@ class Records:
         """Of which a record tells ``name``."""
         return {subject for subject, records in self._of.items() if any(record.get(name) for record in records)}
 
+    def __iter__(self) -> Iterator[str]:
+        """Subjects."""
+        return iter(self._of)
+
     def of(self, subject: str) -> list[dict[str, Any]]:
         return self._of.get(subject, [])
 
