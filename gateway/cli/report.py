@@ -13,6 +13,7 @@ import click
 
 from gateway.cli import reasons
 from gateway.cli.actions import actions
+from gateway.cli.changes import changes
 from gateway.cli.lazy import Group
 from gateway.cli.messages import state_word, tie_word
 from gateway.cli.options import permit, unmasking
@@ -54,6 +55,7 @@ def report() -> None:
 
 
 report.add_command(actions)
+report.add_command(changes)
 
 
 @report.command(

@@ -133,8 +133,8 @@ class _List:
     def _of(self, blind: bytes, versions: list[Any]) -> Iterator[Mapping[str, str | int]]:
         (own,) = (each for each in versions if Roster(each.payer, each.programme) == self._roster)
         listed = self._before.of(blind)
-        values = _opened(self._tx.vault, own)
-        person = _person(self._context, own, values, versions)
+        values = opened(self._tx.vault, own)
+        person = person_of(self._context, own, values, versions)
         lines, remarks = owed.arrears(person, self._first, self._period, self._rates, listed)
         for remark in remarks:
             self.left_out.append(LeftOut(own.id, remark.code, remark.month, remark.programme, remark.amount))
@@ -190,12 +190,14 @@ class _Before:
         return [Listed(programme=row.programme, month=row.month, amount=row.amount) for row in self._next[1]]
 
 
-def _opened(vault: Vault, row: Any) -> dict[str, str]:
+def opened(vault: Vault, row: Any) -> dict[str, str]:
+    """What a version of the roster says of its person."""
     found: dict[str, str] = json.loads(vault.open(bytes(row.personal), f"roster_line:{row.id}"))
     return found
 
 
-def _person(context: Context, own: Any, values: Mapping[str, str], versions: list[Any]) -> Person:
+def person_of(context: Context, own: Any, values: Mapping[str, str], versions: list[Any]) -> Person:
+    """The person of a version, with the entitlements of all versions."""
     return Person(
         person=str(own.id),
         born=identifiers.iso_date(values["birth"]),
