@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal["yes", "no", "unknown"]
+Outcome = Literal["acknowledged", "opened", "rejected"]
+"""Of a request to open an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,11 @@ class AccountList:
     """Whether the account is this owner's."""
     usable: Mapping[str, bool]
     """Whether the owner can use what is credited; a list may leave it empty."""
+    wanted: Mapping[str, str]
+    """Of a list of people for whom an account shall be opened."""
+    opened: Mapping[str, str]
+    """Of the answer; ``owner`` repeats what was asked."""
+    outcomes: Mapping[str, Outcome]
 
 
 ACCOUNT_LIST = AccountList(
@@ -42,4 +49,20 @@ ACCOUNT_LIST = AccountList(
     },
     verdicts={"00": "yes", "01": "no", "02": "unknown"},
     usable={"1": True, "0": False},
+    wanted={
+        "question": "Mã câu hỏi",
+        "owner_id": "Số định danh cá nhân",
+        "owner": "Họ và tên",
+        "birth": "Ngày sinh",
+        "phone": "Số điện thoại",
+        "address": "Địa chỉ",
+    },
+    opened={
+        "question": "Mã câu hỏi",
+        "answered_on": "Ngày trả lời",
+        "owner": "Họ và tên",
+        "result": "Kết quả",
+        "account": "Số tài khoản",
+    },
+    outcomes={"00": "opened", "01": "rejected", "02": "acknowledged"},
 )

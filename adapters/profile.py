@@ -193,6 +193,8 @@ class Profile:
 
     verification: Literal["acmt.023.001.04", "list"] = "acmt.023.001.04"
     """How it is asked whose accounts are."""
+    opening: Literal["acmt.007.001.05", "list"] = "acmt.007.001.05"
+    """How it is asked to open accounts; a message is one account."""
     account_list: AccountList = ACCOUNT_LIST
     """Its lists about accounts; answers may always come as one."""
 
@@ -236,6 +238,7 @@ class WalletProfile(Profile):
     bic: str | None = None
     account_scheme: str | None = "PHONE"
     verification: Literal["acmt.023.001.04", "list"] = "list"
+    opening: Literal["acmt.007.001.05", "list"] = "list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

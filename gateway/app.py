@@ -366,7 +366,7 @@ class App:
 
 
 def _payer(code: str, section: PayerSection) -> Payer:
-    return Payer(code, section.name, section.tax_id, section.account, section.accounts_at)
+    return Payer(code, section.name, section.tax_id, section.account, section.accounts_at, section.town)
 
 
 def _business_hours(config: Config) -> Hours | None:

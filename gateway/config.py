@@ -41,6 +41,8 @@ class GatewaySection(Section):
 class PayerSection(Section):
     name: str
     tax_id: str
+    town: str = ""
+    """Of its address; requests to open accounts need one."""
     accounts: dict[str, str]
     programme_accounts: dict[str, dict[str, str]] = {}
     """Per programme, where it differs: programme -> partner -> account."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli.account_exchange import answer, open_, opened_, verify
 from gateway.cli.lazy import Group
 from gateway.cli.messages import explain, phrase
 from gateway.cli.options import (
@@ -23,7 +24,7 @@ from gateway.cli.options import (
 )
 from gateway.cli.session import Session, local, pass_session
 from gateway.cli.words import N_, _
-from gateway.domain.accounts import COLLECTED, DOUBTED, LISTED, USE, AccountOrigin, AccountStep
+from gateway.domain.accounts import COLLECTED, LISTED, USE, AccountOrigin, AccountStep
 from gateway.domain.identifiers import masked, masked_name
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ _COUNTS = ("rows", "added", "known", "unusable")
 @click.group(cls=Group, help=N_("Accounts of people: collected from lists, beside the roster."))
 def account() -> None:
     pass
+
+
+for command in (verify, answer, open_, opened_):
+    account.add_command(command)
 
 
 @account.command(
@@ -98,59 +103,6 @@ def _show_import(session: Session, imported: Imported) -> int:
         }
     )  # fmt: skip
     return 3 if problems else 0
-
-
-@account.command(
-    "verify",
-    help=N_("Write a request to a partner: whose are the accounts that it has not confirmed? Holds personal data."),
-    epilog="chitra account verify --partner CODE --operator maker -o request.xml",
-)
-@click.option("--partner", required=True, metavar="CODE", help=N_("Which bank or wallet is asked."))
-@click.option("--operator", required=True, metavar="NAME", help=N_("Who asks (a maker)."))
-@click.option(
-    "-o", "target", type=click.Path(dir_okay=False, path_type=Path), required=True, help=N_("Where to write it.")
-)
-@click.option("--payer", help=N_("Paying authority; needed when there are several."))
-@pass_session
-def verify(session: Session, partner: str, operator: str, target: Path, payer: str | None) -> int:
-    from gateway.cli.target import new_file
-    from gateway.usecases.accounts.request import ask
-
-    app = session.app
-    with new_file(target) as sink:
-        change, request = ask(app.context, app.config.payer(payer), partner, operator, sink)
-    told = _("Request {request} asks {partner} about {asked} accounts; it is in {file}.")
-    about = {"request": change.reference, "partner": partner, "asked": request.asked}
-    session.output.say(told.format(**about, file=target))
-    session.output.document(about | {"form": request.form, "sha256": request.sha256, "file": str(target)})
-    return 0
-
-
-@account.command(
-    "answer",
-    help=N_("Take a partner's answer about accounts, a message or its list; what it doubts waits for a person."),
-    epilog="chitra account answer answer.xml --partner CODE --operator maker",
-)
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--partner", required=True, metavar="CODE", help=N_("Whose answer it is."))
-@click.option("--operator", required=True, metavar="NAME", help=N_("Who brings it (a maker)."))
-@pass_session
-def answer(session: Session, path: Path, partner: str, operator: str) -> int:
-    from gateway.usecases.accounts.answer import take
-
-    name = plain_name(path)
-    with session.output.working(_("Reading {file}").format(file=name)), seekable(path, session.app.spool) as source:
-        taken = take(session.app.context, partner, source, name, operator)
-    rows = [[phrase(result), count] for result, count in taken.results.items()]
-    session.output.table([_("Result"), _("Accounts")], rows, numbers=[1])
-    if taken.already_seen:
-        session.output.say(_("This answer is known as {answer}; nothing changed.").format(answer=taken.reference))
-    else:
-        told = _("Answer {answer} to request {request} was taken.")
-        session.output.say(told.format(answer=taken.reference, request=taken.request))
-    about = {"answer": taken.reference, "request": taken.request, "results": taken.results}
-    session.output.document(about | {"already_seen": taken.already_seen})
-    return 3 if taken.results.keys() & {*DOUBTED, AccountStep.UNUSABLE} else 0
 
 
 @account.command(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,3 +27,33 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def new_files(path: Path) -> Iterator[Callable[[str], AbstractContextManager[BinaryIO]]]:
+    """Files by name in a folder that did not exist, or one without a name; all gone again when something fails."""
+
+    def new(name: str) -> AbstractContextManager[BinaryIO]:
+        if name and not made:
+            _make_folder(path)
+        made.append(name)
+        return new_file(path / name if name else path)
+
+    made: list[str] = []
+    try:
+        yield new
+    except BaseException:
+        if any(made):
+            shutil.rmtree(path, ignore_errors=True)
+        elif made:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        raise Refusal("file_exists", path=str(path)) from None
+    except OSError as error:
+        raise Refusal("cannot_write", path=str(path), reason=error.strerror or "") from None

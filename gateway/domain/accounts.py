@@ -50,6 +50,14 @@ class AccountStep(StrEnum):
     """Credited, but the owner cannot use it."""
 
 
+class OpeningStep(StrEnum):
+    """What became of a request to open an account; of several the newest counts."""
+
+    ACKNOWLEDGED = "acknowledged"
+    OPENED = "opened"
+    REJECTED = "rejected"
+
+
 USE = frozenset({AccountStep.USABLE, AccountStep.UNUSABLE})
 """What says whether an account is of use; everything else says whose it is."""
 CERTAIN = frozenset({AccountStep.MATCH, AccountStep.MASKED_CONSISTENT, AccountStep.CONFIRMED})

@@ -7,7 +7,7 @@ from sqlalchemy import inspect, text
 from gateway.domain.errors import NotConfigured
 from gateway.store.store import Store
 
-NEWEST = "0032"
+NEWEST = "0033"
 """The last migration; a test holds it against the folder."""
 
 

@@ -54,6 +54,8 @@ class Payer:
     """(partner, programme) -> account to debit, or None."""
     accounts: Callable[[str], Collection[str]]
     """partner -> every account there."""
+    town: str = ""
+    """Of its address, for requests to open accounts."""
 
 
 class Commune(Protocol):

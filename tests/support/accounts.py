@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from lxml import etree
 from support.gateways import PAYER, Gateway
 
 from gateway.usecases.accounts.answer import Taken, take
 from gateway.usecases.accounts.importing import Imported, Request, import_accounts
+from gateway.usecases.accounts.opened import Opened
+from gateway.usecases.accounts.opened import take as take_opened
+from gateway.usecases.accounts.opening import ask as ask_opening
 from gateway.usecases.accounts.request import ask
 
 _HEADINGS = {
@@ -121,3 +125,52 @@ def listed_answer(gateway: Gateway, request: bytes, partner: str, **changes: str
     writer.writerow(layout.answered.values())
     writer.writerows([(row | more).get(name, "") for name in layout.answered] for row in rows)
     return text.getvalue().encode()
+
+
+class Folder:
+    """Where requests to open accounts are written: name -> bytes."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    @contextmanager
+    def new(self, name: str) -> Iterator[io.BytesIO]:
+        sink = io.BytesIO()
+        yield sink
+        self.files[name] = sink.getvalue()
+
+
+def wanted(gateway: Gateway, partner: str = "vietinbank") -> dict[str, bytes]:
+    """The requests to open accounts for people who have none."""
+    folder = Folder()
+    ask_opening(gateway.context, PAYER, partner, "maker", folder.new)
+    return folder.files
+
+
+def process_id(request: bytes) -> str:
+    return str(etree.fromstring(request).findtext(".//{*}Refs/{*}PrcId/{*}Id"))
+
+
+def acknowledged(question: str, day: str, account: str = "") -> bytes:
+    """An acmt.010; with an account it is opened."""
+    number = f"<AcctId><Id><Othr><Id>{account}</Id></Othr></Id></AcctId>" if account else ""
+    return _of_opening("acmt.010.001.04", "AcctReqAck", "<ReqTp>OPEN</ReqTp>", question, day, number)
+
+
+def rejected(question: str, day: str) -> bytes:
+    """An acmt.011."""
+    reason = "<RjctdReqTp>OPEN</RjctdReqTp><RjctnRsn>Thiếu ngày sinh</RjctnRsn>"
+    return _of_opening("acmt.011.001.04", "AcctReqRjctn", reason, question, day, "")
+
+
+def _of_opening(version: str, root: str, told: str, question: str, day: str, number: str) -> bytes:
+    moment = f"<CreDtTm>{day}T09:00:00+07:00</CreDtTm>"
+    references = f"<MsgId><Id>R1</Id>{moment}</MsgId><PrcId><Id>{question}</Id>{moment}</PrcId>"
+    return (
+        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{version}"><{root}>'
+        f"<Refs>{told}{references}</Refs>{number}</{root}></Document>"
+    ).encode()
+
+
+def opened(gateway: Gateway, content: bytes, name: str = "answer.xml", partner: str = "vietinbank") -> Opened:
+    return take_opened(gateway.context, partner, io.BytesIO(content), name, "maker")

@@ -257,6 +257,9 @@ def _keep_roster(gateway: Gateway) -> None:
     request = accounts.asked(gateway)
     first, *others = accounts.questions(request)
     accounts.told(gateway, request, [first | {"verdict": "false"}, *others])
+    listed(gateway, man(6, account="", bank=""), programme="pension")
+    (question,) = map(accounts.process_id, accounts.wanted(gateway).values())
+    accounts.opened(gateway, accounts.acknowledged(question, gateway.context.today().isoformat(), "660000000001"))
 
 
 def _cell(chance: random.Random, db: sqlite3.Connection) -> Edit | None:

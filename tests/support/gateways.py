@@ -308,6 +308,7 @@ def _payer() -> Payer:
         "0101234567",
         account=lambda partner, _programme: ACCOUNTS.get(partner),
         accounts=lambda partner: [ACCOUNTS[partner]] if partner in ACCOUNTS else [],
+        town="Ha Noi",
     )
 
 

@@ -9,6 +9,14 @@ TEMPLATES: Templates = {
     "account_list_empty": N_("The list names no account. Check that the right file was chosen."),
     "account_of_nobody": N_("The roster does not have this person. Import the commune's list first."),
     # asking a bank
+    "account_nobody_without": N_(
+        "Everybody in the roster of {payer} has an account, or was asked for already. Nothing was written."
+    ),
+    "payer_town_missing": N_("Messages that ask for accounts need the payer's town: set town of [payers.{payer}]."),
+    "account_opening_ended": N_(
+        "Row {row} contradicts an earlier answer, by which the account was opened or rejected. Nothing was taken; ask"
+        " the partner which one is right."
+    ),
     "account_nothing_to_ask": N_("There is no account that {partner} has not confirmed. Nothing was written."),
     "account_request_differs": N_("Request {request} was not written as it was meant. Nothing was kept; report this."),
     "account_request_unknown": N_("There is no request {request}."),

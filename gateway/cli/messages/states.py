@@ -123,6 +123,7 @@ PHRASES = {
     "unverifiable": N_("could not be verified"),
     "usable": N_("can be used"),
     "unusable": N_("cannot be used"),
+    "opened": N_("opened"),
     # where accounts are known from
     "roster": N_("roster"),
     "vneid": N_("VNeID"),

@@ -106,10 +106,11 @@ def request(tx: Transaction, reference: str) -> Any:
 
 
 def newest_answer(tx: Transaction, payer: str, partner: str) -> Any:
-    """The last answer of a partner to a payer, with its reference, or None."""
+    """The last answer of a partner to a payer about whose accounts are, with its reference, or None."""
     return tx.run(
         "SELECT r.*, c.reference FROM account_answer r JOIN account_change c ON c.id = r.change_id"
         " JOIN account_request q ON q.change_id = r.request_id WHERE c.payer = :payer AND q.partner = :partner"
+        " AND NOT EXISTS (SELECT 1 FROM account_opening o WHERE o.change_id = q.change_id)"
         " ORDER BY r.change_id DESC LIMIT 1",
         payer=payer,
         partner=partner,

@@ -105,9 +105,15 @@ _STEPS = (
     " WHERE change_id = :change ORDER BY account_id, state"
 )
 
+_OPENINGS = "SELECT line_id, person_blind FROM account_opening WHERE change_id = :change ORDER BY line_id"
+_OPENED = (
+    "SELECT request_id, line_id, outcome, account_id FROM account_opening_step WHERE change_id = :change"
+    " ORDER BY request_id, line_id"
+)
+
 
 def told_digest(tx: Transaction, change_id: int) -> bytes:
-    """SHA-256 over the accounts that an act told, and what it says of accounts: what its audit record holds."""
+    """SHA-256 over what an act told, said and asked of accounts: what its audit record holds."""
     sha256 = hashlib.sha256()
     for row in tx.stream(_TOLD, change=change_id):
         sha256.update(f"{row.id}\x1f{row.origin}\x1f{row.bank}\x1f".encode())
@@ -115,6 +121,10 @@ def told_digest(tx: Transaction, change_id: int) -> bytes:
             sha256.update(bytes(blind))
     for row in tx.stream(_STEPS, change=change_id):
         sha256.update(f"\x1e{row.account_id}\x1f{row.state}\x1f{row.is_told}".encode())
+    for row in tx.stream(_OPENINGS, change=change_id):
+        sha256.update(f"\x1d{row.line_id}\x1f".encode() + bytes(row.person_blind))
+    for row in tx.stream(_OPENED, change=change_id):
+        sha256.update(f"\x1c{row.request_id}\x1f{row.line_id}\x1f{row.outcome}\x1f{row.account_id}".encode())
     return sha256.digest()
 
 

@@ -277,8 +277,16 @@ _MADE = (
     ("'population request'", "population_request t", "t.reference"),
     ("'population answer'", "population_answer a JOIN roster_change t ON t.id = a.change_id", "t.reference"),
     ("'roster import'", "roster_file f JOIN roster_change t ON t.id = f.change_id", "t.reference"),
-    ("'account verify'", "account_request q JOIN account_change t ON t.id = q.change_id", "t.reference"),
-    ("'account answer'", "account_answer r JOIN account_change t ON t.id = r.change_id", "t.reference"),
+    (
+        "'account verify', 'account open'",
+        "account_request q JOIN account_change t ON t.id = q.change_id",
+        "t.reference",
+    ),
+    (
+        "'account answer', 'account opened'",
+        "account_answer r JOIN account_change t ON t.id = r.change_id",
+        "t.reference",
+    ),
     ("'account import'", "account_file f JOIN account_change t ON t.id = f.change_id", "t.reference"),
     ("'exception resolve'", "resolution t", "CAST(t.exception_id AS TEXT)"),
 )

@@ -28,6 +28,7 @@ from gateway.store.tables.evidence import (
 )
 from gateway.store.tables.files import Attempt, FileOut, PaymentFile, WireObject
 from gateway.store.tables.ledger import Audit, AuditHead, Blob, History, Instance, Pruned, Sequence
+from gateway.store.tables.openings import AccountOpening, AccountOpeningStep
 from gateway.store.tables.payout import (
     Acknowledgement,
     Approval,
@@ -47,6 +48,8 @@ __all__ = [
     "AccountAnswer",
     "AccountChange",
     "AccountFile",
+    "AccountOpening",
+    "AccountOpeningStep",
     "AccountRequest",
     "AccountStep",
     "Acknowledgement",

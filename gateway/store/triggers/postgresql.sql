@@ -341,6 +341,14 @@ CREATE TRIGGER account_step_fixed_delete BEFORE DELETE ON account_step FOR EACH 
   EXECUTE FUNCTION chitra_refuse('M2 what is said of an account is insert-only');
 CREATE TRIGGER account_step_envelope_fixed BEFORE UPDATE OF personal ON account_step FOR EACH ROW
   EXECUTE FUNCTION chitra_payment_rewrapped('M12 what a bank says of an account is fixed');
+CREATE TRIGGER account_opening_fixed_update BEFORE UPDATE ON account_opening FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account opening is insert-only');
+CREATE TRIGGER account_opening_fixed_delete BEFORE DELETE ON account_opening FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account opening is insert-only');
+CREATE TRIGGER account_opening_step_fixed_update BEFORE UPDATE ON account_opening_step FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account opening step is insert-only');
+CREATE TRIGGER account_opening_step_fixed_delete BEFORE DELETE ON account_opening_step FOR EACH ROW
+  EXECUTE FUNCTION chitra_refuse('M2 account opening step is insert-only');
 CREATE TRIGGER account_fixed BEFORE UPDATE OF id, made_by, origin, bank, person_blind, account_blind, owner_blind ON account
   FOR EACH ROW EXECUTE FUNCTION chitra_refuse('M2 an account is insert-only');
 CREATE TRIGGER account_fixed_delete BEFORE DELETE ON account FOR EACH ROW

@@ -214,6 +214,10 @@ CREATE TRIGGER account_step_envelope_fixed BEFORE UPDATE OF personal ON account_
 WHEN OLD.personal IS NULL OR NEW.personal IS NULL OR substr(NEW.personal, 1, 9) = substr(OLD.personal, 1, 9)
   OR lower(hex(substr(NEW.personal, 1, 9))) IS NOT (SELECT rewrap_to FROM instance WHERE id = 1)
 BEGIN SELECT RAISE(ABORT, 'M12 what a bank says of an account is fixed'); END;
+CREATE TRIGGER account_opening_fixed_update BEFORE UPDATE ON account_opening BEGIN SELECT RAISE(ABORT, 'M2 account opening is insert-only'); END;
+CREATE TRIGGER account_opening_fixed_delete BEFORE DELETE ON account_opening BEGIN SELECT RAISE(ABORT, 'M2 account opening is insert-only'); END;
+CREATE TRIGGER account_opening_step_fixed_update BEFORE UPDATE ON account_opening_step BEGIN SELECT RAISE(ABORT, 'M2 account opening step is insert-only'); END;
+CREATE TRIGGER account_opening_step_fixed_delete BEFORE DELETE ON account_opening_step BEGIN SELECT RAISE(ABORT, 'M2 account opening step is insert-only'); END;
 CREATE TRIGGER account_fixed BEFORE UPDATE OF id, made_by, origin, bank, person_blind, account_blind, owner_blind ON account
 BEGIN SELECT RAISE(ABORT, 'M2 an account is insert-only'); END;
 CREATE TRIGGER account_fixed_delete BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 'M2 an account is insert-only'); END;

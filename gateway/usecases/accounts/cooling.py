@@ -26,7 +26,7 @@ class Release(Act):
     own_withdrawal = False
 
     def examine(self, context: Context, tx: Transaction, subject: str, params: Params) -> str:
-        found = change.one(tx, int(subject), _since(context)) if subject.isdecimal() else None
+        found = change.one(tx, int(subject), since(context)) if subject.isdecimal() else None
         if found is None:
             raise Refusal("account_not_cooling", line=subject)
         return f"{found.id} {found.began} {found.made_at}"
@@ -40,14 +40,14 @@ def waiting(context: Context, tx: Transaction, roster: Roster) -> list[Any]:
     """Versions whose account changed within the days of cooling-off and was not released."""
     if not context.account_cooling_days:
         return []
-    found = change.recent(tx, roster, _since(context))
+    found = change.recent(tx, roster, since(context))
     if not found:
         return []
     released = change.began(tx, (int(each.subject) for each in decisions.executed(tx, {Release.verb})))
     return [row for row in found if row.began not in released]
 
 
-def _since(context: Context) -> str:
-    """As times are stored."""
+def since(context: Context) -> str:
+    """From when on an account is new, as times are stored."""
     moment = context.clock.now() - timedelta(days=context.account_cooling_days)
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,10 +20,10 @@ from gateway.store.tables import AccountChange, AccountRequest
 from gateway.usecases import people, wording
 from gateway.usecases.accounts.owner import Owned, opened, owned
 from gateway.usecases.accounts.question import question_id
+from gateway.usecases.accounts.writing import IDENTITY_NUMBER, agent, copied
 from gateway.usecases.context import Context, Payer
 
 _NUMBERS_TAKEN_AT_ONCE = 1000
-_IDENTITY_NUMBER = "NIDN"
 
 
 def ask(
@@ -46,7 +45,7 @@ def ask(
             raise Refusal("account_nothing_to_ask", partner=partner)
         with closing(context.spool.create()) as spool:
             _write(tx, change, profile, about, spool)
-            sha256 = _copied(spool, sink)
+            sha256 = copied(spool, sink).hex()
         request = AccountRequest(
             change_id=change.id, partner=partner, form=profile.verification, asked=count, sha256=sha256
         )
@@ -55,16 +54,6 @@ def ask(
         told: dict[str, str | int] = {"payer": payer, "kind": change.kind, "partner": partner, "form": request.form}
         tx.record(operator, "account verify", change.reference, digest, **told, asked=count, file=sha256)
         return change, request
-
-
-def _copied(source: BinaryIO, sink: BinaryIO) -> str:
-    """SHA-256 of what was copied."""
-    sha256 = hashlib.sha256()
-    source.seek(0)
-    while part := source.read(1 << 20):
-        sha256.update(part)
-        sink.write(part)
-    return sha256.hexdigest()
 
 
 def _staged(context: Context, tx: Transaction, payer: str, at: list[str]) -> Iterator[tuple[Any, ...]]:
@@ -112,7 +101,7 @@ def _write_message(
         message_id=change.reference,
         created=datetime.fromisoformat(change.made_at).replace(microsecond=0),
         assigner=pain001.Party(payer.name, organisation_id=payer.tax_id),
-        assignee=_agent(profile, profile.napas_bin),
+        assignee=agent(profile, profile.napas_bin),
     )
     asked = (_verification(profile, question, each) for question, each in rows)
     rendered = acmt.render_verification(assignment, asked, sink, profile.verification)
@@ -125,14 +114,8 @@ def _verification(profile: Profile, question: str, each: Owned) -> acmt.Verifica
     return acmt.Verification(
         verification_id=question,
         owner=acmt.Person(
-            wording.name_for(profile, each.owner), each.owner_id or None, _IDENTITY_NUMBER if each.owner_id else None
+            wording.name_for(profile, each.owner), each.owner_id or None, IDENTITY_NUMBER if each.owner_id else None
         ),
         account=pain001.Account(each.account, scheme),
-        agent=_agent(profile, each.bank),
+        agent=agent(profile, each.bank),
     )
-
-
-def _agent(profile: Profile, bank: str) -> pain001.Agent:
-    if profile.agent_scheme is None and bank == profile.napas_bin:
-        return pain001.Agent(bicfi=profile.bic)
-    return pain001.Agent(member_id=bank, clearing_system=profile.agent_scheme or "NAPAS")

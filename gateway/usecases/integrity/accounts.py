@@ -26,7 +26,7 @@ def differences(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
 
 def _acts(tx: Transaction) -> Iterator[Discrepancy]:
     """What an act told is what was recorded of it."""
-    recorded = Records(tx, "account import", "account verify", "account answer")
+    recorded = Records(tx, "account import", "account verify", "account answer", "account open", "account opened")
     files = {file.change_id: file for file in every(tx, AccountFile)}
     requests = {request.change_id: request for request in every(tx, AccountRequest)}
     answers = {answer.change_id: answer for answer in every(tx, AccountAnswer)}

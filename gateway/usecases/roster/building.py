@@ -8,24 +8,27 @@ what was paid for them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, BinaryIO
 
 from formats import tabular
+from formats.text.names import comparable
 from gateway.domain import identifiers, owed
 from gateway.domain.errors import Refusal
 from gateway.domain.owed import Entitlement, Listed, Person
 from gateway.domain.rates import Rates
 from gateway.ports import Vault
 from gateway.store import rates
+from gateway.store.accounts import openings
 from gateway.store.roster import owed as rows
 from gateway.store.roster.scope import Roster
 from gateway.store.store import Transaction
 from gateway.usecases import people
 from gateway.usecases.accounts import cooling
+from gateway.usecases.accounts.owner import opened as opened_account
 from gateway.usecases.context import Context
 from gateway.usecases.intake import Imported, import_batch
 from gateway.usecases.intake import Request as Import
@@ -49,7 +52,7 @@ class LeftOut:
     """Somebody who is not on the list, or about whom something must be looked at; a stable code.
 
     work_items_open     the roster has open items about the person
-    account_missing     owed, but there is no account
+    account_missing     owed, but there is no account, or none that is certain
     account_cooling     the account took the place of another one a short time ago, and nobody released it
     other_regime        another entitlement of the person is higher, and is paid there
     and the remarks of ``gateway.domain.owed``
@@ -120,7 +123,9 @@ class _List:
         self._context, self._tx, self._roster, self._period = context, tx, roster, period
         self._rates = Rates(rates.confirmed(tx), context.today())
         self._first = min(rows.first_month(tx, roster) or period, period)
+        self._spare = _spare(tx, roster)
         self._cooling = {row.id for row in cooling.waiting(context, tx, roster)}
+        self._new_since = cooling.since(context)
         self._before = _Before(rows.listed(tx, roster, self._first, period))
         self.people = 0
         self.left_out: list[LeftOut] = []
@@ -132,29 +137,32 @@ class _List:
 
     def _of(self, blind: bytes, versions: list[Any]) -> Iterator[Mapping[str, str | int]]:
         (own,) = (each for each in versions if Roster(each.payer, each.programme) == self._roster)
-        listed = self._before.of(blind)
-        values = opened(self._tx.vault, own)
+        values, listed = opened(self._tx.vault, own), self._before.of(blind)
+        account = _account(self._tx.vault, own, values, self._spare.get(own.id, ()))
         person = person_of(self._context, own, values, versions)
         lines, remarks = owed.arrears(person, self._first, self._period, self._rates, listed)
         for remark in remarks:
             self.left_out.append(LeftOut(own.id, remark.code, remark.month, remark.programme, remark.amount))
         for line in lines:
-            if kept_back := self._kept_back(own, line):
+            if kept_back := self._kept_back(own, line, account):
                 self.left_out.append(kept_back)
             else:
-                yield self._row(own, values, line)
+                yield self._row(own, values, line, account)
 
-    def _kept_back(self, own: Any, line: owed.Arrears) -> LeftOut | None:
+    def _kept_back(self, own: Any, line: owed.Arrears, account: _Account | None) -> LeftOut | None:
         about = (line.due.month, self._roster.programme, line.amount)
         if line.due.entitlement.reference != str(own.id):
             return LeftOut(own.id, "other_regime", *about)
         if own.blocked:
             return LeftOut(own.id, "work_items_open", *about)
-        if not own.bank:
+        if account is None:
             return LeftOut(own.id, "account_missing", *about)
-        return LeftOut(own.id, "account_cooling", *about) if own.id in self._cooling else None
+        is_new = own.id in self._cooling or account.since >= self._new_since
+        return LeftOut(own.id, "account_cooling", *about) if is_new else None
 
-    def _row(self, own: Any, values: Mapping[str, str], line: owed.Arrears) -> Mapping[str, str | int]:
+    def _row(
+        self, own: Any, values: Mapping[str, str], line: owed.Arrears, account: _Account | None
+    ) -> Mapping[str, str | int]:
         """The month itself is paid as a regular line; what it lacks, and earlier months, as arrears."""
         month = line.due.month
         is_regular = month == self._period and not line.listed
@@ -170,9 +178,37 @@ class _List:
             "entitled_amount": line.due.amount,
             "payee_name": values["payee_name"],
             "payee_basis": values["relation"] if values["payee_name"] else "",
-            "account": values["account"],
-            "bank": own.bank,
+            "account": account.number if account else "",
+            "bank": account.bank if account else "",
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """Where somebody is paid."""
+
+    bank: str
+    number: str
+    since: str = ""
+    """When it took the place of another one of the roster; empty where there was none."""
+
+
+def _spare(tx: Transaction, roster: Roster) -> dict[int, list[Any]]:
+    """Of people of whom the roster has no account, what a bank opened or confirmed, by the roster's line."""
+    return {line: list(found) for line, found in groupby(openings.spare(tx, roster), key=lambda row: int(row.line))}
+
+
+def _account(vault: Vault, own: Any, values: Mapping[str, str], spare: Sequence[Any]) -> _Account | None:
+    """The roster's; where it has none, the one account that is certain and whoever receives owns it."""
+    if own.bank:
+        return _Account(own.bank, values["account"])
+    owner = vault.blind("name", comparable(values["payee_name"] or values["name"]))
+    found = [each for each in spare if bytes(each.owner_blind) == owner]
+    if len(found) != 1:
+        return None
+    (row,) = found
+    since = max(row.told_at, row.listed_at) if row.had_other else ""
+    return _Account(row.bank, opened_account(vault, row.personal, row.id).account, since)
 
 
 class _Before:

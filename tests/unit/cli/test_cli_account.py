@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.accounts import message, questions
+from support.accounts import acknowledged, message, questions
 from support.inprocess import Gateway
 
 LIST = (
@@ -35,6 +35,26 @@ def test_accounts_are_collected_and_shown_masked(month: Gateway, tmp_path: Path)
     assert (shown["number"], shown["owner"], shown["in_roster"]) == ("220000000001", "Nguyễn Văn A", False)
     assert "VNeID" in month.words("--lang", "en", "account", "list").out
     assert month.json("account", "show", 999).code == 1
+
+
+def test_a_person_carries_requests_to_open_accounts_and_their_answers(month: Gateway, tmp_path: Path) -> None:
+    people, folder, answer = (tmp_path / name for name in ("list.csv", "requests", "answer.xml"))
+    people.write_text(LIST.replace("110000000001,VietinBank", ","))
+    month.json("roster", "import", people, "--programme", "btxh", "--operator", "maker").done()
+    asking = ("account", "open", "--partner", "vietinbank", "--operator", "maker", "-o", folder)
+    assert month.json(*asking).document["error"]["code"] == "payer_town_missing"
+    configuration = month.home / "chitra.toml"
+    configuration.write_text(configuration.read_text().replace("tax_id =", 'town = "Ha Noi"\ntax_id =', 1))
+    asked = month.json(*asking).done()
+    (request,) = folder.iterdir()
+    assert (asked["asked"], request.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (1, 0o600, 0o700)
+    assert month.json(*asking).document["error"]["code"] == "account_nobody_without"
+    day = month.json("roster", "list").done()["rosters"][0]["imported_at"][:10]
+    answer.write_bytes(acknowledged(request.stem, day, "660000000001"))
+    taken = month.json("account", "opened", answer, "--partner", "vietinbank", "--operator", "maker").done()
+    assert [each["results"] for each in taken["answers"]] == [{"opened": 1}]
+    (found,) = month.json("account", "list", "--from", "opening").done()["accounts"]
+    assert found["number"] == "********0001"
 
 
 def test_a_new_account_is_listed_and_released_by_two_people(month: Gateway, tmp_path: Path) -> None:
