@@ -197,10 +197,11 @@ class _Judge:
         return found
 
     def _owed(self) -> Iterator[tuple[str, tuple[int, str]]]:
-        """By another reckoning, of everybody whom nothing keeps back and who has an account."""
-        blocked = self._paper.blocked()
+        """By another reckoning: everybody whom nothing keeps back and who has an account, not a changed one."""
+        blocked, known = self._paper.blocked(), self._paper.known
         for person, values in self._paper.live().items():
-            if person in blocked or not values["account"]:
+            before = known[person]["account"] if person in known else ""
+            if person in blocked or not values["account"] or before not in ("", values["account"]):
                 continue
             amount = _reckoned(self._office, values, self._rates)
             if amount:
