@@ -48,6 +48,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gateway.signals": (),
     "gateway.cli": (
         *("gateway.app", "gateway.backups", "gateway.setup", "gateway.demo", "gateway.rehearsal", "gateway.doctor"),
+        "gateway.demo_roster",
         *(
             "gateway.daemon",
             "gateway.inspection",
@@ -72,6 +73,7 @@ COMPOSITION = (
     "gateway.partners",
     "gateway.setup",
     "gateway.demo",
+    "gateway.demo_roster",
     "gateway.rehearsal",
     "gateway.doctor",
     "gateway.endings",
@@ -101,7 +103,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("gateway.store",),
     "sqlmodel": ("gateway.store",),
     "structlog": ("gateway.observe",),
-    "xlsxwriter": ("formats.tabular", "gateway.reports"),
+    "xlsxwriter": ("formats.tabular", "gateway.reports", "gateway.sandbox"),
     "xmlschema": ("formats",),
 }
 """Where each library lives; one that is not here has no home yet."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gateway.store.tables import PopulationRequest
 
 
-_RESULTS = {
+RESULTS = {
     "confirmed": N_("identity confirmed"),
     "name_differs": N_("another name"),
     "birth_differs": N_("another birth"),
@@ -97,7 +97,7 @@ def answer(session: Session, path: Path, operator: str) -> int:
 
 
 def _show_results(session: Session, results: dict[str, int]) -> None:
-    rows = [[_(_RESULTS[result]), count] for result, count in sorted(results.items())]
+    rows = [[_(RESULTS[result]), count] for result, count in sorted(results.items())]
     session.output.table([_("Result"), _("People")], rows, numbers=[1])
 
 

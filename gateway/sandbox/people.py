@@ -53,6 +53,8 @@ ARREARS_MONTHS = ("2026-07", "2026-08", "2026-09")
 _ARREARS_PERIOD = "2026-10"
 _REJECTED_ENDINGS = ("0404", "0101", "0606")
 _RETURNED_ENDINGS = ("0307", "0707")
+ENDINGS = _REJECTED_ENDINGS + _RETURNED_ENDINGS
+"""Of accounts to which no money goes."""
 
 Row = dict[str, str]
 
@@ -118,13 +120,13 @@ def _person(random: Random, number: int, period: str, banks: Mapping[str, int], 
     born = int(period[:4]) - random.randint(*group.ages)
     bank = random.choices(list(banks), list(banks.values()))[0]
     row = {
-        "beneficiary_id": _personal_id(number, _registered_in(random, province), sex, born),
+        "beneficiary_id": personal_id(number, registered_in(random, province), sex, born),
         "beneficiary_name": name(random, sex, province),
         "date_of_birth": f"{born}-{random.randint(1, 12):02d}-{random.randint(1, 28):02d}",
         "commune_code": commune,
         "payee_name": name(random, random.choice(("male", "female")), province) if group.guardian else "",
         "payee_basis": "Người giám hộ" if group.guardian else "",
-        "account": _account(random, bank, ending),
+        "account": account_of(random, bank, ending),
         "bank": bank,
     }
     return _Person(row, group.halves)
@@ -152,19 +154,19 @@ def _line(person: _Person, month: str, kind: str, level: int, note: str) -> Row:
     return {**person.row, "benefit_month": month, "kind": kind, "amount": amount, "note": note}
 
 
-def _registered_in(random: Random, province: str) -> str:
+def registered_in(random: Random, province: str) -> str:
     """Most people were registered where they live."""
     return province if random.random() < 0.85 else random.choice(PROVINCE_CODES)
 
 
-def _personal_id(number: int, province: str, sex: str, born: int) -> str:
+def personal_id(number: int, province: str, sex: str, born: int) -> str:
     """3 digits province, 1 century and sex, 2 year, 6 that differ for a million people."""
     century = (born // 100 - 19) * 2 + (sex == "female")
     serial = (number + 1) * 7919 % 1_000_000
     return f"{province}{century}{born % 100:02d}{serial:06d}"
 
 
-def _account(random: Random, bank: str, ending: str | None) -> str:
+def account_of(random: Random, bank: str, ending: str | None = None) -> str:
     """An account or phone number; without ``ending`` no partner has a trigger for it."""
     prefix = random.choice(WALLET_PREFIXES[bank]) if bank in WALLET_PREFIXES else str(random.randint(1, 9))
     digits = _ACCOUNT_DIGITS.get(bank, 10) - len(prefix) - 4
