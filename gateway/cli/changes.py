@@ -84,7 +84,7 @@ def _rows(found: Changes, who: list[Person]) -> Iterator[tuple[str | int, ...]]:
         )
 
 
-def _sums(found: Changes) -> list[tuple[str, int, int]]:
+def sums(found: Changes) -> list[tuple[str, int, int]]:
     """(what, people, amount): last month + increases - decreases = this month, then what the list has besides."""
     from gateway.domain.changes import Change
 
@@ -106,7 +106,7 @@ def _write(form: str, path: Path, found: Changes, who: list[Person]) -> None:
     def rows() -> Iterator[tuple[str | int, ...]]:
         yield from _rows(found, who)
         yield ("",) * len(_HEADINGS)
-        for word, people, amount in _sums(found):
+        for word, people, amount in sums(found):
             yield (word, "", "", "", people, "", amount, "", "")
 
     writer = {"csv": tabular.write_csv, "xlsx": tabular.write_xlsx}[form]
@@ -125,7 +125,7 @@ def _say(session: Session, found: Changes, who: list[Person]) -> None:
         output.say(_("... and {count} more; --json lists all.").format(count=len(found.changed) - _SHOWN_MAX))
     output.table(
         [_("Sum"), _("People"), _("Amount")],
-        [[word, people, money(amount, "VND")] for word, people, amount in _sums(found)],
+        [[word, people, money(amount, "VND")] for word, people, amount in sums(found)],
         numbers=[1, 2],
     )
     output.say(_("The two months tie.") if found.ties else _("It does not tie."))

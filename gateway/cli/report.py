@@ -14,6 +14,7 @@ import click
 from gateway.cli import reasons
 from gateway.cli.actions import actions
 from gateway.cli.changes import changes
+from gateway.cli.form09 import form09
 from gateway.cli.lazy import Group
 from gateway.cli.messages import state_word, tie_word
 from gateway.cli.options import permit, unmasking
@@ -56,6 +57,7 @@ def report() -> None:
 
 report.add_command(actions)
 report.add_command(changes)
+report.add_command(form09)
 
 
 @report.command(

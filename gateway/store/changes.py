@@ -96,3 +96,43 @@ def rates_known(tx: Transaction, at: str) -> set[int]:
     """Rates that two people had confirmed by a moment."""
     sql = "SELECT r.id FROM rate r JOIN decision d ON d.id = r.decision_id WHERE d.ended_at <= :at"
     return {row.id for row in tx.rows(sql, at=at)}
+
+
+_OF_PERIOD = (
+    "payment p JOIN batch b ON b.id = p.batch_id WHERE b.payer = :payer AND b.programme = :programme"
+    " AND b.period = :period AND p.state <> 'cancelled'"
+)
+
+
+def lines(tx: Transaction, roster: Roster, period: str) -> Iterator[Any]:
+    """Everything that a month's lists pay, list after list."""
+    yield from tx.stream(
+        "SELECT p.id, p.payment_ref, p.bank, p.amount, p.kind, p.benefit_month, p.predecessor_id, p.personal"
+        f" FROM {_OF_PERIOD} ORDER BY p.batch_id, p.line",
+        period=period,
+        **roster.named,
+    )
+
+
+def total(tx: Transaction, roster: Roster, period: str, waiting: bool = False) -> tuple[int, int]:
+    """(lines, amount) of a month's lists; ``waiting``: of what is in no file yet."""
+    only = " AND NOT EXISTS (SELECT 1 FROM payment_file l WHERE l.payment_id = p.id AND l.live)" if waiting else ""
+    row = tx.run(
+        f"SELECT count(*) AS lines, CAST(COALESCE(sum(p.amount), 0) AS BIGINT) AS amount FROM {_OF_PERIOD}{only}",
+        period=period,
+        **roster.named,
+    ).one()
+    return row.lines, row.amount
+
+
+def unpaid(tx: Transaction, roster: Roster, period: str) -> tuple[int, int]:
+    """(lines, amount) of months before that did not arrive, and that nothing has taken the place of."""
+    row = tx.run(
+        "SELECT count(*) AS lines, CAST(COALESCE(sum(p.amount), 0) AS BIGINT) AS amount FROM payment p"
+        " JOIN batch b ON b.id = p.batch_id WHERE b.payer = :payer AND b.programme = :programme AND b.period < :period"
+        " AND b.state NOT IN ('rejected', 'cancelled') AND p.state IN ('rejected', 'returned')"
+        " AND NOT EXISTS (SELECT 1 FROM payment s WHERE s.predecessor_id = p.id AND s.state <> 'cancelled')",
+        period=period,
+        **roster.named,
+    ).one()
+    return row.lines, row.amount

@@ -38,6 +38,9 @@ class Bank(Protocol):
     """A bank or wallet of the directory."""
 
     @property
+    def name(self) -> str: ...
+
+    @property
     def napas_bin(self) -> str: ...
 
     @property

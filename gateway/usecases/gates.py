@@ -53,14 +53,21 @@ def _require_within_limits(context: Context, tx: Transaction, batch: Batch, part
 
 def _require_funds(context: Context, tx: Transaction, batch: Batch, partner: Partner, amount: int) -> None:
     account = context.payer(batch.payer).account(partner.code, batch.programme) or ""
+    found = available(tx, partner, account)
+    if found is None:
+        raise Held("balance_unknown", batch=batch.id, partner=partner.code)
+    day, left = found
+    if add_working(date.fromisoformat(day), 1, context.is_working) < context.today():
+        raise Held("balance_too_old", batch=batch.id, partner=partner.code, date=day)
+    if amount > left:
+        raise Held("funds_missing", batch=batch.id, partner=partner.code, amount=amount, available=left)
+
+
+def available(tx: Transaction, partner: Partner, account: str) -> tuple[str, int] | None:
+    """(day of the balance, money of an account that no file has taken); None without a balance that ties."""
     balance = gates.last_balance(tx, partner.code, account, partner.profile.book_of_record)
     if balance is None:
-        raise Held("balance_unknown", batch=batch.id, partner=partner.code)
-    closed = date.fromisoformat(balance.day)
-    if add_working(closed, 1, context.is_working) < context.today():
-        raise Held("balance_too_old", batch=batch.id, partner=partner.code, date=balance.day)
-    earliest = (closed - _LOOKED_BACK).isoformat()
-    available = balance.amount + gates.funded(tx, partner.code, account, balance.day)
-    available -= gates.bound(tx, partner.code, account, balance.day, earliest)
-    if amount > available:
-        raise Held("funds_missing", batch=batch.id, partner=partner.code, amount=amount, available=available)
+        return None
+    earliest = (date.fromisoformat(balance.day) - _LOOKED_BACK).isoformat()
+    left = balance.amount + gates.funded(tx, partner.code, account, balance.day)
+    return balance.day, int(left - gates.bound(tx, partner.code, account, balance.day, earliest))

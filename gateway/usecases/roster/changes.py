@@ -30,6 +30,7 @@ _BY_REGISTRY = {RegistryResult.DECEASED: "deceased", RegistryResult.MOVED: "move
 class Changes:
     """Regular amounts of the last month and of this one, what lies between them, and what the lists have besides."""
 
+    programme: str
     last: str
     this: str
     before: Sum
@@ -64,6 +65,7 @@ def changes(context: Context, payer: str, programme: str, period: str) -> Change
         kept = rows.kept(tx, roster, last, period)
         why = _Why(context, tx, roster, last, period)
         return Changes(
+            programme=name,
             last=last,
             this=period,
             before=Sum(kept.last_people, kept.before),
