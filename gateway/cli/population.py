@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.lazy import Group
-from gateway.cli.options import LIMIT, plain_name, seekable
+from gateway.cli.messages import explain
+from gateway.cli.options import ACTING_PASSPHRASE_FILE, LIMIT, OPERATOR, REASON_TOLD, plain_name, seekable
 from gateway.cli.session import Session, local, pass_session
 from gateway.cli.words import N_, _
 
@@ -146,3 +147,44 @@ def show(session: Session, reference: str) -> int:
     ]  # fmt: skip
     session.output.document(document | {"answers": answers})
     return 0
+
+
+@population.command(
+    "settle",
+    help=N_(
+        "Propose to end the entitlements of people who died or moved, as the registry says: all, or those of chosen"
+        " items. A second person confirms."
+    ),
+    epilog='chitra population settle --programme btxh --operator maker --reason "answer of 20 November"',
+)
+@click.option("--programme", required=True, help=N_("Welfare programme, as you name it."))
+@click.option("--payer", help=N_("Paying authority; needed when there are several."))
+@click.option("--item", "items", type=int, multiple=True, metavar="ID", help=N_("A work item; repeatable."))
+@REASON_TOLD
+@OPERATOR
+@ACTING_PASSPHRASE_FILE
+@pass_session
+def settle(
+    session: Session,
+    programme: str,
+    payer: str | None,
+    items: tuple[int, ...],
+    reason: str,
+    operator: str,
+    passphrase_file: Path | None,
+) -> int:
+    from gateway.cli.decision import proposed
+    from gateway.store.roster.scope import Roster
+    from gateway.usecases.population.settle import draft
+
+    session.operator_passphrase = passphrase_file
+    roster = Roster(session.app.config.payer(payer), programme)
+    proposal, lines = draft(session.app.context, roster, reason, items)
+    session.output.table(
+        [_("Item"), _("Roster line"), _("Problem"), _("Last month")],
+        [[line["item"], line["line"], explain(str(line["code"]), {}), line["last_month"]] for line in lines],
+        numbers=[0, 1],
+    )
+    told = [{name: line[name] for name in ("item", "code", "line", "last_month")} for line in lines]
+    session.output.document(proposed(session, "population settle", proposal, operator) | {"lines": told})
+    return 3

@@ -56,5 +56,9 @@ JUDGED = frozenset(
 """Findings that somebody may say are right as they are; all others that block need a corrected list."""
 
 
+BY_TWO = frozenset({"registry_deceased", "registry_moved"})
+"""Findings that two people act on (``chitra population settle``), and nobody alone."""
+
+
 def may_be_accepted(code: str, blocking: bool) -> bool:
     return not blocking or code in JUDGED

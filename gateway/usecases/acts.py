@@ -11,6 +11,7 @@ from gateway.usecases.enrol import STATED
 from gateway.usecases.exceptions import ResolveException
 from gateway.usecases.funding import Confirm
 from gateway.usecases.pins import ImportKey
+from gateway.usecases.population.settle import SettlePopulation
 from gateway.usecases.rate_import import Import as ImportRates
 from gateway.usecases.recall import Recall
 from gateway.usecases.reissue import Reissue, Repay
@@ -32,6 +33,7 @@ ACTS: Mapping[str, Act] = dict(STATED) | {
         Recall(),
         Cancel(),
         Amend(),
+        SettlePopulation(),
         ResolveException(),
         ImportKey(),
         ImportRates(),

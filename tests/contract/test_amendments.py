@@ -15,13 +15,14 @@ from gateway.domain.errors import ApprovalVoid, NotAllowed, Refusal
 from gateway.reports.batch import batch_report
 from gateway.reports.tie import Question, daily_tie
 from gateway.store import batches
+from gateway.store.roster.scope import Roster
 from gateway.store.tables import Decision
 from gateway.usecases import amend, approve, decide, integrity
 from gateway.usecases.acts import ACTS
 from gateway.usecases.allocate import allocate
 from gateway.usecases.approve import require_approved
+from gateway.usecases.population.settle import draft
 from gateway.usecases.roster.building import Built, Request, build
-from gateway.usecases.roster.settle import Settlement, settle
 from gateway.usecases.seal import seal
 
 PEOPLE = 3
@@ -238,8 +239,9 @@ def test_whose_entitlement_ended_is_not_listed_again_after_the_amendment(gateway
     died(gateway, 2)
     confirmed(gateway, proposed(gateway, built))
     assert [each.code for each in _build(gateway).left_out] == ["work_items_open"]
-    (item,) = gateway.rows("SELECT id FROM work_item WHERE state = 'open'")
-    settle(gateway.context, Settlement(item.id, "maker", "deceased", last_month="2026-01"))
+    proposal, _ = draft(gateway.context, Roster(PAYER, "pension"), "deceased")
+    act = ACTS["population settle"]
+    confirmed(gateway, decide.propose(gateway.context, act, proposal, "maker", person("maker")))
     again = _build(gateway)
     assert (again.imported, again.left_out) == (None, [])
     sound(gateway)

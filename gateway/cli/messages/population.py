@@ -32,6 +32,15 @@ TEMPLATES: Templates = {
         "Row {row} repeats another name or birth than we asked about. Nothing was taken; bring the file as the"
         " registry wrote it."
     ),
+    # acting on what it says
+    "population_nothing_to_settle": N_("No open item of the registry says that somebody died or moved."),
+    "population_item_other": N_("Item {item} is not about somebody of this roster who died or moved."),
+    "population_item_ended": N_("An item has ended meanwhile, by a later answer or a person. Look again, decide anew."),
+    "population_line_changed": N_("A list has changed what the roster says meanwhile. Look again, decide anew."),
+    "population_answer_changed": N_("A later answer has come meanwhile. Look again, decide anew."),
+    "population_begins_later": N_(
+        "Item {item}: the entitlement begins only after {month}. Bring a corrected list of the commune first."
+    ),
     # one row
     "population_code_unknown": N_("Row {row} has a result that nobody declared. Nothing was taken."),
     "population_row_invalid": N_("Row {row}: {field} is missing or not in its form. Nothing was taken."),

@@ -53,6 +53,9 @@ TEMPLATES: Templates = {
     # what may be done
     "work_item_unknown": N_("There is no item {item}. chitra roster items shows all."),
     "work_item_needs_list": N_("Item {item} needs a corrected list; it cannot be accepted as it is."),
+    "work_item_needs_two": N_(
+        "Item {item} is acted on by two people: chitra population settle --programme {programme} --item {item}"
+    ),
     "work_item_names_nobody": N_("Item {item} is about nobody whom the roster has; correct the list."),
     "entitlement_ended": N_("The entitlement has ended with {until} already."),
 }

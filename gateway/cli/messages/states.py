@@ -181,6 +181,7 @@ PHRASES = {
     "rate import": N_("rates"),
     "payment recall": N_("recall"),
     "payment cancel": N_("cancel a payment"),
+    "population settle": N_("end entitlements of who died or moved"),
     "batch amend": N_("take payments out of a batch"),
     # rates
     "rate level": N_("level"),

@@ -226,3 +226,18 @@ def _scope(request: PopulationRequest) -> dict[str, Any]:
         "upto": request.upto,
         "month": request.month,
     }
+
+
+def answered_on(tx: Transaction, change_id: int) -> str:
+    """The day of an answer."""
+    return str(tx.value("SELECT answered_on FROM population_answer WHERE change_id = :c", c=change_id))
+
+
+def to_settle(tx: Transaction, roster: Roster) -> list[int]:
+    """Open items that say that somebody died or moved."""
+    rows = tx.rows(
+        "SELECT w.id FROM work_item w WHERE w.payer = :payer AND w.programme = :programme AND w.state = 'open'"
+        " AND w.code IN ('registry_deceased', 'registry_moved') ORDER BY w.id",
+        **roster.named,
+    )
+    return [row.id for row in rows]

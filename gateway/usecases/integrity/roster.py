@@ -9,6 +9,7 @@ from typing import Any
 from formats.text.names import comparable
 from gateway.domain.errors import ChitraError
 from gateway.ports import Vault
+from gateway.store import decisions
 from gateway.store.discrepancy import Discrepancy
 from gateway.store.integrity.every import every
 from gateway.store.roster import population, staging
@@ -16,6 +17,7 @@ from gateway.store.store import Transaction
 from gateway.store.tables import PopulationAnswer, PopulationRequest, RosterChange, RosterFile
 from gateway.usecases.context import Context
 from gateway.usecases.integrity.recorded import Records
+from gateway.usecases.population.settle import SettlePopulation, signed_lines
 from gateway.usecases.roster.listed import canonical, content_blind, likeness
 
 _TOLD = ("as_of", "rows", "added", "changed", "same", "unusable", "absent")
@@ -24,6 +26,7 @@ _TOLD = ("as_of", "rows", "added", "changed", "same", "unusable", "absent")
 def differences(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
     yield from _acts(tx)
     yield from _asked(tx)
+    yield from _settled(context, tx)
     yield from _versions(context.vault(), tx)
     yield from _items(context.vault(), tx)
 
@@ -53,6 +56,20 @@ def _acts(tx: Transaction) -> Iterator[Discrepancy]:
             told |= {"rows": answer.rows, "source": answer.source_sha256, "list": answer.rows_sha256.hex()}
             told |= {"results": population.results_digest(tx, change.id).hex()}
         yield from recorded.differ(f"roster_change {change.reference}", change.reference, told)
+
+
+def _settled(context: Context, tx: Transaction) -> Iterator[Discrepancy]:
+    """M11: what two people signed of who died or moved is what ended, item by item, and by nothing else."""
+    recorded = Records(tx, "roster settle")
+    acts = [told for each in recorded for told in recorded.of(each) if told.get("decision", "-") != "-"]
+    ended = {(told["decision"], told["item"], told["until"]) for told in acts}
+    signed = {
+        (decision.reference, line["item"], line["last_month"])
+        for decision in decisions.executed(tx, {SettlePopulation.verb})
+        for line in signed_lines(context, tx, decision.evidence_sha256 or "")[1]
+    }
+    for reference, item, month in sorted(signed ^ ended):
+        yield Discrepancy("record_differs", f"work_item {item}", str(month), f"decision {reference}")
 
 
 def _asked(tx: Transaction) -> Iterator[Discrepancy]:

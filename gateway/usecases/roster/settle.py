@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gateway.domain import identifiers
 from gateway.domain.errors import IllegalMove, Refusal
-from gateway.domain.roster import ChangeKind, ItemState, may_be_accepted
+from gateway.domain.roster import BY_TWO, ChangeKind, ItemState, may_be_accepted
 from gateway.store.roster import browse, staging
 from gateway.store.roster.scope import Roster
 from gateway.store.store import Transaction, take
@@ -27,31 +27,39 @@ class Settlement:
 
 
 def settle(context: Context, settlement: Settlement) -> WorkItem:
-    """Raises ``Refusal`` where only a corrected list helps, ``IllegalMove`` for an item that has ended."""
+    """Raises ``Refusal`` where only a list or a decision of two helps, ``IllegalMove`` for an item that has ended."""
     with context.store.begin() as tx:
         people.require(context, tx, settlement.operator, {"maker"})
         item = browse.item(tx, settlement.item)
+        if item.code in BY_TWO:
+            raise Refusal("work_item_needs_two", item=item.id, programme=item.programme)
         _require_settleable(item, settlement)
-        roster = Roster(item.payer, item.programme)
-        change = staging.add_change(tx, staging.next_change(tx), ChangeKind.ITEM, roster, settlement.operator)
-        if settlement.last_month is not None:
-            _stop(tx, roster, item, change.id, settlement.last_month)
-        item.state = ItemState.ACCEPTED if settlement.last_month is None else ItemState.STOPPED
-        item.ended_by, item.reason = change.id, settlement.reason
-        tx.session.add(item)
-        told: dict[str, str | int] = {
-            **roster.named,
-            "kind": change.kind,
-            "item": item.id,
-            "state": item.state,
-            "reason": settlement.reason,
-            "until": settlement.last_month or "-",
-        }
-        tx.session.flush()
-        told["items"] = staging.items_digest(tx, change.id).hex()
-        digest = staging.versions_digest(tx, change.id).hex()
-        tx.record(settlement.operator, "roster settle", change.reference, digest, **told)
-        return item
+        return end(tx, item, settlement)
+
+
+def end(tx: Transaction, item: WorkItem, settlement: Settlement, decision: str = "-") -> WorkItem:
+    """In a transaction of the caller's, who has looked whether it may be; ``decision``: of two people."""
+    roster = Roster(item.payer, item.programme)
+    change = staging.add_change(tx, staging.next_change(tx), ChangeKind.ITEM, roster, settlement.operator)
+    if settlement.last_month is not None:
+        _stop(tx, roster, item, change.id, settlement.last_month)
+    item.state = ItemState.ACCEPTED if settlement.last_month is None else ItemState.STOPPED
+    item.ended_by, item.reason = change.id, settlement.reason
+    tx.session.add(item)
+    told: dict[str, str | int] = {
+        **roster.named,
+        "kind": change.kind,
+        "item": item.id,
+        "state": item.state,
+        "reason": settlement.reason,
+        "until": settlement.last_month or "-",
+        "decision": decision,
+    }
+    tx.session.flush()
+    told["items"] = staging.items_digest(tx, change.id).hex()
+    digest = staging.versions_digest(tx, change.id).hex()
+    tx.record(settlement.operator, "roster settle", change.reference, digest, **told)
+    return item
 
 
 def _require_settleable(item: WorkItem, settlement: Settlement) -> None:
