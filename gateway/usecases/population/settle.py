@@ -118,9 +118,7 @@ def _last_month(tx: Transaction, vault: Vault, item: WorkItem) -> str:
 
 
 def _require_same(signed: Line, now: Line) -> None:
-    for names, code in (
-        (("line", "content"), "population_line_changed"),
-        (("newest_answer", "last_month", "code"), "population_answer_changed"),
-    ):
-        if any(signed[name] != now[name] for name in names):
-            raise Refusal(code)
+    if any(signed[name] != now[name] for name in ("line", "content")):
+        raise Refusal("population_line_changed")
+    if signed != now:
+        raise Refusal("population_answer_changed")
