@@ -215,3 +215,14 @@ def test_a2_a_row_that_was_given_to_another_programme_is_found(gateway: Gateway,
     listed(gateway, man(1, sex="nữ"))
     edit(gateway, f"UPDATE {table} SET programme = 'btx1'")
     assert table in {found.where.split()[0] for found in integrity.check(gateway.context)}
+
+
+def test_m2_an_entitlement_is_not_ended_before_its_first_month(gateway: Gateway) -> None:
+    listed(gateway, man(1, sex="nữ", from_month="2026-11"))
+    with pytest.raises(Refusal, match="entitlement_begins_later"):
+        settle(
+            gateway.context, Settlement(number_of(gateway, "sex_differs"), "maker", "deceased", last_month="2026-10")
+        )
+    assert [(row.since, row.until) for row in gateway.rows("SELECT since, until FROM roster_line")] == [
+        ("2026-11", None)
+    ]

@@ -58,4 +58,8 @@ TEMPLATES: Templates = {
     ),
     "work_item_names_nobody": N_("Item {item} is about nobody whom the roster has; correct the list."),
     "entitlement_ended": N_("The entitlement has ended with {until} already."),
+    "entitlement_begins_later": N_(
+        "Nothing was ended: the entitlement only begins with {since}, after the month that was given. While item {item}"
+        " is open the person is paid nothing; the next list corrects the months."
+    ),
 }

@@ -80,19 +80,20 @@ def _stop(tx: Transaction, roster: Roster, item: WorkItem, change_id: int, last_
         raise Refusal("work_item_names_nobody", item=item.id)
     if line.until is not None and line.until <= last_month:
         raise Refusal("entitlement_ended", until=line.until)
+    if line.since > last_month:
+        raise Refusal("entitlement_begins_later", item=item.id, since=line.since)
     number = take(tx, "roster_line").start
     vault = tx.vault
     values = json.loads(vault.open(bytes(line.personal), f"roster_line:{line.id}")) | {"stopped": last_month}
     line.ended_by = change_id
     tx.session.add(line)
     tx.session.flush()
-    kept = line.model_dump(exclude={"id", "made_by", "ended_by", "since", "until", "personal", "content_blind"})
+    kept = line.model_dump(exclude={"id", "made_by", "ended_by", "until", "personal", "content_blind"})
     tx.session.add(
         RosterLine(
             **kept,
             id=number,
             made_by=change_id,
-            since=min(line.since, last_month),
             until=last_month,
             personal=vault.seal(json.dumps(values, ensure_ascii=False).encode(), f"roster_line:{number}"),
             content_blind=content_blind(vault, canonical(values, line.bank)),
