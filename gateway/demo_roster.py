@@ -17,11 +17,14 @@ from gateway.domain.errors import Alarm
 from gateway.sandbox import clock, lists, registry
 from gateway.sandbox.lists import PROGRAMME, Commune, CommuneList
 from gateway.setup import init_home
+from gateway.store.roster import population
+from gateway.store.roster.scope import Roster
 from gateway.usecases import decide
 from gateway.usecases.acts import ACTS
 from gateway.usecases.decide import Proposal
 from gateway.usecases.population.answer import take
 from gateway.usecases.population.request import ask
+from gateway.usecases.population.settle import VERB, draft
 from gateway.usecases.rate_import import SHIPPED, SUBJECT
 from gateway.usecases.roster import building, importing
 from gateway.usecases.roster.building import build
@@ -74,6 +77,9 @@ def play_from_lists(home: Path, people: int, seed: int, told: Callable[[str], No
     beginning = Beginning()
     for each in sent:
         beginning.registry += _ask_registry(app, each.commune)
+    told("settle")
+    for each in sent:
+        _settle(app, each.commune)
     told("build")
     batches = {each.commune.payer: _build(app, each.commune, f"{start:%Y-%m}") for each in sent}
     beginning.lists = [_listed(app, each, batches[each.commune.payer]) for each in sent]
@@ -118,6 +124,16 @@ def _ask_registry(app: App, commune: Commune) -> Counter[str]:
     answer, results = registry.answer(request.getvalue(), app.context.population, app.context.today())
     take(app.context, io.BytesIO(answer), f"{commune.payer}-answer.csv", "maker")
     return results
+
+
+def _settle(app: App, commune: Commune) -> None:
+    """Two people end what the registry says has ended."""
+    with app.store.read() as tx:
+        if not population.to_settle(tx, Roster(commune.payer, PROGRAMME)):
+            return
+    proposal, _ = draft(app.context, Roster(commune.payer, PROGRAMME), "rehearsal")
+    row = decide.propose(app.context, ACTS[VERB], proposal, "maker", app.operator_key("maker"))
+    decide.confirm(app.context, ACTS, row.reference, "checker", app.operator_key("checker"))
 
 
 def _build(app: App, commune: Commune, period: str) -> building.Built:

@@ -23,6 +23,7 @@ _STEPS = {
     "rates": N_("Rates of the programmes, by two people"),
     "lists": N_("Nine communes' lists, each in another shape"),
     "registry": N_("Asking the population registry about everybody"),
+    "settle": N_("Two people end what the registry says has ended"),
     "build": N_("Making the month's payment lists"),
     "init": N_("Keys, database and five rehearsal partners"),
     "import": N_("Importing the payment list"),

@@ -102,6 +102,7 @@ def _person(random: Random, number: int, commune: Commune, today: date) -> Perso
         "commune": commune.name,
         "account": account_of(random, bank, random.choice(ENDINGS) if random.random() < _UNPAID_SHARE else None),
         "bank": bank,
+        "since": f"{random.randint(1, 9):02d}/{today.year - 1}",
     }
 
 
@@ -151,11 +152,11 @@ _FAULTS = (_zeros_lost, _old_id, _other_sex, _other_year, _rounded_account, _no_
 
 # --- shapes ----------------------------------------------------------------------------------------------------
 
-_HEADINGS = ("STT", "Họ và tên", "Ngày sinh", "Giới tính", "Số CCCD", "Xã", "Số TK", "Ngân hàng")
+_HEADINGS = ("STT", "Họ và tên", "Ngày sinh", "Giới tính", "Số CCCD", "Xã", "Số TK", "Ngân hàng", "Từ tháng")
 
 
 def _rows(people: list[Person], born: Callable[[str], Cell] = str) -> Grid:
-    return [[number, p["name"], born(p["born"]), p["sex"], p["id"], p["commune"], p["account"], p["bank"]]
+    return [[number, p["name"], born(p["born"]), p["sex"], p["id"], p["commune"], p["account"], p["bank"], p["since"]]
             for number, p in enumerate(people, 1)]  # fmt: skip
 
 
@@ -174,9 +175,10 @@ def _below_titles(commune: Commune, people: list[Person]) -> Grid:
 
 
 def _two_headings(_commune: Commune, people: list[Person]) -> Grid:
+    """Without first months."""
     upper: list[Cell] = ["TT", "Người hưởng", None, None, None, "Nơi cư trú", "Tài khoản", None]
     lower: list[Cell] = [None, "Họ và tên", "Ngày sinh", "Giới tính", "Số CCCD", "Xã", "Số TK", "Ngân hàng"]
-    return [upper, lower, ["A", "B", *range(1, 7)], *_rows(people, _spoken)]
+    return [upper, lower, ["A", "B", *range(1, 7)], *(row[:-1] for row in _rows(people, _spoken))]
 
 
 def _name_apart(_commune: Commune, people: list[Person]) -> Grid:
