@@ -28,6 +28,8 @@ from gateway.store.tables import Allocation, Detail, Entry, FileIn, History, Pay
 from gateway.usecases.match import match
 
 _MORROW = datetime(2026, 12, 3, 8, 0, tzinfo=ZONE)
+DISK = "/var/tmp"
+"""A disk, not memory; gateway and statement on the same one."""
 _NAME = "STM_20261202.xml"
 
 
@@ -138,7 +140,7 @@ CASES: dict[str, Callable[[Durable, int, str], None]] = {
 
 
 def main(name: str, count: int, source: str, statement: str = "") -> None:
-    with TemporaryDirectory(prefix="chitra-bench-", dir="/var/tmp") as scratch:
+    with TemporaryDirectory(prefix="chitra-bench-", dir=DISK) as scratch:
         folder = Path(scratch)
         with booked.copied(source, folder) as url, closing(_gateway(folder, url)) as gateway:
             CASES[name](gateway, count, statement)

@@ -129,7 +129,7 @@ def showing_signals(session: Session, batch_id: str) -> Iterator[None]:
 @click.command(
     "acknowledge",
     help=N_("Say by name that a batch is to be paid although it has a signal; each who signs the batch says so."),
-    epilog='chitra batch acknowledge ID --signal person_new --reason "decisions seen" --operator checker',
+    epilog="chitra batch acknowledge ID --signal person_new --reason seen --operator hoa",
 )
 @click.argument("batch_id", metavar="ID")
 @click.option(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,13 +14,14 @@ _COUNT = 100
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Payments sent, the statement about them as a file, and as rows."""
-    folder = tmp_path_factory.mktemp("bench")
-    booked.sent(_COUNT, f"sqlite:///{folder / 'sent.db'}")
-    booked.told(_COUNT, f"sqlite:///{folder / 'told.db'}", f"sqlite:///{folder / 'sent.db'}")
-    files.statement(_COUNT, folder / "statement.xml")
-    return folder
+def folder() -> Iterator[Path]:
+    """Payments sent, the statement about them as a file, and as rows; on the disk that the bench measures."""
+    with TemporaryDirectory(prefix="chitra-bench-", dir=matching.DISK) as name:
+        folder = Path(name)
+        booked.sent(_COUNT, f"sqlite:///{folder / 'sent.db'}")
+        booked.told(_COUNT, f"sqlite:///{folder / 'told.db'}", f"sqlite:///{folder / 'sent.db'}")
+        files.statement(_COUNT, folder / "statement.xml")
+        yield folder
 
 
 @pytest.mark.parametrize(
