@@ -105,6 +105,7 @@ FREE: Mapping[str, tuple[str, str]] = {
     "history.evidence": (_TOLD + "; what it names is kept and checked", "1 = 1"),
     "instance.created_at": (_TIME, "1 = 1"),
     "instance.environment": ("compared with chitra.toml by every command", "1 = 1"),
+    "instance.safe_since": (_TIME + "; whether it is in safe mode is checked", "safe_since IS NOT NULL"),
     "operator.enrolled_at": (_TIME, "1 = 1"),
     "payer.name": ("a copy of chitra.toml; files out have their own, which are checked", "1 = 1"),
     "payer.tax_id": ("a copy of chitra.toml; files out have their own, which are checked", "1 = 1"),
@@ -273,7 +274,8 @@ def _cell(chance: random.Random, db: sqlite3.Connection) -> Edit | None:
     *key, old = chance.choice(rows)
     new = _other(chance, column, old)
     told = f"{table.name}.{column.name} {str(old)[:40]!r} -> {str(new)[:40]!r}"
-    return Edit(told, f'UPDATE "{table.name}" SET "{column.name}" = ? WHERE {_is(table)}', (new, *key))
+    changed = f"{_is(table)} AND NOT ({where})"  # on the other database the same row may be in another state
+    return Edit(told, f'UPDATE "{table.name}" SET "{column.name}" = ? WHERE {changed}', (new, *key))
 
 
 def _keys(table: Table) -> str:
