@@ -11,7 +11,7 @@ import click
 
 from gateway.cli.lazy import Command
 from gateway.cli.messages.changes import beside_word, change_word, why_words
-from gateway.cli.options import permit, unmasking
+from gateway.cli.options import NEW_FILE, of_a_month, permit, unmasking
 from gateway.cli.session import Session, money, pass_session
 from gateway.cli.words import N_, _
 
@@ -23,7 +23,6 @@ _HEADINGS = (
     *(N_("Change"), N_("Commune"), N_("Reference"), N_("Beneficiary id"), N_("Beneficiary"), N_("Last month")),
     *(N_("This month"), N_("Difference"), N_("Why")),
 )
-_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 _SHOWN_MAX = 50
 
 
@@ -33,11 +32,9 @@ _SHOWN_MAX = 50
     help=N_("Who is new, gone, or has another amount than last month, and why; the lines, then the sums."),
     epilog="chitra report changes --programme btxh --period 2026-12 --xlsx changes.xlsx",
 )
-@click.option("--programme", required=True, help=N_("Welfare programme, as you name it."))
-@click.option("--period", required=True, help=N_("Month of payment, YYYY-MM."))
-@click.option("--payer", help=N_("Paying authority; needed when there are several."))
-@click.option("--csv", type=_NEW_FILE, help=N_("Write the list of lines as CSV; never overwrites."))
-@click.option("--xlsx", type=_NEW_FILE, help=N_("Write the list of lines as XLSX; never overwrites."))
+@of_a_month
+@click.option("--csv", type=NEW_FILE, help=N_("Write the list of lines as CSV; never overwrites."))
+@click.option("--xlsx", type=NEW_FILE, help=N_("Write the list of lines as XLSX; never overwrites."))
 @unmasking
 @pass_session
 def changes(

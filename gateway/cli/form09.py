@@ -11,15 +11,13 @@ import click
 
 from gateway.cli.changes import sums
 from gateway.cli.lazy import Command
-from gateway.cli.options import permit
+from gateway.cli.options import NEW_FILE, of_a_month, permit
 from gateway.cli.session import Session, money, pass_session
 from gateway.cli.words import N_, _
 
 if TYPE_CHECKING:
     from gateway.reports.form09 import Row
     from gateway.usecases.roster.form09 import Form
-
-_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(
@@ -28,11 +26,9 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
     help=N_("Form 09 of a month with the difference against last month, and how much to withdraw for it."),
     epilog='chitra report form09 --programme btxh --period 2026-12 --xlsx form09.xlsx --reason "for the Treasury"',
 )
-@click.option("--programme", required=True, help=N_("Welfare programme, as you name it."))
-@click.option("--period", required=True, help=N_("Month of payment, YYYY-MM."))
-@click.option("--payer", help=N_("Paying authority; needed when there are several."))
-@click.option("--csv", type=_NEW_FILE, help=N_("Write the form as CSV; never overwrites."))
-@click.option("--xlsx", type=_NEW_FILE, help=N_("Write the form as XLSX; never overwrites."))
+@of_a_month
+@click.option("--csv", type=NEW_FILE, help=N_("Write the form as CSV; never overwrites."))
+@click.option("--xlsx", type=NEW_FILE, help=N_("Write the form as XLSX; never overwrites."))
 @click.option("--reason", help=N_("Why the form is written: it names people and accounts; is recorded."))
 @pass_session
 def form09(

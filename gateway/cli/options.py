@@ -49,6 +49,12 @@ EVIDENCE = click.option(
     required=True,
     help=N_("The document it rests on, such as the partner's letter; kept for ever."),
 )
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+_OF_A_MONTH = (
+    click.option("--programme", required=True, help=N_("Welfare programme, as you name it.")),
+    click.option("--period", required=True, help=N_("Month of payment, YYYY-MM.")),
+    click.option("--payer", help=N_("Paying authority; needed when there are several.")),
+)
 _UNMASK = click.option("--unmask", is_flag=True, help=N_("Show personal data in full; is recorded."))
 _REASON = click.option("--reason", help=N_("Why the personal data must be seen; needed with --unmask."))
 
@@ -65,6 +71,13 @@ def listing(states: Iterable[str]) -> Callable[[C], C]:
         help=N_("Only from this day on, YYYY-MM-DD."),
     )
     return lambda command: state(since(LIMIT(command)))
+
+
+def of_a_month(command: C) -> C:
+    """``--programme``, ``--period`` and ``--payer``: whose list of which month."""
+    for option in reversed(_OF_A_MONTH):
+        command = option(command)
+    return command
 
 
 def unmasking(command: C) -> C:
